@@ -1,0 +1,2 @@
+//! The `mingjing` program.
+fn main() {}
