@@ -6,6 +6,20 @@
 //!
 //! | room | what lives there |
 //! |---|---|
+//! | [`domain`] | values that parse at the door: ID numbers, dates, months, money, names |
 //! | [`contract`] | tables, columns, codes, parameters, typologies, holidays |
+//! | [`intake`] | delivered files → typed chunks: formats, headers, parsing, quarantine, profile |
+//! | [`snapshot`] | immutable, content-hashed sets of Parquet tables, and the delivered rows as they stood |
+//! | [`query`] | SQL over a snapshot: engine, functions, views, the rule library |
+//! | [`identity`] | who is who: dense keys, repaired numbers, what stays unresolved |
+//! | [`flags`] | findings, evidence, exemptions, leads, coverage |
+//! | [`jobs`] | import and audit, the same for the command line and the server |
 
 pub mod contract;
+pub mod domain;
+pub mod flags;
+pub mod identity;
+pub mod intake;
+pub mod jobs;
+pub mod query;
+pub mod snapshot;
