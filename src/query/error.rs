@@ -11,6 +11,9 @@ pub enum QueryError {
     /// The statement cannot be planned: its author can mend it.
     #[error("{0}")]
     Statement(String),
+    /// The statement does more than read, or reaches outside the snapshot.
+    #[error("refused: {0}; only reading statements over the snapshot's tables are answered")]
+    Refused(String),
     /// The engine failed on a statement that was fine.
     #[error("{0}")]
     Engine(String),
