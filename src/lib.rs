@@ -8,6 +8,8 @@
 //! |---|---|
 //! | [`domain`] | values that parse at the door: ID numbers, names, dates, months, money, regions |
 //! | [`contract`] | tables, columns, codes, parameters, typologies, holidays |
+//! | [`query`] | SQL over a snapshot: functions, local parameters, views, the rule library and its cases |
 
 pub mod contract;
 pub mod domain;
+pub mod query;
