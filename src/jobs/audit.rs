@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::contract::{CONTRACT_VERSION, contract};
+use crate::domain::date::Day;
 use crate::flags::{
     Coverage, Directory, EvidenceRef, Finding, FlagError, Leads, Outcome, Output, RawFinding, assemble, coverage_batch,
     coverage_schema, evidence_batch, evidence_rows, evidence_schema, findings_batch, findings_schema, inferred_links,
@@ -32,7 +33,7 @@ pub struct AuditRequest {
     /// Snapshot; the one in force unless given.
     pub snapshot: Option<String>,
     /// What is not yet due on this day is not late; the last day of the latest payment month unless given.
-    pub as_of: Option<NaiveDate>,
+    pub as_of: Option<Day>,
     /// Only what belongs to this region and those inside it.
     pub region: Option<String>,
     /// Only rules of these typologies; all unless given.
@@ -55,9 +56,9 @@ pub struct AuditManifest {
     /// Snapshot.
     pub snapshot: String,
     /// As-of date.
-    pub as_of: NaiveDate,
+    pub as_of: Day,
     /// First and last month of payments, by their first days.
-    pub window: (NaiveDate, NaiveDate),
+    pub window: (Day, Day),
     /// Region; `None` is everything.
     pub region: Option<String>,
     /// Typologies; empty is all.
@@ -207,12 +208,12 @@ async fn bind(session: &Session, request: &AuditRequest) -> Result<Bindings, Aud
         let column = bounds.first()?.column(i).as_primitive_opt::<Date32Type>()?;
         (column.len() == 1 && column.is_valid(0)).then(|| column.value_as_date(0)).flatten()
     };
-    let (from, to) = month(0).zip(month(1)).or(request.as_of.map(|day| (day, day))).ok_or(AuditError::NoWindow)?;
+    let (from, to) = month(0).zip(month(1)).or(request.as_of.map(|day| (day.0, day.0))).ok_or(AuditError::NoWindow)?;
     let last_day = |first: NaiveDate| {
         let first = first.with_day(1).unwrap_or(first);
         first.checked_add_months(Months::new(1)).and_then(|next| next.checked_sub_days(Days::new(1))).unwrap_or(first)
     };
-    let mut bindings = Bindings::new(request.as_of.unwrap_or_else(|| last_day(to)), from, to);
+    let mut bindings = Bindings::new(request.as_of.map_or_else(|| last_day(to), |day| day.0), from, to);
     bindings.parameters.clone_from(&request.parameters);
     Ok(bindings)
 }
@@ -360,8 +361,8 @@ fn manifest(
         program_version: env!("CARGO_PKG_VERSION").to_owned(),
         contract_version: CONTRACT_VERSION.to_owned(),
         snapshot: snapshot.manifest.id.clone(),
-        as_of: bindings.as_of,
-        window: (bindings.window_from, bindings.window_to),
+        as_of: Day(bindings.as_of),
+        window: (Day(bindings.window_from), Day(bindings.window_to)),
         region: request.region.clone(),
         only: request.only.clone(),
         parameters: request.parameters.clone(),

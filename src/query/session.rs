@@ -33,7 +33,7 @@ impl Session {
     pub async fn open(snapshot: &Snapshot, options: &EngineOptions) -> Result<Self, QueryError> {
         let context = engine(options)?;
         for name in stored_tables() {
-            register(&context, snapshot, &name, options.partitions)?;
+            register(&context, snapshot, &name)?;
         }
         let local = context.table("local_rule").await.map_err(QueryError::engine)?;
         let local = local.collect().await.map_err(QueryError::engine)?;
@@ -72,7 +72,7 @@ fn read_schema(schema: &SchemaRef) -> SchemaRef {
     Arc::new(Schema::new(schema.fields().iter().map(field).collect::<Vec<_>>()))
 }
 
-fn register(context: &SessionContext, snapshot: &Snapshot, name: &str, partitions: usize) -> Result<(), QueryError> {
+fn register(context: &SessionContext, snapshot: &Snapshot, name: &str) -> Result<(), QueryError> {
     let Some(schema) = table_schema(name) else { return Ok(()) };
     let schema = read_schema(&schema);
     let Some(path) = snapshot.table_path(name) else {
@@ -83,7 +83,6 @@ fn register(context: &SessionContext, snapshot: &Snapshot, name: &str, partition
     let sorted = contract().table(name).map(sort_columns).unwrap_or_default();
     let order: Vec<_> = sorted.iter().map(|column| col(column.as_str()).sort(true, false)).collect();
     let options = ListingOptions::new(Arc::new(ParquetFormat::default()))
-        .with_target_partitions(partitions)
         .with_file_sort_order(if order.is_empty() { Vec::new() } else { vec![order] });
     let url = ListingTableUrl::parse(path.to_string_lossy()).map_err(QueryError::engine)?;
     let config = ListingTableConfig::new(url).with_listing_options(options).with_schema(schema);

@@ -49,12 +49,12 @@ impl ArchiveWriter {
     pub fn frame(chunk: &RawChunk) -> std::io::Result<Vec<u8>> {
         let mut csv = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
         let mut row_number = String::new();
-        for i in 0..chunk.len() {
+        for i in 0..chunk.rows() {
             row_number.clear();
             row_number.push_str(&chunk.row_number(i).to_string());
             csv.write_field(&row_number)?;
-            for cell in chunk.cells(i) {
-                csv.write_field(cell)?;
+            for column in 0..chunk.width(i) {
+                csv.write_field(chunk.cell(i, column))?;
             }
             csv.write_record(None::<&[u8]>)?;
         }

@@ -80,10 +80,10 @@ pub fn quarantine_schema() -> SchemaRef {
 pub fn identity_schema() -> SchemaRef {
     Arc::new(Schema::new(vec![
         Field::new("person_key", DataType::Int32, false),
-        Field::new("id_number", DataType::Utf8, false),
+        Field::new("id_number", DataType::Utf8, true),
         Field::new("name", DataType::Utf8, true),
         Field::new("birth_date", DataType::Date32, true),
-        Field::new("in_register", DataType::Boolean, false),
+        Field::new("in_register", DataType::Boolean, true),
         Field::new("hukou_kind", DataType::Utf8, true),
         Field::new("region_code", DataType::Utf8, true),
     ]))
@@ -93,14 +93,14 @@ pub fn identity_schema() -> SchemaRef {
 pub fn issue_schema() -> SchemaRef {
     Arc::new(Schema::new(vec![
         Field::new("row_id", DataType::Int64, false),
-        Field::new("table_name", DataType::Utf8, false),
-        Field::new("column_name", DataType::Utf8, false),
-        Field::new("raw_text", DataType::Utf8, false),
-        Field::new("normal_text", DataType::Utf8, false),
+        Field::new("table_name", DataType::Utf8, true),
+        Field::new("column_name", DataType::Utf8, true),
+        Field::new("raw_text", DataType::Utf8, true),
+        Field::new("normal_text", DataType::Utf8, true),
         Field::new("name", DataType::Utf8, true),
-        Field::new("fault", DataType::Utf8, false),
+        Field::new("fault", DataType::Utf8, true),
         Field::new("person_key", DataType::Int32, true),
-        Field::new("method", DataType::Utf8, false),
+        Field::new("method", DataType::Utf8, true),
         Field::new("probability", DataType::Float64, true),
     ]))
 }

@@ -7,7 +7,6 @@
 
 mod deliver;
 mod parts;
-mod report;
 mod stage;
 mod write;
 
@@ -37,8 +36,6 @@ use deliver::{Delivery, Taken};
 use parts::{Part, retain};
 use stage::{Numbers, Staged, stage};
 use write::{Written, write_table};
-
-pub use report::reconciliation;
 
 /// What a delivery does to the tables that are already there.
 #[derive(Debug, Clone, Default)]
@@ -102,7 +99,7 @@ pub enum ImportError {
     )]
     MissingTables(Vec<String>),
     /// A table name that the contract does not have.
-    #[error("'{0}' is no table of the contract; `mingjing contract tables` lists them")]
+    #[error("'{0}' is no table of the contract; `mingjing tables` lists them")]
     UnknownTable(String),
     /// A worker thread died.
     #[error("a worker of the import ended unexpectedly")]
@@ -126,7 +123,7 @@ pub async fn import(
     observer: &dyn Observer,
 ) -> Result<ImportOutcome, ImportError> {
     let lock = data.lock_import()?;
-    let mapping = request.mapping.as_deref().map(Mapping::read).transpose()?.unwrap_or_default();
+    let mapping = request.mapping.as_deref().map(Mapping::load).transpose()?.unwrap_or_default();
     let base = match (&request.onto, request.fresh) {
         (_, true) => None,
         (Some(id), _) => Some(data.snapshot(id)?),

@@ -160,15 +160,13 @@ fn quarantined(row: Rejected, table: &Table, file_no: u32) -> Quarantined {
 
 /// Reads chunks into the channel; returns the number of blank lines. Ends early when nobody listens.
 fn read(source: &Source, chunks: &SyncSender<(u64, RawChunk)>) -> Result<u64, ImportError> {
-    let (mut order, mut blank) = (0, 0);
-    for chunk in source.chunks()? {
-        let chunk = chunk?;
-        blank += chunk.blank();
-        if chunks.send((order, chunk)).is_err() {
-            break;
-        }
+    let mut order = 0;
+    let blank = source.read(&mut |chunk| {
+        // The other side hangs up only when it has failed or was cancelled, and tells why itself.
+        _ = chunks.send((order, chunk));
         order += 1;
-    }
+        Ok(())
+    })?;
     Ok(blank)
 }
 
@@ -176,8 +174,8 @@ fn work(source: &Source, chunks: &Mutex<Receiver<(u64, RawChunk)>>, done: &SyncS
     loop {
         let next = chunks.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok((order, chunk)) = next else { return };
-        let first_row = if chunk.len() == 0 { 0 } else { chunk.row_number(0) };
-        let bytes = chunk.bytes();
+        let first_row = if chunk.rows() == 0 { 0 } else { chunk.row_number(0) };
+        let bytes = chunk.bytes() as u64;
         let result = ArchiveWriter::frame(&chunk)
             .map(|frame| Done { first_row, frame, parsed: parse(source, &chunk), bytes });
         if done.send((order, result)).is_err() {

@@ -1,0 +1,3 @@
+//! Behaviour at the boundaries, in one binary: each links the whole engine.
+
+mod rooms;
