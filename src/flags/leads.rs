@@ -50,19 +50,55 @@ pub struct Leads {
     gathered: BTreeMap<(Queue, SubjectKind, String), Gathered>,
 }
 
-/// Who takes a finding up: the household where there is one and the finding is not about an account,
-/// an official or an institution that several households share.
-fn subject(finding: &Finding) -> (SubjectKind, String) {
-    match finding.subject_kind {
-        SubjectKind::Official
-        | SubjectKind::Account
-        | SubjectKind::Institution
-        | SubjectKind::Village
-        | SubjectKind::Region => (finding.subject_kind, finding.subject_key.clone()),
-        _ if !finding.household_no.is_empty() => (SubjectKind::Household, finding.household_no.clone()),
-        _ if !finding.official_no.is_empty() => (SubjectKind::Official, finding.official_no.clone()),
-        _ if finding.region_code.ends_with("000") => (SubjectKind::Region, finding.region_code.clone()),
-        _ => (SubjectKind::Village, finding.region_code.clone()),
+/// What of a finding decides who takes it up.
+#[derive(Debug, Clone, Copy)]
+pub struct LeadParts<'a> {
+    /// Queue.
+    pub queue: Queue,
+    /// What the finding is about.
+    pub subject_kind: SubjectKind,
+    /// Its number.
+    pub subject_key: &'a str,
+    /// Household number, or nothing.
+    pub household_no: &'a str,
+    /// Official's number, or nothing.
+    pub official_no: &'a str,
+    /// Where it belongs.
+    pub region_code: &'a str,
+}
+
+impl<'a> LeadParts<'a> {
+    fn of(finding: &'a Finding) -> Self {
+        Self {
+            queue: finding.queue,
+            subject_kind: finding.subject_kind,
+            subject_key: &finding.subject_key,
+            household_no: &finding.household_no,
+            official_no: &finding.official_no,
+            region_code: &finding.region_code,
+        }
+    }
+
+    /// Who takes it up: the household where there is one and the finding is not about an account, an
+    /// official or an institution that several households share.
+    fn subject(&self) -> (SubjectKind, &'a str) {
+        match self.subject_kind {
+            SubjectKind::Official
+            | SubjectKind::Account
+            | SubjectKind::Institution
+            | SubjectKind::Village
+            | SubjectKind::Region => (self.subject_kind, self.subject_key),
+            _ if !self.household_no.is_empty() => (SubjectKind::Household, self.household_no),
+            _ if !self.official_no.is_empty() => (SubjectKind::Official, self.official_no),
+            _ if self.region_code.ends_with("000") => (SubjectKind::Region, self.region_code),
+            _ => (SubjectKind::Village, self.region_code),
+        }
+    }
+
+    /// The id of the lead that an open finding with these parts belongs to.
+    pub fn lead_id(&self) -> String {
+        let (kind, key) = self.subject();
+        id(self.queue, kind, key)
     }
 }
 
@@ -72,8 +108,8 @@ impl Leads {
         if finding.status != Status::Open {
             return;
         }
-        let (kind, key) = subject(finding);
-        let lead = self.gathered.entry((finding.queue, kind, key)).or_default();
+        let (kind, key) = LeadParts::of(finding).subject();
+        let lead = self.gathered.entry((finding.queue, kind, key.to_owned())).or_default();
         if lead.region_code.is_empty() {
             lead.region_code.clone_from(&finding.region_code);
         }

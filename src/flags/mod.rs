@@ -30,7 +30,7 @@ pub use coverage::{Coverage, Outcome};
 pub use directory::Directory;
 pub use evidence::{EvidenceRow, evidence_rows, inferred_links};
 pub use finding::{Finding, Status};
-pub use leads::{Lead, Leads};
+pub use leads::{Lead, LeadParts, Leads};
 pub use money::Money;
 pub use output::{
     Output, coverage_batch, coverage_schema, evidence_batch, evidence_schema, findings_batch, findings_schema,

@@ -5,6 +5,7 @@
 
 mod engine;
 mod error;
+mod guard;
 pub mod functions;
 pub mod library;
 mod local_rules;
@@ -12,5 +13,6 @@ mod session;
 
 pub use engine::{EngineOptions, engine};
 pub use error::QueryError;
+pub use guard::{ParameterValue, Parameters, plan_read_only};
 pub use local_rules::{LocalRuleError, LocalRules, ParameterKind};
 pub use session::Session;

@@ -1,0 +1,232 @@
+//! Audits asked for over HTTP: one at a time, the others wait in a queue of bounded length. They run on a
+//! thread and a runtime of their own, so that no request waits for a processor they hold.
+
+mod job;
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+pub use job::{Job, JobState, Phase, now};
+
+use crate::jobs::{AuditError, AuditRequest, audit};
+use crate::query::EngineOptions;
+use crate::query::library::Library;
+use crate::snapshot::DataDir;
+
+use job::{Told, millis};
+
+/// Audits that may wait.
+pub const WAITING: usize = 8;
+/// Ended jobs that are remembered; their audits are, for ever.
+const REMEMBERED: usize = 64;
+/// How long a job may take to stop by itself before it is dropped.
+const GRACE: Duration = Duration::from_secs(2);
+
+#[derive(Debug, Default)]
+struct Jobs {
+    waiting: VecDeque<Arc<Job>>,
+    running: Option<Arc<Job>>,
+    ended: VecDeque<Arc<Job>>,
+    closed: bool,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    jobs: Mutex<Jobs>,
+    wake: Condvar,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Jobs> {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The queue.
+#[derive(Debug)]
+pub struct AuditQueue {
+    shared: Arc<Shared>,
+    worker: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// Why a job was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotTaken {
+    /// As many as may wait are waiting.
+    Full,
+    /// The server is going down.
+    Closed,
+}
+
+impl AuditQueue {
+    /// Starts the worker.
+    pub fn start(data: DataDir, library: Arc<Library>, options: EngineOptions) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared::default());
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(options.partitions.max(1))
+            .thread_name("audit")
+            .enable_all()
+            .build()?;
+        let worker = {
+            let shared = Arc::clone(&shared);
+            std::thread::Builder::new().name("audit-queue".to_owned()).spawn(move || {
+                while let Some(job) = next(&shared) {
+                    run(&runtime, &data, &library, &options, &job);
+                    finish(&shared, job);
+                }
+                // What a dropped audit still computes need not be waited for.
+                runtime.shutdown_background();
+            })?
+        };
+        Ok(Self { shared, worker: Mutex::new(Some(worker)) })
+    }
+
+    /// Puts an audit into the queue.
+    pub fn submit(&self, request: AuditRequest) -> Result<Arc<Job>, NotTaken> {
+        let mut jobs = self.shared.lock();
+        if jobs.closed {
+            return Err(NotTaken::Closed);
+        }
+        if jobs.waiting.len() >= WAITING {
+            return Err(NotTaken::Full);
+        }
+        let job = Job::new(request);
+        jobs.waiting.push_back(Arc::clone(&job));
+        self.shared.wake.notify_one();
+        Ok(job)
+    }
+
+    /// The job of that id.
+    pub fn find(&self, id: &str) -> Option<Arc<Job>> {
+        let jobs = self.shared.lock();
+        jobs.waiting.iter().chain(&jobs.running).chain(&jobs.ended).find(|job| job.is(id)).cloned()
+    }
+
+    /// Jobs at work and waiting, in order, and those that broke or were stopped.
+    pub fn jobs(&self) -> Vec<JobState> {
+        let jobs = self.shared.lock();
+        jobs.running.iter().chain(&jobs.waiting).chain(jobs.ended.iter().rev()).map(|job| job.state()).collect()
+    }
+
+    /// Stops a job: one that waits at once, one at work as soon as it can.
+    pub fn cancel(&self, job: &Arc<Job>) {
+        let mut jobs = self.shared.lock();
+        job.cancel();
+        if let Some(at) = jobs.waiting.iter().position(|waiting| Arc::ptr_eq(waiting, job)) {
+            jobs.waiting.remove(at);
+            job.end(Phase::Cancelled, |_| {});
+            remember(&mut jobs, Arc::clone(job));
+        }
+    }
+
+    /// Takes nothing more, stops everything and waits for the worker. Blocks.
+    pub fn close(&self) {
+        {
+            let mut jobs = self.shared.lock();
+            jobs.closed = true;
+            for job in std::mem::take(&mut jobs.waiting) {
+                job.cancel();
+                job.end(Phase::Cancelled, |_| {});
+            }
+            if let Some(job) = &jobs.running {
+                job.cancel();
+            }
+            self.shared.wake.notify_all();
+        }
+        let worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if worker.is_some_and(|worker| worker.join().is_err()) {
+            tracing::error!(target: "mingjing::http", "the audit worker ended unexpectedly");
+        }
+    }
+}
+
+fn remember(jobs: &mut Jobs, job: Arc<Job>) {
+    jobs.ended.push_back(job);
+    if jobs.ended.len() > REMEMBERED {
+        jobs.ended.pop_front();
+    }
+}
+
+/// Waits for the next job; `None` when the queue is closed.
+fn next(shared: &Shared) -> Option<Arc<Job>> {
+    let mut jobs = shared.lock();
+    loop {
+        if jobs.closed {
+            return None;
+        }
+        if let Some(job) = jobs.waiting.pop_front() {
+            jobs.running = Some(Arc::clone(&job));
+            return Some(job);
+        }
+        jobs = shared.wake.wait(jobs).unwrap_or_else(PoisonError::into_inner);
+    }
+}
+
+fn finish(shared: &Shared, job: Arc<Job>) {
+    let mut jobs = shared.lock();
+    jobs.running = None;
+    remember(&mut jobs, job);
+}
+
+fn run(
+    runtime: &tokio::runtime::Runtime,
+    data: &DataDir,
+    library: &Library,
+    options: &EngineOptions,
+    job: &Arc<Job>,
+) {
+    let started = Instant::now();
+    job.change(|state| {
+        state.phase = Phase::Running;
+        state.started_at = Some(now());
+    });
+    let told = Told(job);
+    let work = std::panic::AssertUnwindSafe(|| {
+        runtime.block_on(async {
+            tokio::select! {
+                result = audit(data, library, &job.request, options, &told) => result,
+                () = job.must_stop(GRACE) => Err(AuditError::Cancelled),
+            }
+        })
+    });
+    let id = job.state().job;
+    match std::panic::catch_unwind(work) {
+        Ok(Ok(audit)) => {
+            tracing::info!(target: "mingjing::http", job = id, audit = audit.manifest.id, ms = millis(started), "audit done");
+            job.end(Phase::Done, |state| state.audit = Some(audit.manifest.id));
+        }
+        Ok(Err(AuditError::Cancelled)) => {
+            clear(data);
+            tracing::info!(target: "mingjing::http", job = id, ms = millis(started), "audit cancelled");
+            job.end(Phase::Cancelled, |_| {});
+        }
+        Ok(Err(error)) => {
+            tracing::error!(target: "mingjing::http", job = id, error = %error, "audit failed");
+            let problem = super::Problem::from(error);
+            job.end(Phase::Failed, |state| state.reason = Some(problem.to_string()));
+        }
+        Err(_) => {
+            clear(data);
+            tracing::error!(target: "mingjing::http", job = id, "audit panicked");
+            job.end(Phase::Failed, |state| state.reason = Some("something broke inside".to_owned()));
+        }
+    }
+}
+
+/// Removes what a dropped audit of this process had begun to write: its folder begins with a dot and ends
+/// with the process's number, and this process runs one audit at a time.
+fn clear(data: &DataDir) {
+    let Ok(entries) = std::fs::read_dir(data.audits_dir()) else { return };
+    let suffix = format!("-{}", std::process::id());
+    for entry in entries.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with('.')
+            && name.ends_with(&suffix)
+            && let Err(error) = std::fs::remove_dir_all(entry.path())
+        {
+            tracing::warn!(target: "mingjing::http", error = %error, "cannot clear what a cancelled audit left");
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! The findings of an audit in memory.
+
+use std::cmp::Ordering;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{BooleanArray, Decimal128Array, Float64Array, Int32Array, RecordBatch, StringArray};
+use arrow::datatypes::{Decimal128Type, Float64Type, Int32Type};
+use parquet::arrow::arrow_reader::ArrowReaderMetadata;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::columns::{number, open, rows, text, whole, yuan};
+use super::filter::{Filter, Mask};
+use super::order::{FindingSort, Orders, Sort};
+use super::StoreError;
+use crate::flags::{LeadParts, findings_schema};
+
+/// A finding as it is answered. It is a suspicion (疑点), never a verdict.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct FindingRow {
+    /// Stable id: the same facts give the same id in every run.
+    pub finding_id: String,
+    /// Lead it belongs to; none where it is exempted.
+    pub lead_id: Option<String>,
+    /// Code of the irregularity.
+    pub typology: String,
+    /// Rule that raised it.
+    pub rule_id: String,
+    /// Version of that rule.
+    pub rule_version: i32,
+    /// irregularity, governance, exclusion or data_quality.
+    pub queue: String,
+    /// 1 to 4.
+    pub severity: i32,
+    /// What it is about.
+    pub subject_kind: String,
+    /// The source's own number of the subject.
+    pub subject_key: String,
+    /// 12-digit region.
+    pub region_code: String,
+    /// Household number, or empty.
+    pub household_no: String,
+    /// Award number, or empty.
+    pub award_no: String,
+    /// ID number, or empty.
+    pub id_number: String,
+    /// Official's number, or empty.
+    pub official_no: String,
+    /// First month, `2024-03`, or empty.
+    pub month_from: String,
+    /// Last month, or empty.
+    pub month_to: String,
+    /// Yuan with two decimals, as text so that no digit is lost; the lawful share taken off.
+    #[schema(example = "1234.50")]
+    pub amount: String,
+    /// The same in fen.
+    pub amount_fen: i64,
+    /// Probability that a check would confirm it.
+    pub probability: f64,
+    /// open or exempted.
+    pub status: String,
+    /// Exemption that applies, or empty.
+    pub exemption: String,
+    /// What is suspected, in Chinese.
+    pub summary_zh: String,
+    /// What is suspected, in English.
+    pub summary_en: String,
+}
+
+/// The two summaries: in memory, or in the file.
+#[derive(Debug)]
+enum Summaries {
+    Held { zh: StringArray, en: StringArray },
+    InFile(Box<ArrowReaderMetadata>),
+}
+
+const SUMMARIES: [&str; 2] = ["summary_zh", "summary_en"];
+
+/// The findings of one audit.
+#[derive(Debug)]
+pub struct Findings {
+    path: PathBuf,
+    finding_id: StringArray,
+    typology: StringArray,
+    rule_id: StringArray,
+    rule_version: Int32Array,
+    queue: StringArray,
+    severity: Int32Array,
+    subject_kind: StringArray,
+    subject_key: StringArray,
+    region_code: StringArray,
+    household_no: StringArray,
+    award_no: StringArray,
+    id_number: StringArray,
+    official_no: StringArray,
+    month_from: StringArray,
+    month_to: StringArray,
+    amount: Decimal128Array,
+    probability: Float64Array,
+    status: StringArray,
+    exemption: StringArray,
+    summaries: Summaries,
+    orders: Orders<FindingSort>,
+    bytes: usize,
+}
+
+impl Findings {
+    /// Reads `findings.parquet`; the summaries only where they fit beside the columns.
+    pub fn read(path: &Path, limit: usize) -> Result<Self, StoreError> {
+        let schema = findings_schema();
+        let keys: Vec<&str> =
+            schema.fields().iter().map(|f| f.name().as_str()).filter(|name| !SUMMARIES.contains(name)).collect();
+        let batch = whole(path, &keys, limit)?.ok_or(StoreError::TooLarge(limit))?;
+        let mut bytes = batch.get_array_memory_size();
+        let summaries = match whole(path, &SUMMARIES, limit - bytes.min(limit))? {
+            Some(held) => {
+                bytes += held.get_array_memory_size();
+                Summaries::Held { zh: text(path, &held, SUMMARIES[0])?, en: text(path, &held, SUMMARIES[1])? }
+            }
+            None => Summaries::InFile(Box::new(open(path)?.1)),
+        };
+        let text = |name: &str| text(path, &batch, name);
+        Ok(Self {
+            path: path.to_owned(),
+            finding_id: text("finding_id")?,
+            typology: text("typology")?,
+            rule_id: text("rule_id")?,
+            rule_version: number::<Int32Type>(path, &batch, "rule_version")?,
+            queue: text("queue")?,
+            severity: number::<Int32Type>(path, &batch, "severity")?,
+            subject_kind: text("subject_kind")?,
+            subject_key: text("subject_key")?,
+            region_code: text("region_code")?,
+            household_no: text("household_no")?,
+            award_no: text("award_no")?,
+            id_number: text("id_number")?,
+            official_no: text("official_no")?,
+            month_from: text("month_from")?,
+            month_to: text("month_to")?,
+            amount: number::<Decimal128Type>(path, &batch, "amount")?,
+            probability: number::<Float64Type>(path, &batch, "probability")?,
+            status: text("status")?,
+            exemption: text("exemption")?,
+            summaries,
+            orders: Orders::new(batch.num_rows()),
+            bytes,
+        })
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.finding_id.len()
+    }
+
+    /// Bytes held.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Rows that pass a filter; `None` where all do.
+    pub fn passing(&self, filter: &Filter) -> Result<Option<BooleanArray>, StoreError> {
+        let mut mask = Mask::default();
+        mask.text(&self.queue, filter.queue.map(crate::contract::Queue::as_str))?;
+        mask.text(&self.typology, filter.typology.as_deref())?;
+        mask.text(&self.status, filter.status.map(crate::flags::Status::as_str))?;
+        mask.text(&self.subject_kind, filter.subject_kind.map(crate::contract::SubjectKind::as_str))?;
+        mask.text(&self.subject_key, filter.subject_key.as_deref())?;
+        mask.text(&self.household_no, filter.household_no.as_deref())?;
+        mask.text(&self.award_no, filter.award_no.as_deref())?;
+        mask.text(&self.id_number, filter.id_number.as_deref())?;
+        mask.text(&self.official_no, filter.official_no.as_deref())?;
+        mask.region(&self.region_code, filter.region.as_deref())?;
+        mask.at_least_int(&self.severity, filter.severity_min)?;
+        mask.at_least(&self.probability, filter.probability_min)?;
+        if filter.q.is_some() {
+            match &self.summaries {
+                Summaries::Held { zh, en } => mask.search([zh, en], filter.q.as_deref())?,
+                Summaries::InFile(_) => mask.also(self.search_file(filter.q.as_deref())?)?,
+            }
+        }
+        Ok(mask.finish())
+    }
+
+    /// Searches summaries that are not held, a batch at a time.
+    fn search_file(&self, q: Option<&str>) -> Result<BooleanArray, StoreError> {
+        let mut passing = Vec::with_capacity(self.len());
+        let Summaries::InFile(metadata) = &self.summaries else { return Ok(BooleanArray::from(passing)) };
+        for start in (0..self.len()).step_by(SEARCH_ROWS) {
+            let range = start..(start + SEARCH_ROWS).min(self.len());
+            let batch = rows(&self.path, metadata, &SUMMARIES, std::iter::once(range))?;
+            let column = |name: &str| text(&self.path, &batch, name);
+            let mut mask = Mask::default();
+            mask.search([&column(SUMMARIES[0])?, &column(SUMMARIES[1])?], q)?;
+            passing.extend(mask.finish().iter().flatten().map(|passes| passes.unwrap_or(false)));
+        }
+        Ok(BooleanArray::from(passing))
+    }
+
+    /// All rows in an order.
+    pub fn order(&self, sort: Sort<FindingSort>) -> Arc<Vec<u32>> {
+        let id = |a: u32, b: u32| self.finding_id.value(a as usize).cmp(self.finding_id.value(b as usize));
+        let amount = |a: u32, b: u32| self.amount.value(a as usize).cmp(&self.amount.value(b as usize));
+        let key = |a: u32, b: u32| -> Ordering {
+            let (x, y) = (a as usize, b as usize);
+            match sort.key {
+                FindingSort::Probability => self.probability.value(x).total_cmp(&self.probability.value(y)),
+                FindingSort::Amount => amount(a, b),
+                FindingSort::Severity => self.severity.value(x).cmp(&self.severity.value(y)),
+                FindingSort::MonthFrom => self.month_from.value(x).cmp(self.month_from.value(y)),
+                FindingSort::FindingId => id(a, b),
+            }
+        };
+        self.orders.get(sort, key, |a, b| amount(b, a).then_with(|| id(a, b)))
+    }
+
+    /// The row of an id.
+    pub fn find(&self, id: &str) -> Option<u32> {
+        let order = self.order(Sort { key: FindingSort::FindingId, descending: false });
+        let place = order.partition_point(|&row| self.finding_id.value(row as usize) < id);
+        order.get(place).copied().filter(|&row| self.finding_id.value(row as usize) == id)
+    }
+
+    /// The id of a row.
+    pub fn id(&self, row: u32) -> &str {
+        self.finding_id.value(row as usize)
+    }
+
+    /// The lead that an open finding belongs to.
+    pub fn lead_id(&self, row: u32) -> Option<String> {
+        let row = row as usize;
+        if self.status.value(row) != crate::flags::Status::Open.as_str() {
+            return None;
+        }
+        let parts = LeadParts {
+            queue: self.queue.value(row).parse().ok()?,
+            subject_kind: self.subject_kind.value(row).parse().ok()?,
+            subject_key: self.subject_key.value(row),
+            household_no: self.household_no.value(row),
+            official_no: self.official_no.value(row),
+            region_code: self.region_code.value(row),
+        };
+        Some(parts.lead_id())
+    }
+
+    /// Rows as they are answered.
+    pub fn rows(&self, wanted: &[u32]) -> Result<Vec<FindingRow>, StoreError> {
+        let summaries = self.summaries(wanted)?;
+        Ok(wanted.iter().zip(summaries).map(|(&row, summary)| self.row(row, summary)).collect())
+    }
+
+    fn row(&self, number: u32, (summary_zh, summary_en): (String, String)) -> FindingRow {
+        let row = number as usize;
+        let text = |column: &StringArray| column.value(row).to_owned();
+        let fen = self.amount.value(row);
+        FindingRow {
+            finding_id: text(&self.finding_id),
+            lead_id: self.lead_id(number),
+            typology: text(&self.typology),
+            rule_id: text(&self.rule_id),
+            rule_version: self.rule_version.value(row),
+            queue: text(&self.queue),
+            severity: self.severity.value(row),
+            subject_kind: text(&self.subject_kind),
+            subject_key: text(&self.subject_key),
+            region_code: text(&self.region_code),
+            household_no: text(&self.household_no),
+            award_no: text(&self.award_no),
+            id_number: text(&self.id_number),
+            official_no: text(&self.official_no),
+            month_from: text(&self.month_from),
+            month_to: text(&self.month_to),
+            amount: yuan(fen),
+            amount_fen: fen as i64,
+            probability: self.probability.value(row),
+            status: text(&self.status),
+            exemption: text(&self.exemption),
+            summary_zh,
+            summary_en,
+        }
+    }
+
+    fn summaries(&self, wanted: &[u32]) -> Result<Vec<(String, String)>, StoreError> {
+        let (zh, en, places): (StringArray, StringArray, Vec<usize>) = match &self.summaries {
+            Summaries::Held { zh, en } => (zh.clone(), en.clone(), wanted.iter().map(|r| *r as usize).collect()),
+            Summaries::InFile(metadata) => {
+                let mut rising: Vec<u32> = wanted.to_vec();
+                rising.sort_unstable();
+                rising.dedup();
+                let ranges = rising.iter().map(|r| *r as usize..*r as usize + 1);
+                let batch: RecordBatch = rows(&self.path, metadata, &SUMMARIES, ranges)?;
+                let place = |row: &u32| rising.binary_search(row).unwrap_or_default();
+                let column = |name: &str| text(&self.path, &batch, name);
+                (column(SUMMARIES[0])?, column(SUMMARIES[1])?, wanted.iter().map(place).collect())
+            }
+        };
+        Ok(places.into_iter().map(|at| (zh.value(at).to_owned(), en.value(at).to_owned())).collect())
+    }
+}
+
+/// Rows searched at once where summaries are not held.
+const SEARCH_ROWS: usize = 256 * 1024;

@@ -1,0 +1,202 @@
+//! The leads of an audit in memory, and which findings each gathers.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{BooleanArray, Decimal128Array, Float64Array, Int32Array, Int64Array, StringArray};
+use arrow::datatypes::{Decimal128Type, Float64Type, Int32Type, Int64Type};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::columns::{number, text, whole, yuan};
+use super::filter::{Filter, Mask};
+use super::order::{LeadSort, Orders, Sort};
+use super::{Findings, StoreError};
+use crate::flags::leads_schema;
+
+/// A lead as it is answered: the open findings that one reviewer takes up together.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct LeadRow {
+    /// Stable id: queue and subject.
+    pub lead_id: String,
+    /// irregularity, governance, exclusion or data_quality.
+    pub queue: String,
+    /// household, official, account, institution, village or region.
+    pub subject_kind: String,
+    /// The source's own number of the subject.
+    pub subject_key: String,
+    /// 12-digit region.
+    pub region_code: String,
+    /// The highest among its findings.
+    pub probability: f64,
+    /// Yuan with two decimals, as text; each payment counted once.
+    #[schema(example = "1234.50")]
+    pub amount: String,
+    /// The same in fen.
+    pub amount_fen: i64,
+    /// The highest among its findings.
+    pub severity: i32,
+    /// How many findings it gathers.
+    pub findings: i64,
+    /// Their codes.
+    pub typologies: Vec<String>,
+}
+
+/// The leads of one audit.
+#[derive(Debug)]
+pub struct Leads {
+    lead_id: StringArray,
+    queue: StringArray,
+    subject_kind: StringArray,
+    subject_key: StringArray,
+    region_code: StringArray,
+    probability: Float64Array,
+    amount: Decimal128Array,
+    severity: Int32Array,
+    findings: Int64Array,
+    typologies: StringArray,
+    orders: Orders<LeadSort>,
+    /// Finding rows of all leads, one lead after the other, and where each lead's begin.
+    gathered: Vec<u32>,
+    starts: Vec<u32>,
+    bytes: usize,
+}
+
+impl Leads {
+    /// Reads `leads.parquet` and finds each lead's findings.
+    pub fn read(path: &Path, findings: &Findings) -> Result<Self, StoreError> {
+        let schema = leads_schema();
+        let names: Vec<&str> = schema.fields().iter().map(|f| f.name().as_str()).collect();
+        let batch = whole(path, &names, usize::MAX)?.ok_or(StoreError::TooLarge(usize::MAX))?;
+        let lead_id = text(path, &batch, "lead_id")?;
+        let (gathered, starts) = gather(&lead_id, findings);
+        let text = |name: &str| text(path, &batch, name);
+        Ok(Self {
+            queue: text("queue")?,
+            subject_kind: text("subject_kind")?,
+            subject_key: text("subject_key")?,
+            region_code: text("region_code")?,
+            probability: number::<Float64Type>(path, &batch, "probability")?,
+            amount: number::<Decimal128Type>(path, &batch, "amount")?,
+            severity: number::<Int32Type>(path, &batch, "severity")?,
+            findings: number::<Int64Type>(path, &batch, "findings")?,
+            typologies: text("typologies")?,
+            orders: Orders::new(batch.num_rows()),
+            bytes: batch.get_array_memory_size() + 4 * (gathered.len() + starts.len()),
+            lead_id,
+            gathered,
+            starts,
+        })
+    }
+
+    /// Bytes held.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.lead_id.len()
+    }
+
+    /// How many there are by queue.
+    pub fn by_queue(&self) -> BTreeMap<String, u64> {
+        let mut counts = BTreeMap::new();
+        for row in 0..self.len() {
+            *counts.entry(self.queue.value(row).to_owned()).or_default() += 1;
+        }
+        counts
+    }
+
+    /// Leads that pass a filter; `None` where all do. What only findings have (award, person, official,
+    /// household, text) lets a lead pass where one of its findings passes.
+    pub fn passing(&self, filter: &Filter, findings: &Findings) -> Result<Option<BooleanArray>, StoreError> {
+        let mut mask = Mask::default();
+        mask.text(&self.queue, filter.queue.map(crate::contract::Queue::as_str))?;
+        mask.text(&self.subject_kind, filter.subject_kind.map(crate::contract::SubjectKind::as_str))?;
+        mask.text(&self.subject_key, filter.subject_key.as_deref())?;
+        mask.region(&self.region_code, filter.region.as_deref())?;
+        mask.at_least_int(&self.severity, filter.severity_min)?;
+        mask.at_least(&self.probability, filter.probability_min)?;
+        let of_findings = Filter {
+            typology: filter.typology.clone(),
+            household_no: filter.household_no.clone(),
+            award_no: filter.award_no.clone(),
+            id_number: filter.id_number.clone(),
+            official_no: filter.official_no.clone(),
+            q: filter.q.clone(),
+            ..Filter::default()
+        };
+        if let Some(passing) = findings.passing(&of_findings)? {
+            let any = |lead: u32| self.findings_of(lead).iter().any(|&row| passing.value(row as usize));
+            mask.also((0..self.len() as u32).map(|lead| Some(any(lead))).collect())?;
+        }
+        Ok(mask.finish())
+    }
+
+    /// Rows of the findings that a lead gathers, in the order of the file.
+    pub fn findings_of(&self, lead: u32) -> &[u32] {
+        let lead = lead as usize;
+        match (self.starts.get(lead), self.starts.get(lead + 1)) {
+            (Some(&from), Some(&to)) => &self.gathered[from as usize..to as usize],
+            _ => &[],
+        }
+    }
+
+    /// All rows in an order.
+    pub fn order(&self, sort: Sort<LeadSort>) -> Arc<Vec<u32>> {
+        let id = |a: u32, b: u32| self.lead_id.value(a as usize).cmp(self.lead_id.value(b as usize));
+        let amount = |a: u32, b: u32| self.amount.value(a as usize).cmp(&self.amount.value(b as usize));
+        let key = |a: u32, b: u32| -> Ordering {
+            let (x, y) = (a as usize, b as usize);
+            match sort.key {
+                LeadSort::Probability => self.probability.value(x).total_cmp(&self.probability.value(y)),
+                LeadSort::Amount => amount(a, b),
+                LeadSort::Severity => self.severity.value(x).cmp(&self.severity.value(y)),
+                LeadSort::Findings => self.findings.value(x).cmp(&self.findings.value(y)),
+                LeadSort::LeadId => id(a, b),
+            }
+        };
+        self.orders.get(sort, key, |a, b| amount(b, a).then_with(|| id(a, b)))
+    }
+
+    /// The row of an id.
+    pub fn find(&self, id: &str) -> Option<u32> {
+        let order = self.order(Sort { key: LeadSort::LeadId, descending: false });
+        let place = order.partition_point(|&row| self.lead_id.value(row as usize) < id);
+        order.get(place).copied().filter(|&row| self.lead_id.value(row as usize) == id)
+    }
+
+    /// A row as it is answered.
+    pub fn row(&self, row: u32) -> LeadRow {
+        let row = row as usize;
+        let text = |column: &StringArray| column.value(row).to_owned();
+        let fen = self.amount.value(row);
+        LeadRow {
+            lead_id: text(&self.lead_id),
+            queue: text(&self.queue),
+            subject_kind: text(&self.subject_kind),
+            subject_key: text(&self.subject_key),
+            region_code: text(&self.region_code),
+            probability: self.probability.value(row),
+            amount: yuan(fen),
+            amount_fen: fen as i64,
+            severity: self.severity.value(row),
+            findings: self.findings.value(row),
+            typologies: self.typologies.value(row).split('|').map(str::to_owned).collect(),
+        }
+    }
+}
+
+/// Finding rows by lead, and where each lead's begin.
+fn gather(lead_id: &StringArray, findings: &Findings) -> (Vec<u32>, Vec<u32>) {
+    let leads: HashMap<&str, u32> = (0..lead_id.len()).map(|row| (lead_id.value(row), row as u32)).collect();
+    let mut of: Vec<(u32, u32)> = (0..findings.len() as u32)
+        .filter_map(|row| Some((*leads.get(findings.lead_id(row)?.as_str())?, row)))
+        .collect();
+    of.sort_unstable();
+    let starts = (0..=lead_id.len() as u32).map(|lead| of.partition_point(|(l, _)| *l < lead) as u32).collect();
+    (of.into_iter().map(|(_, row)| row).collect(), starts)
+}

@@ -1,0 +1,59 @@
+use std::io::Write;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
+
+use anyhow::Context;
+
+use crate::api::{Server, Settings, StoreLimits, stop_signal};
+use crate::query::library::Library;
+use crate::snapshot::DataDir;
+
+use super::engine::EngineArgs;
+
+/// Serve the HTTP API on this machine.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Data folder
+    #[arg(long, default_value = "data")]
+    data: PathBuf,
+    /// Address to listen on, of this machine only; port 0 takes any that is free
+    #[arg(long, default_value = "127.0.0.1:8642")]
+    listen: String,
+    /// Folder of further rules; one with the id of a built-in rule replaces it
+    #[arg(long)]
+    rules: Option<PathBuf>,
+    #[command(flatten)]
+    engine: EngineArgs,
+}
+
+impl Args {
+    /// Serves a data folder with the built-in rules.
+    pub fn on(data: PathBuf, listen: String, engine: EngineArgs) -> Self {
+        Self { data, listen, rules: None, engine }
+    }
+}
+
+/// Runs the command until the process is asked to stop.
+pub fn run(args: Args) -> anyhow::Result<()> {
+    let listen = address(&args.listen)?;
+    let data = DataDir::create(&args.data)?;
+    let engine = args.engine.options(&data);
+    actix_web::rt::System::new().block_on(async {
+        let mut library = Library::built_in().await?;
+        if let Some(folder) = &args.rules {
+            library = library.with(Library::from_folder(folder).await?);
+        }
+        let settings = Settings { data, listen, engine, store: StoreLimits::default() };
+        let server = Server::bind(settings, library)?;
+        println!("http://{}/", server.address());
+        // Whoever waits for the address behind a pipe must not wait for a full buffer.
+        std::io::stdout().flush()?;
+        Ok(server.run(stop_signal()).await?)
+    })
+}
+
+/// The address of a name and port.
+fn address(text: &str) -> anyhow::Result<SocketAddr> {
+    let found = text.to_socket_addrs().with_context(|| format!("'{text}' is no address: write it as 127.0.0.1:8642"))?;
+    found.into_iter().next().with_context(|| format!("'{text}' names no address"))
+}
