@@ -14,7 +14,9 @@
 //! | [`identity`] | who is who: dense keys, repaired numbers, what stays unresolved |
 //! | [`flags`] | findings, evidence, exemptions, leads, coverage |
 //! | [`jobs`] | import and audit, the same for the command line and the server |
+//! | [`cli`] | one file a command, no logic of its own |
 
+pub mod cli;
 pub mod contract;
 pub mod domain;
 pub mod flags;

@@ -5,7 +5,7 @@
 -- severity   = 3
 -- queue      = "irregularity"
 -- subject    = "person"
--- reads      = ["award", "award_member", "payment", "household", "death_record"]
+-- reads      = ["award", "award_member", "payment", "household", "death_record", "award_head_count"]
 -- # Published single-table death matches held in 13 to 35 % of cases; name and signs of life are tested here first.
 -- prior      = 0.7
 -- reason_zh  = "{name}已于{died_on}死亡（{source_zh}），此后仍以{role_zh}身份发放{months}个月（{month_from}至{month_to}），其本人份额{amount}元{escalated_zh}。"
@@ -32,12 +32,11 @@ WITH dead AS (
 ),
 covered AS (
     SELECT d.*, p.household_key, p.award_key, p.month, p.row_id AS row_payment, m.row_id AS row_award_member,
-           p.amount_fen / coalesce(nullif(a.persons, 0), n.members) AS share_fen, 'covered' AS role
+           p.amount_fen / n.head_count AS share_fen, 'covered' AS role
     FROM   dead AS d
     JOIN   award_member AS m ON m.person_key = d.person_key
     JOIN   award AS a ON a.award_key = m.award_key
-    JOIN   (SELECT award_key, count(DISTINCT person_key) AS members FROM award_member GROUP BY award_key) AS n
-           ON n.award_key = m.award_key
+    JOIN   award_head_count AS n ON n.award_key = m.award_key
     JOIN   payment AS p ON p.award_key = m.award_key
     WHERE  p.status = 'paid' AND p.amount_fen > 0
       AND  p.month > month_of(d.died_on)

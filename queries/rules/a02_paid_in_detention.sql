@@ -5,7 +5,7 @@
 -- severity   = 3
 -- queue      = "irregularity"
 -- subject    = "person"
--- reads      = ["award", "award_member", "payment", "identity", "detention"]
+-- reads      = ["award", "award_member", "payment", "identity", "detention", "award_head_count"]
 -- # Prison records are few and kept by day; what fails is mostly the identity of the inmate.
 -- prior      = 0.75
 -- reason_zh  = "{name}自{detained_from}起{kind_zh}，其间仍发放{months}个月（{month_from}至{month_to}），涉及{amount}元。"
@@ -25,7 +25,7 @@
 -- One row a paid month that lies wholly inside the interval.
 SELECT m.person_key                          AS subject_key,
        p.household_key, p.award_key, p.month,
-       p.amount_fen / coalesce(nullif(a.persons, 0), n.members) AS amount_fen,
+       p.amount_fen / n.head_count AS amount_fen,
        d.from_date                           AS detained_from,
        CASE d.kind WHEN 'prison' THEN '在监狱服刑' WHEN 'compulsory_rehab' THEN '被强制隔离戒毒' ELSE '被判处缓刑' END AS kind_zh,
        CASE d.kind WHEN 'prison' THEN 'in prison' WHEN 'compulsory_rehab' THEN 'in compulsory rehabilitation' ELSE 'on probation' END AS kind_en,
@@ -36,8 +36,7 @@ FROM   detention    AS d
 JOIN   identity     AS i ON i.person_key = d.person_key
 JOIN   award_member AS m ON m.person_key = d.person_key
 JOIN   award        AS a ON a.award_key  = m.award_key
-JOIN   (SELECT award_key, count(DISTINCT person_key) AS members FROM award_member GROUP BY award_key) AS n
-       ON n.award_key = m.award_key
+JOIN   award_head_count AS n ON n.award_key = m.award_key
 JOIN   payment      AS p ON p.award_key  = m.award_key
 WHERE  p.status = 'paid' AND p.amount_fen > 0
   AND  p.month >= d.from_date

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use chrono::NaiveDate;
+use crate::domain::date::Day;
 
 use crate::contract::contract;
 use crate::jobs::{Audit, AuditRequest, audit};
@@ -23,7 +23,7 @@ pub struct Args {
     snapshot: Option<String>,
     /// As-of date [default: the last day of the latest payment month]
     #[arg(long)]
-    as_of: Option<NaiveDate>,
+    as_of: Option<Day>,
     /// Only what belongs to this region (12 digits) and those inside it
     #[arg(long)]
     region: Option<String>,

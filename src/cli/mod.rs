@@ -1,15 +1,12 @@
 //! The command line: one file a command, no logic of its own.
 
 mod audit;
-mod demo;
 mod engine;
 mod functions;
-mod generate;
 mod import;
 mod progress;
 mod query;
 mod rules;
-mod serve;
 mod snapshots;
 mod tables;
 
@@ -43,12 +40,6 @@ enum Command {
     Tables(tables::Args),
     /// 快照: list, show, compare and remove snapshots
     Snapshots(snapshots::Args),
-    /// 生成: write a made county with known irregularities
-    Generate(generate::Args),
-    /// 服务: serve the HTTP API
-    Serve(serve::Args),
-    /// 演示: generate a made county, import, audit and serve it
-    Demo(demo::Args),
 }
 
 /// Parses the call; a wrong one ends the program with exit code 2 and its usage.
@@ -58,7 +49,7 @@ pub fn parse() -> Call {
 
 /// Logs go to standard error: for people on a terminal, as JSON lines elsewhere.
 pub fn telemetry(call: &Call) {
-    let quiet = if matches!(call.command, Command::Serve(_) | Command::Demo(_)) { "info" } else { "warn" };
+    let _ = call; let quiet = "warn";
     let filter = EnvFilter::try_from_env("MINGJING_LOG")
         .unwrap_or_else(|_| EnvFilter::new(format!("warn,mingjing={quiet}")));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
@@ -75,9 +66,6 @@ pub fn run(call: Call) -> anyhow::Result<()> {
         Command::Functions(args) => functions::run(args),
         Command::Tables(args) => tables::run(args),
         Command::Snapshots(args) => snapshots::run(args),
-        Command::Generate(args) => generate::run(args),
-        Command::Serve(args) => serve::run(args),
-        Command::Demo(args) => demo::run(args),
     }
 }
 

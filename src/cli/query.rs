@@ -54,7 +54,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     super::block_on(async {
         let session = Session::open(&data.resolve(args.snapshot.as_deref())?, &args.engine.options(&data)).await?;
         let rows = session.sql(&args.sql).await?.execute_stream().await?;
-        write(args.format, rows, std::io::BufWriter::new(out.lock())).await
+        write(args.format, rows, std::io::BufWriter::new(out)).await
     })
 }
 

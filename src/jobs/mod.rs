@@ -5,5 +5,5 @@ mod import;
 mod progress;
 
 pub use audit::{Audit, AuditError, AuditManifest, AuditRequest, audit, audits};
-pub use import::{ImportError, ImportOutcome, ImportRequest, import};
+pub use import::{ImportError, ImportOutcome, ImportRequest, import, reconciliation};
 pub use progress::{Observer, Unobserved};

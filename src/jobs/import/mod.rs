@@ -7,6 +7,7 @@
 
 mod deliver;
 mod parts;
+mod report;
 mod stage;
 mod write;
 
@@ -36,6 +37,8 @@ use deliver::{Delivery, Taken};
 use parts::{Part, retain};
 use stage::{Numbers, Staged, stage};
 use write::{Written, write_table};
+
+pub use report::reconciliation;
 
 /// What a delivery does to the tables that are already there.
 #[derive(Debug, Clone, Default)]
@@ -200,7 +203,7 @@ impl Work {
                 duplicate: 0,
                 quarantined: rejected,
                 blank,
-                profile,
+                profile: profile.condensed(),
             };
             self.sources.insert(*file_no, entry);
         }

@@ -15,7 +15,7 @@ use arrow::ipc::writer::{FileWriter, IpcWriteOptions};
 
 use crate::contract::{ROW_ID, Table, own_key, stored_schema};
 use crate::identity::{Interner, PersonCollector, name_column, person_columns};
-use crate::intake::{Parsed, Profile, RawChunk, Rejected, Source, parse};
+use crate::intake::{IntakeError, Parsed, Profile, RawChunk, ReadOutcome, Rejected, Source, parse};
 use crate::snapshot::{ArchiveWriter, QuarantineWriter, Quarantined, row_id};
 
 use super::super::Observer;
@@ -104,7 +104,7 @@ pub fn stage(
 
     std::thread::scope(|scope| -> Result<(), ImportError> {
         let (chunks_in, chunks) = sync_channel::<(u64, RawChunk)>(workers * 2);
-        let (done_in, done) = sync_channel::<(u64, std::io::Result<Done>)>(workers * 2);
+        let (done_in, done) = sync_channel::<(u64, Result<Done, ImportError>)>(workers * 2);
         let reader = scope.spawn(move || read(source, &chunks_in));
         let chunks = Arc::new(Mutex::new(chunks));
         for _ in 0..workers {
@@ -120,7 +120,7 @@ pub fn stage(
             while let Some(result) = waiting.remove(&next) {
                 next += 1;
                 let Done { first_row, frame, parsed, bytes } =
-                    result.map_err(|e| ImportError::io(Path::new(source.name()), e))?;
+                    result?;
                 archive.append(first_row, &frame)?;
                 let batch = with_row_ids(&parsed.batch, &schema, file_no)?;
                 numbers.collect(table, &batch);
@@ -138,7 +138,8 @@ pub fn stage(
             }
         }
         let outcome = reader.join().map_err(|_| ImportError::Worker)??;
-        staged.blank = outcome;
+        staged.blank = outcome.blank;
+        outcome.notes.iter().for_each(|note| observer.note(&format!("{} / {}", note.zh, note.en)));
         Ok(())
     })?;
     writer.finish()?;
@@ -158,26 +159,27 @@ fn quarantined(row: Rejected, table: &Table, file_no: u32) -> Quarantined {
     }
 }
 
-/// Reads chunks into the channel; returns the number of blank lines. Ends early when nobody listens.
-fn read(source: &Source, chunks: &SyncSender<(u64, RawChunk)>) -> Result<u64, ImportError> {
+/// Reads chunks into the channel. Ends early when nobody listens.
+fn read(source: &Source, chunks: &SyncSender<(u64, RawChunk)>) -> Result<ReadOutcome, ImportError> {
     let mut order = 0;
-    let blank = source.read(&mut |chunk| {
+    let outcome = source.read(&mut |chunk| {
         // The other side hangs up only when it has failed or was cancelled, and tells why itself.
-        _ = chunks.send((order, chunk));
+        chunks.send((order, chunk)).map_err(|_| IntakeError::Stopped)?;
         order += 1;
         Ok(())
     })?;
-    Ok(blank)
+    Ok(outcome)
 }
 
-fn work(source: &Source, chunks: &Mutex<Receiver<(u64, RawChunk)>>, done: &SyncSender<(u64, std::io::Result<Done>)>) {
+fn work(source: &Source, chunks: &Mutex<Receiver<(u64, RawChunk)>>, done: &SyncSender<(u64, Result<Done, ImportError>)>) {
     loop {
         let next = chunks.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok((order, chunk)) = next else { return };
         let first_row = if chunk.rows() == 0 { 0 } else { chunk.row_number(0) };
         let bytes = chunk.bytes() as u64;
         let result = ArchiveWriter::frame(&chunk)
-            .map(|frame| Done { first_row, frame, parsed: parse(source, &chunk), bytes });
+            .map_err(|e| ImportError::io(Path::new(source.name()), e))
+            .and_then(|frame| Ok(Done { first_row, frame, parsed: parse(source, &chunk)?, bytes }));
         if done.send((order, result)).is_err() {
             return;
         }

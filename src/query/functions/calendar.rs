@@ -44,6 +44,22 @@ pub(super) const SPECS: &[Spec] = &[
         body: Body::Plain(between),
     },
     Spec {
+        name: "day_add",
+        arguments: &[("date", Kind::Date, "a day"), ("days", Kind::Whole, "how many days on; negative goes back")],
+        returns: Kind::Date,
+        description: "The day that lies so many days after the date.",
+        example: "day_add(DATE '2024-02-28', 2) → 2024-03-01",
+        body: Body::Plain(add_days),
+    },
+    Spec {
+        name: "days_between",
+        arguments: &[("from", Kind::Date, "a day"), ("to", Kind::Date, "a day")],
+        returns: Kind::Small,
+        description: "Days from the first date to the second; negative where the second is earlier.",
+        example: "days_between(DATE '2024-02-28', DATE '2024-03-01') → 2",
+        body: Body::Plain(days),
+    },
+    Spec {
         name: "working_days_between",
         arguments: &[("from", Kind::Date, "the day of the event, not counted"), ("to", Kind::Date, "the last day, counted")],
         returns: Kind::Whole,
@@ -118,6 +134,18 @@ fn add(arguments: &Arguments<'_>) -> Result<ArrayRef> {
 fn between(arguments: &Arguments<'_>) -> Result<ArrayRef> {
     let (from, to) = (arguments.date(0)?, arguments.date(1)?);
     let answer = |i| Some(month_number(to.get(i)?) - month_number(from.get(i)?));
+    Ok(Arc::new(arguments.rows().map(answer).collect::<Int32Array>()))
+}
+
+fn add_days(arguments: &Arguments<'_>) -> Result<ArrayRef> {
+    let (days, more) = (arguments.date(0)?, arguments.whole(1)?);
+    let answer = |i| i32::try_from(i64::from(days.get(i)?).checked_add(more.get(i)?)?).ok();
+    Ok(Arc::new(arguments.rows().map(answer).collect::<Date32Array>()))
+}
+
+fn days(arguments: &Arguments<'_>) -> Result<ArrayRef> {
+    let (from, to) = (arguments.date(0)?, arguments.date(1)?);
+    let answer = |i| to.get(i)?.checked_sub(from.get(i)?);
     Ok(Arc::new(arguments.rows().map(answer).collect::<Int32Array>()))
 }
 

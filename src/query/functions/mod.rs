@@ -4,7 +4,7 @@
 //! | file | functions |
 //! |---|---|
 //! | `id_number.rs` | `id_valid`, `id_fault`, `id_normal`, `id_birth_date`, `id_sex` |
-//! | `calendar.rs` | `month_of`, `month_after`, `month_add`, `months_between`, `working_days_between` |
+//! | `calendar.rs` | `month_of`, `month_after`, `month_add`, `months_between`, `day_add`, `days_between`, `working_days_between` |
 //! | `places.rs` | `region_prefix`, `region_contains` |
 //! | `names.rs` | `name_normal`, `names_match`, `luhn_valid` |
 //! | `local.rs` | `local_number`, `local_text` |

@@ -19,6 +19,23 @@ const SOURCES: &[(&str, &str, &str)] = rule_sources![
     "a01_paid_after_death",
     "a02_paid_in_detention",
     "a04_vehicle_owner",
+    "a05_real_estate_over_limit",
+    "a06_business_owner",
+    "a07_public_payroll_recipient",
+    "a09_wages_over_standard",
+    "b01_duplicate_dibao",
+    "b02_dibao_and_tekun",
+    "c03_official_is_recipient",
+    "d01_shared_account",
+    "d02_wrong_holder",
+    "d04_custody_not_filed",
+    "e04_paid_late",
+    "e05_paid_short",
+    "e07_returned_not_reissued",
+    "q01_invalid_id_number",
+    "q02_name_mismatch",
+    "q03_family_size_mismatch",
+    "q04_disputed_death",
 ];
 
 pub(super) fn built_in() -> Result<Vec<Rule>, RuleError> {

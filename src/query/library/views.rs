@@ -37,7 +37,7 @@ macro_rules! view_sources {
 }
 
 /// Every view, one that reads another after it. A test holds this list against the folder.
-const SOURCES: &[(&str, &str)] = view_sources!["close_kin", "death_record"];
+const SOURCES: &[(&str, &str)] = view_sources!["award_head_count", "close_kin", "death_record", "region_standard"];
 
 /// The views, in the order in which they must be registered.
 pub fn views() -> &'static [View] {
