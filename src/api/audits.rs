@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -12,6 +11,7 @@ use super::queue::{JobState, NotTaken, Phase};
 use super::state::{Named, State};
 use super::{Problem, body, page};
 use crate::contract::contract;
+use crate::domain::date::Day;
 use crate::jobs::{AuditManifest, AuditRequest};
 
 /// What to audit; everything may be left out.
@@ -21,7 +21,8 @@ pub struct StartAudit {
     /// Snapshot; the one in force unless given.
     snapshot: Option<String>,
     /// What is not yet due on this day is not late; the last day of the latest payment month unless given.
-    as_of: Option<NaiveDate>,
+    #[schema(value_type = Option<String>, example = "2024-12-31")]
+    as_of: Option<Day>,
     /// Only what belongs to this 12-digit region and those inside it.
     region: Option<String>,
     /// Only rules of these typologies; all unless given.
@@ -101,11 +102,14 @@ pub struct FinishedAudit {
     /// Snapshot.
     snapshot: String,
     /// As-of date.
-    as_of: NaiveDate,
+    #[schema(value_type = String)]
+    as_of: Day,
     /// First day of the first month of payments.
-    window_from: NaiveDate,
+    #[schema(value_type = String)]
+    window_from: Day,
     /// First day of the last month of payments.
-    window_to: NaiveDate,
+    #[schema(value_type = String)]
+    window_to: Day,
     /// Region; none is everything.
     region: Option<String>,
     /// Typologies; empty is all.

@@ -60,6 +60,12 @@ fn finished(audit: String, at: String) -> JobState {
     }
 }
 
+enum Happened {
+    Change,
+    Closing,
+    Nothing,
+}
+
 struct Follower {
     states: watch::Receiver<JobState>,
     closing: watch::Receiver<bool>,
@@ -88,17 +94,21 @@ fn events(follower: Follower) -> impl Stream<Item = Result<Bytes, Problem>> {
             let event = follower.event();
             return Some((Ok(event), follower));
         }
-        let text = tokio::select! {
-            changed = follower.states.changed() => {
-                changed.ok()?;
+        let happened = tokio::select! {
+            changed = follower.states.changed() => changed.map_or(Happened::Closing, |()| Happened::Change),
+            _ = follower.closing.wait_for(|closing| *closing) => Happened::Closing,
+            () = tokio::time::sleep(HEARTBEAT) => Happened::Nothing,
+        };
+        let text = match happened {
+            Happened::Change => {
                 tokio::time::sleep(PACE).await;
                 follower.event()
             }
-            _ = follower.closing.wait_for(|closing| *closing) => {
+            Happened::Closing => {
                 follower.ended = true;
                 Bytes::from(format!(": the server is going down at {}\n\n", now()))
             }
-            () = tokio::time::sleep(HEARTBEAT) => Bytes::from_static(b": still here\n\n"),
+            Happened::Nothing => Bytes::from_static(b": still here\n\n"),
         };
         Some((Ok(text), follower))
     })

@@ -7,6 +7,7 @@ mod import;
 mod progress;
 mod query;
 mod rules;
+mod serve;
 mod snapshots;
 mod tables;
 
@@ -40,6 +41,8 @@ enum Command {
     Tables(tables::Args),
     /// 快照: list, show, compare and remove snapshots
     Snapshots(snapshots::Args),
+    /// 服务: serve the HTTP API
+    Serve(serve::Args),
 }
 
 /// Parses the call; a wrong one ends the program with exit code 2 and its usage.
@@ -49,7 +52,7 @@ pub fn parse() -> Call {
 
 /// Logs go to standard error: for people on a terminal, as JSON lines elsewhere.
 pub fn telemetry(call: &Call) {
-    let _ = call; let quiet = "warn";
+    let quiet = if matches!(call.command, Command::Serve(_)) { "info" } else { "warn" };
     let filter = EnvFilter::try_from_env("MINGJING_LOG")
         .unwrap_or_else(|_| EnvFilter::new(format!("warn,mingjing={quiet}")));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
@@ -66,6 +69,7 @@ pub fn run(call: Call) -> anyhow::Result<()> {
         Command::Functions(args) => functions::run(args),
         Command::Tables(args) => tables::run(args),
         Command::Snapshots(args) => snapshots::run(args),
+        Command::Serve(args) => serve::run(args),
     }
 }
 

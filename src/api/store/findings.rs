@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{BooleanArray, Decimal128Array, Float64Array, Int32Array, RecordBatch, StringArray};
+use arrow::array::{Array, BooleanArray, Decimal128Array, Float64Array, Int32Array, RecordBatch, StringArray};
 use arrow::datatypes::{Decimal128Type, Float64Type, Int32Type};
 use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 use serde::Serialize;

@@ -31,8 +31,8 @@ pub use evidence::{EvidenceIndex, EvidenceLine};
 pub use filter::Filter;
 pub use findings::{FindingRow, Findings};
 pub use leads::{LeadRow, Leads};
-pub use order::{FindingSort, LeadSort};
-pub use source_rows::{Asked, cells};
+pub use order::{FindingSort, LeadSort, Sort};
+pub use source_rows::cells;
 
 use super::Problem;
 use super::coverage::{CoverageRow, read_coverage};
