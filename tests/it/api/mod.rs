@@ -1,0 +1,9 @@
+//! The HTTP door, over a real socket.
+
+mod client;
+mod county;
+mod document;
+mod jobs;
+mod lists;
+mod service;
+mod sql;
