@@ -8,6 +8,8 @@
 //! |---|---|
 //! | [`domain`] | values that parse at the door: ID numbers, names, dates, months, money, regions |
 //! | [`contract`] | tables, columns, codes, parameters, typologies, holidays |
+//! | [`intake`] | readers (CSV, XLSX, JSON Lines, Parquet), header matching, parsing, rejected rows, profile |
 
 pub mod contract;
 pub mod domain;
+pub mod intake;
