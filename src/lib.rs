@@ -6,6 +6,8 @@
 //!
 //! | room | what lives there |
 //! |---|---|
+//! | [`domain`] | values that parse at the door: ID numbers, names, dates, months, money, regions |
 //! | [`contract`] | tables, columns, codes, parameters, typologies, holidays |
 
 pub mod contract;
+pub mod domain;

@@ -24,12 +24,8 @@ impl CodeList {
 
     /// Every spelling of every code, canonical ones included, in file order.
     pub fn spellings(&self, code: &str) -> Vec<&str> {
-        let mut found: Vec<&str> = self
-            .spellings
-            .iter()
-            .filter(|(_, i)| self.codes[**i] == code)
-            .map(|(s, _)| s.as_str())
-            .collect();
+        let mut found: Vec<&str> =
+            self.spellings.iter().filter(|(_, i)| self.codes[**i] == code).map(|(s, _)| s.as_str()).collect();
         found.sort_unstable();
         found
     }

@@ -67,7 +67,8 @@ mod tests {
         let start = day("2022-12-20");
         for offset in 0..400 {
             let end = start + Days::new(offset);
-            let walked = start.iter_days().skip(1).take_while(|d| *d <= end).filter(|d| holidays.is_working_day(*d)).count();
+            let walked =
+                start.iter_days().skip(1).take_while(|d| *d <= end).filter(|d| holidays.is_working_day(*d)).count();
             assert_eq!(holidays.working_days_between(start, end), walked as i64, "{end}");
         }
     }

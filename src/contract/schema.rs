@@ -14,11 +14,7 @@ pub const ROW_ID: &str = "row_id";
 /// Name of the dense key (`Int32`) that a table's own rows carry, where other tables refer to it:
 /// `household` → `household_key`. Regions keep their 12-digit code, which is hierarchical.
 pub fn own_key(table: &str) -> Option<String> {
-    let referred = contract()
-        .tables
-        .iter()
-        .flat_map(|t| &t.columns)
-        .any(|c| c.references.as_deref() == Some(table));
+    let referred = contract().tables.iter().flat_map(|t| &t.columns).any(|c| c.references.as_deref() == Some(table));
     (referred && table != "region").then(|| format!("{table}_key"))
 }
 
