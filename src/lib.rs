@@ -8,6 +8,8 @@
 //! |---|---|
 //! | [`domain`] | values that parse at the door: ID numbers, names, dates, months, money, regions |
 //! | [`contract`] | tables, columns, codes, parameters, typologies, holidays |
+//! | [`made`] | made counties and nations with their truth, for tests and measurements |
 
 pub mod contract;
 pub mod domain;
+pub mod made;

@@ -57,7 +57,7 @@ impl Village<'_, '_> {
         };
         Book {
             no: format!("{}{houses:04}", village.code).into(),
-            address: format!("{}{}{}{place}", town.place_county(), town.name, village.name).into(),
+            address: format!("{}{}{}{place}", town.county_name, town.name, village.name).into(),
         }
     }
 

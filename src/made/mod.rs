@@ -209,6 +209,11 @@ impl Made {
     }
 }
 
+/// Every kind of planted case: its typology, and the exemption where it is a lawful look-alike.
+pub fn kinds() -> impl Iterator<Item = (&'static str, Option<&'static str>)> {
+    cases::kinds().map(|kind| (kind.typology, kind.decoy))
+}
+
 /// Makes a land in the folder `out`: `exports/` with the tables, `truth.csv`, `dirt.csv` where there is
 /// dirt, and a `README.md`. `progress` is told the number of townships done and in all, from any thread.
 ///

@@ -28,7 +28,6 @@ pub(super) enum Series {
     Settlement,
     Flow,
     Declaration,
-    Register,
     Case,
 }
 
@@ -42,7 +41,7 @@ pub(super) struct Numbers {
     /// Sequence numbers of ID numbers that belong to this township: first, and how many.
     window: (u64, u64),
     people: HashSet<u64>,
-    next: [u32; 14],
+    next: [u32; 13],
 }
 
 impl Numbers {
@@ -54,7 +53,7 @@ impl Numbers {
             town: place.number,
             window: (1 + width * u64::from(place.number), width),
             people: HashSet::new(),
-            next: [0; 14],
+            next: [0; 13],
         }
     }
 

@@ -60,8 +60,6 @@ pub(super) struct Place {
     pub(super) county_name: String,
     pub(super) code: Text,
     pub(super) name: String,
-    /// Assisted households.
-    pub(super) households: usize,
     pub(super) villages: Vec<VillagePlace>,
     /// Townships of the county, which share out the numbers of a birthday.
     pub(super) siblings: u32,
@@ -148,7 +146,6 @@ impl Plan {
             county_name,
             code: format!("{county_code}{town:03}000").into(),
             name,
-            households,
             villages: villages.collect(),
             siblings: self.townships_a_county,
         }

@@ -63,8 +63,6 @@ impl<T: Cell> Cell for Option<T> {
 pub(super) trait Row {
     /// The table's canonical name.
     const TABLE: &'static str;
-    /// The columns' names in order.
-    const COLUMNS: &'static [&'static str];
     /// Hands over the cells.
     fn put(&self, cells: &mut impl Cells);
 }
@@ -82,7 +80,6 @@ macro_rules! tables {
 
             impl Row for $row {
                 const TABLE: &'static str = stringify!($table);
-                const COLUMNS: &'static [&'static str] = &[$(stringify!($column)),*];
 
                 fn put(&self, cells: &mut impl Cells) {
                     $(Cell::put(Some(&self.$column), cells);)*
@@ -104,7 +101,7 @@ macro_rules! tables {
 
         /// Table and columns of every row type.
         #[cfg(test)]
-        pub(super) const SHAPES: &[(&str, &[&str])] = &[$(($row::TABLE, $row::COLUMNS)),*];
+        pub(super) const SHAPES: &[(&str, &[&str])] = &[$((stringify!($table), &[$(stringify!($column)),*])),*];
     };
 }
 

@@ -74,7 +74,7 @@ impl Standards {
 
     /// The basic tekun standard: 1.3 times dibao, rounded up.
     fn tekun(&self, hukou: Code, month: Month) -> i64 {
-        (self.dibao(hukou, month) * 13).div_ceil(10)
+        (self.dibao(hukou, month) * 13 + 9) / 10
     }
 
     /// What a benefit pays a month: by tier, or the standard of its persons less their income; for tekun

@@ -105,11 +105,6 @@ impl<'a> Township<'a> {
         }
     }
 
-    /// The county's name, as addresses begin.
-    pub(super) fn place_county(&self) -> &str {
-        &self.place.county_name
-    }
-
     /// A payment month at least `after` months after the first and `before` months before the last.
     pub(super) fn some_month(&mut self, after: i32, before: i32) -> Month {
         let (first, last) = (self.calendar.first.0 + after, self.calendar.last.0 - before);

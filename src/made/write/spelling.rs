@@ -152,7 +152,7 @@ fn id(text: String, dice: &mut Dice) -> String {
 
 fn name(text: String, dice: &mut Dice) -> String {
     if text.contains('·') && dice.chance(0.3) {
-        return text.replace('·', dice.pick(&["•", "．", "・"]));
+        return text.replace('·', *dice.pick(&["•", "．", "・"]));
     }
     match dice.below(1000) {
         0..=2 => format!("{text} "),

@@ -80,9 +80,10 @@ impl TextTable {
         let name = format!("{base}{suffix}.{}", layout.extension());
         let headers = table.columns.iter().map(|column| {
             let Some(first) = column.headers_zh.first().filter(|_| chinese) else { return column.name.clone() };
-            match &mut dirt {
-                Some(dirt) if dirt.dice.chance(0.1) => dirt.dice.pick(&column.headers_zh).clone(),
-                Some(dirt) if dirt.dice.chance(0.03) => format!(" {first} "),
+            let Some(Dirt { dice, .. }) = &mut dirt else { return first.clone() };
+            match dice.below(100) {
+                0..10 => dice.pick(&column.headers_zh).clone(),
+                10..13 => format!(" {first} "),
                 _ => first.clone(),
             }
         });
