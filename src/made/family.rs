@@ -94,7 +94,8 @@ impl Village<'_, '_> {
     ) -> Person {
         let (person, people) = self.unregistered(sex, ages, surname);
         let phone = (ages.1 >= 18 && self.town.dice.chance(0.6)).then(|| self.town.numbers.phone());
-        let moved_in_on = self.town.dice.chance(0.1).then(|| person.born + Days::new(self.town.dice.below(4000) as u64));
+        let moved_in_on =
+            self.town.dice.chance(0.1).then(|| person.born + Days::new(self.town.dice.below(4000) as u64));
         self.town.rows.person.push(PersonRow {
             id_number: person.id.clone(),
             name: person.name.clone(),
@@ -139,7 +140,8 @@ impl Village<'_, '_> {
         let years = self.town.dice.between(22, 26) as u32;
         let days = self.town.dice.below(300) as u64;
         let younger = man.born.max(woman.born);
-        let registered_on = younger.checked_add_months(Months::new(years * 12)).unwrap_or(younger) + Days::new(days);
+        let grown = younger.checked_add_months(Months::new(years * 12)).unwrap_or(younger) + Days::new(days);
+        let registered_on = grown.min(self.town.calendar.as_of - Days::new(60 + days));
         self.town.rows.marriage.push(Marriage {
             id_number_a: man.id.clone(),
             name_a: man.name.clone(),

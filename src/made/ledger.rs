@@ -47,8 +47,7 @@ impl Village<'_, '_> {
     fn grades(&mut self, file: &mut Household, at: usize) {
         let calendar = self.town.calendar;
         let benefit = &file.benefits[at];
-        let points: Vec<Month> =
-            benefit.turning_points(&self.town.standards, calendar.last).into_iter().collect();
+        let points: Vec<Month> = benefit.turning_points(&self.town.standards, calendar.last).into_iter().collect();
         let mut grades = Vec::new();
         for (point, from) in points.iter().enumerate() {
             let to = points.get(point + 1).map(|next| next.plus(-1)).or(benefit.end);

@@ -59,10 +59,8 @@ impl Village<'_, '_> {
         let years = f64::from(self.town.settings.months) / 12.0;
         let start = self.households[household].benefits[0].start.max(calendar.first);
         let months_left = calendar.last.0 - start.0;
-        let old = matches!(
-            family,
-            Family::SoloElder | Family::ElderCouple | Family::ElderWithAdultChild | Family::SoloTekun
-        );
+        let old =
+            matches!(family, Family::SoloElder | Family::ElderCouple | Family::ElderWithAdultChild | Family::SoloTekun);
         if family == Family::SoloTekun && self.town.dice.chance(0.15) {
             let home = self.town.home.clone();
             self.pay_into(household, &home.account_no, &home.name);

@@ -174,9 +174,9 @@ pub(super) fn fifteen(id: &str) -> Option<Text> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::made::Settings;
     use crate::made::plan::Plan;
     use crate::made::random::Purpose;
-    use crate::made::Settings;
 
     #[test]
     fn numbers_are_valid_and_distinct() {

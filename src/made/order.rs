@@ -66,7 +66,9 @@ impl Village<'_, '_> {
         let dice = &mut self.town.dice;
         match programme {
             "tekun" => (Some(dice.weighted(&[("self_caring", 60), ("half_care", 25), ("full_care", 15)])), 0),
-            "dibao" if hukou == "rural" && dice.chance(0.6) => (Some(dice.weighted(&[("A", 15), ("B", 35), ("C", 50)])), 0),
+            "dibao" if hukou == "rural" && dice.chance(0.6) => {
+                (Some(dice.weighted(&[("A", 15), ("B", 35), ("C", 50)])), 0)
+            }
             _ => {
                 let standard = self.town.standards.dibao(hukou, start) * (persons - 1).max(1);
                 (None, standard * dice.between(20, 50) / 1000 * 10)

@@ -134,7 +134,8 @@ impl Village<'_, '_> {
     /// single persons.
     pub(super) fn disabled(&mut self, household: usize) {
         let who = self.who(household, 0);
-        let (category, digit) = *self.town.dice.pick(&[("physical", 4), ("visual", 1), ("mental", 6), ("intellectual", 5)]);
+        let (category, digit) =
+            *self.town.dice.pick(&[("physical", 4), ("visual", 1), ("mental", 6), ("intellectual", 5)]);
         let grade = self.town.dice.between(1, 4) as i32;
         let from_date = self.households[household].benefits[0].start.plus(-30).first_day();
         self.town.rows.disability.push(Disability {
@@ -178,7 +179,8 @@ impl Village<'_, '_> {
             self.vehicle(head, kind, price, before);
         }
         if self.town.dice.chance(if self.place.urban { 0.25 } else { 0.4 }) {
-            let (r#use, area) = if self.place.urban { ("residential", 38 + 6 * size) } else { ("homestead", 70 + 20 * size) };
+            let (r#use, area) =
+                if self.place.urban { ("residential", 38 + 6 * size) } else { ("homestead", 70 + 20 * size) };
             self.house(head, r#use, area as f64);
         }
         if lives && self.town.dice.chance(0.25) {
@@ -253,7 +255,8 @@ impl Village<'_, '_> {
     /// The stay of a household that is paid through the institution.
     fn stay(&mut self, household: usize) {
         let file = &self.households[household];
-        let paid_home = |b: &super::model::Benefit| b.payees.iter().any(|p| p.1.account_no == self.town.home.account_no);
+        let paid_home =
+            |b: &super::model::Benefit| b.payees.iter().any(|p| p.1.account_no == self.town.home.account_no);
         if let Some(benefit) = file.benefits.iter().find(|b| paid_home(b)) {
             let who = file.members[0].person.clone();
             self.town.rows.institution_stay.push(InstitutionStay {

@@ -77,7 +77,8 @@ fn business(v: &mut Village<'_, '_>) {
     let kind = family(v);
     let household = v.order(kind, "dibao");
     let person = v.who(household, 0);
-    let (kind, capital): (Code, i64) = *v.town.dice.pick(&[("company", 500_000), ("company", 2_000_000), ("individual", 300_000)]);
+    let (kind, capital): (Code, i64) =
+        *v.town.dice.pick(&[("company", 500_000), ("company", 2_000_000), ("individual", 300_000)]);
     let role = if kind == "individual" {
         "legal_representative"
     } else {

@@ -4,8 +4,7 @@ use super::super::family::Family;
 use super::super::truth::{Amount, Claim, Subject};
 use super::{Kind, Village, decoy, real};
 
-pub(super) const KINDS: &[Kind] =
-    &[real("C03", official_is_recipient), decoy("C03", "out_of_office", out_of_office)];
+pub(super) const KINDS: &[Kind] = &[real("C03", official_is_recipient), decoy("C03", "out_of_office", out_of_office)];
 
 /// A member of the village committee is covered.
 fn official_is_recipient(v: &mut Village<'_, '_>) {

@@ -1,8 +1,8 @@
 //! Faults of the records themselves (Q01, Q02, Q03; Q04 lies with the deaths).
 
 use super::super::family::Family;
-use super::super::{names, numbers};
 use super::super::truth::{Claim, Subject};
+use super::super::{names, numbers};
 use super::{Kind, Village, decoy, real};
 
 pub(super) const KINDS: &[Kind] = &[

@@ -21,7 +21,15 @@ const REPAIRABLE: [&str; 6] =
     ["household_member", "award_member", "account", "employment", "medical_settlement", "detention"];
 /// Registers that get rows with a missing or broken cell.
 const BREAKABLE: [&str; 10] = [
-    "marriage", "vehicle", "real_estate", "enterprise_role", "employment", "pension", "deposit", "death", "disability",
+    "marriage",
+    "vehicle",
+    "real_estate",
+    "enterprise_role",
+    "employment",
+    "pension",
+    "deposit",
+    "death",
+    "disability",
     "medical_settlement",
 ];
 const BROKEN: [&str; 4] = ["不详", "—", "x", "待补"];
@@ -102,7 +110,7 @@ impl Dirt {
         if self.dice.chance(0.0002 * self.rate) {
             faults.push(Fault::Blank);
         }
-        if BREAKABLE.contains(&self.table) && self.dice.chance(0.0008 * self.rate) {
+        if BREAKABLE.contains(&self.table) && self.dice.chance(0.0016 * self.rate) {
             let choices: Vec<usize> = (0..columns.len()).filter(|at| columns[*at].required).collect();
             let at = *self.dice.pick(&choices);
             let readable = matches!(columns[at].kind, ColumnKind::Text | ColumnKind::Code(_));

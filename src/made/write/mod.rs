@@ -92,7 +92,7 @@ impl Settings {
 /// A file that rows of one table go to.
 #[derive(Debug)]
 enum TableFile {
-    Parquet(parquet::ParquetTable),
+    Parquet(Box<parquet::ParquetTable>),
     Text(Box<text::TextTable>),
 }
 
@@ -129,7 +129,7 @@ impl ChunkSink {
         let file = match self.settings.form {
             Form::Parquet => {
                 let path = self.exports.join(format!("{}{suffix}.parquet", table.name));
-                TableFile::Parquet(parquet::ParquetTable::create(table, &path)?)
+                TableFile::Parquet(Box::new(parquet::ParquetTable::create(table, &path)?))
             }
             _ => TableFile::Text(Box::new(text::TextTable::create(
                 table,

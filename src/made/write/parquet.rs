@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int32Builder, RecordBatch, StringBuilder,
-    TimestampSecondBuilder,
+    ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int32Builder, RecordBatch,
+    StringBuilder, TimestampSecondBuilder,
 };
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use chrono::{NaiveDate, NaiveDateTime};
@@ -144,7 +144,15 @@ impl Cells for Columns {
 fn month_digits(month: Month) -> [u8; 7] {
     let (year, month) = month.year_month();
     let digit = |n: i32| b'0' + (n % 10) as u8;
-    [digit(year / 1000), digit(year / 100), digit(year / 10), digit(year), b'-', digit(month as i32 / 10), digit(month as i32)]
+    [
+        digit(year / 1000),
+        digit(year / 100),
+        digit(year / 10),
+        digit(year),
+        b'-',
+        digit(month as i32 / 10),
+        digit(month as i32),
+    ]
 }
 
 /// One table's file.

@@ -8,6 +8,9 @@ use crate::contract::{Column, ColumnKind, contract};
 use crate::domain::money::Fen;
 use crate::domain::month::Month;
 
+/// Dots met between the parts of a name.
+const DOTS: [&str; 3] = ["•", "．", "・"];
+
 /// A cell on its way to a text file.
 #[derive(Debug, Clone)]
 pub(super) enum Value {
@@ -152,7 +155,7 @@ fn id(text: String, dice: &mut Dice) -> String {
 
 fn name(text: String, dice: &mut Dice) -> String {
     if text.contains('·') && dice.chance(0.3) {
-        return text.replace('·', *dice.pick(&["•", "．", "・"]));
+        return text.replace('·', dice.pick(&DOTS));
     }
     match dice.below(1000) {
         0..=2 => format!("{text} "),

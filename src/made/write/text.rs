@@ -89,18 +89,8 @@ impl TextTable {
         });
         let headers: Vec<String> = headers.collect();
         let file = BufWriter::with_capacity(1 << 16, File::create(folder.join(&name))?);
-        let mut this = Self {
-            table,
-            name,
-            layout,
-            chinese,
-            headers,
-            dirt,
-            row: 0,
-            faults: Vec::new(),
-            line: String::new(),
-            file,
-        };
+        let mut this =
+            Self { table, name, layout, chinese, headers, dirt, row: 0, faults: Vec::new(), line: String::new(), file };
         if layout.mark {
             this.file.write_all("\u{feff}".as_bytes())?;
         }

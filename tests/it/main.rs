@@ -1,0 +1,3 @@
+//! All integration tests, in one binary: each binary would link all of DataFusion.
+
+mod made;
