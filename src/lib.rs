@@ -6,10 +6,24 @@
 //!
 //! | room | what lives there |
 //! |---|---|
-//! | [`domain`] | values that parse at the door: ID numbers, names, dates, months, money, regions |
+//! | [`domain`] | values that parse at the door: ID numbers, dates, months, money, names |
 //! | [`contract`] | tables, columns, codes, parameters, typologies, holidays |
+//! | [`intake`] | delivered files → typed chunks: formats, headers, parsing, quarantine, profile |
 //! | [`made`] | made counties and nations with their truth, for tests and measurements |
+//! | [`snapshot`] | immutable, content-hashed sets of Parquet tables, and the delivered rows as they stood |
+//! | [`query`] | SQL over a snapshot: engine, functions, views, the rule library |
+//! | [`identity`] | who is who: dense keys, repaired numbers, what stays unresolved |
+//! | [`flags`] | findings, evidence, exemptions, leads, coverage |
+//! | [`jobs`] | import and audit, the same for the command line and the server |
+//! | [`cli`] | one file a command, no logic of its own |
 
+pub mod cli;
 pub mod contract;
 pub mod domain;
+pub mod flags;
+pub mod identity;
+pub mod intake;
+pub mod jobs;
 pub mod made;
+pub mod query;
+pub mod snapshot;

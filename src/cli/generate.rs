@@ -1,16 +1,15 @@
-//! `mingjing generate`: a made county, or a made nation, with its truth.
-
 use std::path::PathBuf;
 
 use anyhow::Context;
-use chrono::NaiveDate;
-use clap::{Args, ValueEnum};
+use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use mingjing::made::{self, Form, Settings};
 
-/// Make a county, or a nation, of made people, with the truth about it
-#[derive(Debug, Args)]
-pub struct GenerateArgs {
+use crate::domain::date::Day;
+use crate::made::{self, Form, Settings};
+
+/// Make a county, or a nation, of made people, with the truth about it.
+#[derive(Debug, clap::Args)]
+pub struct Args {
     /// Assisted households
     #[arg(long, default_value_t = 2_500)]
     households: u64,
@@ -20,7 +19,7 @@ pub struct GenerateArgs {
     /// The same seed and options give the same bytes
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Folder to write to; it must be empty or not exist
+    /// Folder to write to; its folder `exports` must be empty or not exist
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// As a county hands it over: Chinese headers and codes, dirty (unless --clean)
@@ -31,7 +30,7 @@ pub struct GenerateArgs {
     clean: bool,
     /// The day on which the exports were drawn
     #[arg(long, value_name = "DATE", default_value = "2024-12-31")]
-    as_of: NaiveDate,
+    as_of: Day,
     /// File formats: csv (default with --raw), mixed (only with --raw), parquet (default without)
     #[arg(long, value_enum)]
     formats: Option<Formats>,
@@ -53,7 +52,24 @@ enum Formats {
     Parquet,
 }
 
-impl GenerateArgs {
+impl Args {
+    /// A dirty county of two years for the demonstration.
+    pub fn demo(out: PathBuf, households: u32) -> Self {
+        Self {
+            households: households.into(),
+            months: 24,
+            seed: 1,
+            out,
+            raw: true,
+            clean: false,
+            as_of: Day(Settings::default().as_of),
+            formats: None,
+            irregular_share: Settings::default().irregular_share,
+            region_count: None,
+            threads: None,
+        }
+    }
+
     fn settings(&self) -> anyhow::Result<Settings> {
         let form = match (self.raw, self.formats) {
             (false, None | Some(Formats::Parquet)) => Form::Parquet,
@@ -68,7 +84,7 @@ impl GenerateArgs {
             households: self.households,
             months: self.months,
             seed: self.seed,
-            as_of: self.as_of,
+            as_of: self.as_of.0,
             form,
             clean: self.clean,
             irregular_share: self.irregular_share,
@@ -84,7 +100,7 @@ impl GenerateArgs {
 /// # Errors
 ///
 /// Options that do not go together, settings out of range, or a folder that cannot be written.
-pub fn run(args: &GenerateArgs) -> anyhow::Result<()> {
+pub fn run(args: Args) -> anyhow::Result<()> {
     let settings = args.settings()?;
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} townships, {elapsed}")?);

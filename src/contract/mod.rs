@@ -19,6 +19,7 @@ pub use codes::CodeList;
 pub use columns::{Column, ColumnKind, Unit};
 pub use holidays::Holidays;
 pub use parameters::Parameter;
+pub(crate) use schema::stored_type;
 pub use schema::{ROW_ID, key_column, own_key, stored_name, stored_schema};
 pub use tables::Table;
 pub use typologies::{Queue, SubjectKind, Typology};

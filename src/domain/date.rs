@@ -13,7 +13,11 @@
 //! year (1900 to 2100) are refused, for a lone year is no day. Days before months (`01/05/2023`) and
 //! years of two digits are refused, because they can be read in two ways.
 
+use std::fmt;
+use std::str::FromStr;
+
 use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime};
+use serde::{Deserialize, Serialize};
 
 use super::text::clean;
 
@@ -195,6 +199,39 @@ impl Cursor<'_> {
             }
         };
         self.0.is_empty().then(|| Duration::minutes(CHINA - minutes))
+    }
+}
+
+/// A day that is written as `2024-12-31` wherever programs read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Day(pub NaiveDate);
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for Day {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.parse().map(Self).map_err(|_| format!("'{text}' is no day: write it as 2024-12-31"))
+    }
+}
+
+impl TryFrom<String> for Day {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Day> for String {
+    fn from(day: Day) -> Self {
+        day.to_string()
     }
 }
 

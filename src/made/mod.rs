@@ -221,7 +221,7 @@ pub fn kinds() -> impl Iterator<Item = (&'static str, Option<&'static str>)> {
 ///
 /// # Errors
 ///
-/// Settings out of range, a folder that is not empty, or a file that cannot be written.
+/// Settings out of range, a folder `exports` that is not empty, or a file that cannot be written.
 pub fn generate(
     settings: &Settings,
     out: &std::path::Path,
@@ -229,7 +229,7 @@ pub fn generate(
 ) -> Result<Made, MadeError> {
     settings.check()?;
     let plan = Plan::of(settings)?;
-    let folder = write::Folder::create(settings, out)?;
+    let folder = write::Folder::create(out)?;
     let chunks = plan.chunks();
     let townships = u64::from(plan.townships());
     let (next, done, failed) = (AtomicUsize::new(0), AtomicU64::new(0), AtomicBool::new(false));

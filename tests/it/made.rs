@@ -190,7 +190,8 @@ fn settings_out_of_range_and_full_folders_are_refused() {
     assert!(matches!(refused(Settings { irregular_share: 0.9, ..base.clone() }), MadeError::Share(_)));
     let crowded = Settings { households: 1_000_000, counties: Some(1), ..base.clone() };
     assert!(matches!(refused(crowded), MadeError::Layout { .. }));
-    std::fs::write(folder.path().join("something"), "").unwrap();
+    std::fs::create_dir_all(folder.path().join("exports")).unwrap();
+    std::fs::write(folder.path().join("exports/payment.csv"), "").unwrap();
     assert!(matches!(refused(base), MadeError::NotEmpty(_)));
 }
 

@@ -1,3 +1,4 @@
-//! All integration tests, in one binary: each binary would link all of DataFusion.
+//! Behaviour at the boundaries, in one binary: each links the whole engine.
 
 mod made;
+mod rooms;

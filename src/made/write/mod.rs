@@ -23,12 +23,17 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Makes the folder, which must not hold anything yet.
-    pub(super) fn create(_: &Settings, root: &Path) -> Result<Self, MadeError> {
-        if root.exists() && fs::read_dir(root)?.next().is_some() {
-            return Err(MadeError::NotEmpty(root.to_owned()));
+    /// Makes the folder. Its `exports` must not hold anything yet; a former truth is replaced.
+    pub(super) fn create(root: &Path) -> Result<Self, MadeError> {
+        let exports = root.join("exports");
+        fs::create_dir_all(&exports)?;
+        if fs::read_dir(&exports)?.next().is_some() {
+            return Err(MadeError::NotEmpty(exports));
         }
-        fs::create_dir_all(root.join("exports"))?;
+        let dirt = root.join("dirt.csv");
+        if dirt.exists() {
+            fs::remove_file(dirt)?;
+        }
         Ok(Self { root: root.to_owned() })
     }
 

@@ -155,7 +155,8 @@ fn id(text: String, dice: &mut Dice) -> String {
 
 fn name(text: String, dice: &mut Dice) -> String {
     if text.contains('·') && dice.chance(0.3) {
-        return text.replace('·', dice.pick(&DOTS));
+        let dot = *dice.pick(&DOTS);
+        return text.replace('·', dot);
     }
     match dice.below(1000) {
         0..=2 => format!("{text} "),

@@ -1,0 +1,84 @@
+-- id         = "a01_paid_after_death"
+-- typology   = "A01"
+-- version    = 1
+-- status     = "experimental"
+-- severity   = 3
+-- queue      = "irregularity"
+-- subject    = "person"
+-- reads      = ["award", "award_member", "payment", "household", "death_record", "award_head_count"]
+-- # Published single-table death matches held in 13 to 35 % of cases; name and signs of life are tested here first.
+-- prior      = 0.7
+-- reason_zh  = "{name}已于{died_on}死亡（{source_zh}），此后仍以{role_zh}身份发放{months}个月（{month_from}至{month_to}），其本人份额{amount}元{escalated_zh}。"
+-- reason_en  = "{name} died on {died_on} ({source_en}); as {role_en}, {months} later months were still paid ({month_from} to {month_to}), {amount} yuan of it the share of the dead{escalated_en}."
+-- why        = "The dead need no support: a share still paid reaches somebody else, and the office is bound to adjust within three months of a death."
+-- innocent   = ["The death record is a clerical error: see whether the person has been met since.", "The family reported the death and the office stopped late; the money may already be returned.", "The payment settles arrears for months before the death under a wrong month.", "Burial costs or survivors' support were booked under the benefit."]
+-- blind      = ["Deaths that no extract holds: at home, without cremation, in another province.", "A survivor who goes on drawing the account after the benefit was rightly stopped.", "Schools are no source of signs of life here."]
+-- basis      = ["2022年10月民政部、财政部通知（死亡后3个月内核查调整）", "社会救助暂行办法 art. 13"]
+-- [exemptions.name_mismatch]
+-- zh       = "死亡登记上的姓名与本人不符，可能属于他人"
+-- en       = "the death record bears another name and may be another person's"
+-- contract = "name on the death record does not match the person"
+-- [exemptions.sign_of_life]
+-- zh       = "死亡日期之后仍有参保、就医、结婚或开户记录，死亡登记存疑"
+-- en       = "contributions, hospital, marriage or a new account after the day: the death record is disputed"
+-- contract = "any later sign of life (employment, medical settlement, marriage, school, account opened) = disputed death record, a data_quality finding"
+
+-- The share of the dead in every month paid beyond the grace. A payee who is not covered has no share:
+-- the money of the living goes on lawfully, only into the wrong hands, and counts zero.
+WITH dead AS (
+    SELECT person_key, died_on, source, doubt, row_death, row_employment, row_medical_settlement, row_marriage, row_account
+    FROM   death_record
+    WHERE  choice = 1 AND died_on <= $as_of
+),
+covered AS (
+    SELECT d.*, p.household_key, p.award_key, p.month, p.row_id AS row_payment, m.row_id AS row_award_member,
+           p.amount_fen / n.head_count AS share_fen, 'covered' AS role
+    FROM   dead AS d
+    JOIN   award_member AS m ON m.person_key = d.person_key
+    JOIN   award AS a ON a.award_key = m.award_key
+    JOIN   award_head_count AS n ON n.award_key = m.award_key
+    JOIN   payment AS p ON p.award_key = m.award_key
+    WHERE  p.status = 'paid' AND p.amount_fen > 0
+      AND  p.month > month_of(d.died_on)
+      AND  p.month >= coalesce(m.from_month, a.start_month, p.month)
+      AND  p.month <= coalesce(m.to_month, p.month)
+),
+payee AS (
+    SELECT d.*, p.household_key, p.award_key, p.month, p.row_id AS row_payment, CAST(NULL AS BIGINT) AS row_award_member,
+           CAST(0 AS BIGINT) AS share_fen, 'payee' AS role
+    FROM   dead AS d
+    JOIN   payment AS p ON p.payee_key = d.person_key
+    LEFT   JOIN award_member AS m
+           ON  m.award_key = p.award_key AND m.person_key = p.payee_key
+           AND p.month >= coalesce(m.from_month, p.month) AND p.month <= coalesce(m.to_month, p.month)
+    WHERE  p.status = 'paid' AND p.amount_fen > 0
+      AND  p.month > month_of(d.died_on)
+      AND  m.award_key IS NULL
+),
+late AS (
+    SELECT x.*, h.region_code
+    FROM   (SELECT * FROM covered UNION ALL SELECT * FROM payee) AS x
+    JOIN   household AS h ON h.household_key = x.household_key
+    WHERE  x.month > month_add(x.died_on, CAST(local_number(h.region_code, 'death_grace_months', x.died_on) AS BIGINT))
+),
+judged AS (
+    SELECT *,
+           max(months_between(died_on, month)) OVER (PARTITION BY person_key)
+               > local_number(region_code, 'death_escalate_months', died_on) AS escalated
+    FROM   late
+)
+SELECT j.person_key AS subject_key, j.household_key, j.award_key, j.month,
+       j.share_fen AS amount_fen,
+       CASE j.doubt WHEN 'name_mismatch' THEN 'name_mismatch' WHEN 'sign_of_life' THEN 'sign_of_life' END AS exemption,
+       j.died_on,
+       CASE j.source WHEN 'hukou' THEN '户籍注销' WHEN 'cremation' THEN '火化记录' WHEN 'hospital' THEN '医院记录' ELSE '死亡登记' END AS source_zh,
+       CASE j.source WHEN 'hukou' THEN 'household register' WHEN 'cremation' THEN 'cremation record' WHEN 'hospital' THEN 'hospital record' ELSE 'death register' END AS source_en,
+       CASE j.role WHEN 'covered' THEN '保障对象' ELSE '领取人' END AS role_zh,
+       CASE j.role WHEN 'covered' THEN 'a covered person' ELSE 'the payee' END AS role_en,
+       CASE WHEN j.escalated THEN '，已超过死亡后核查调整的最长期限' ELSE '' END AS escalated_zh,
+       CASE WHEN j.escalated THEN '; this is beyond the time allowed for adjusting after a death' ELSE '' END AS escalated_en,
+       j.row_death, j.row_payment, j.row_award_member,
+       j.row_employment AS against_employment, j.row_medical_settlement AS against_medical_settlement,
+       j.row_marriage AS against_marriage, j.row_account AS against_account
+FROM   judged AS j
+ORDER  BY subject_key, exemption, month, award_key, row_payment

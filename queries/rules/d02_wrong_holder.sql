@@ -1,0 +1,132 @@
+-- id         = "d02_wrong_holder"
+-- typology   = "D02"
+-- version    = 1
+-- status     = "experimental"
+-- severity   = 4
+-- queue      = "irregularity"
+-- subject    = "award"
+-- reads      = ["payment", "account", "household_member", "award_member", "identity", "custody_agreement", "official", "close_kin", "award"]
+-- optional   = ["official"]
+-- # Sons and neighbours who draw for the old are the rule; an official's account is the exception that counts.
+-- prior      = 0.55
+-- reason_zh  = "救助金{months}个月（{month_from}至{month_to}）发放至非家庭成员{holder}的账户（{account_no}）{official_zh}，涉及{amount}元。"
+-- reason_en  = "In {months} months ({month_from} to {month_to}) the award was paid into account {account_no} of {holder}, who is no member of the household{official_en}; {amount} yuan."
+-- why        = "Money on a stranger's account reaches the family only if the stranger passes it on."
+-- innocent   = ["A grown child outside the household draws for old parents; the agreement was never written.", "A ward's guardian, or an account ordered by a court.", "The account number was mistyped and the bank returned nothing."]
+-- blind      = ["The family's own card kept by somebody else.", "Kinship that no register shows."]
+-- basis      = ["刑法 art. 382", "民发〔2021〕57号 art. 25 and 26"]
+-- [exemptions.parent_of_minor]
+-- zh       = "开户人是被保障未成年人的父母"
+-- en       = "the holder is a parent of a covered minor"
+-- contract = "parent of a covered minor"
+-- [exemptions.custody_signed]
+-- zh       = "已与开户人签订代管（代领）协议"
+-- en       = "a custody agreement with the holder is signed"
+-- contract = "signed custody_agreement with the holder"
+-- [exemptions.institution_account]
+-- zh       = "供养机构账户"
+-- en       = "the account of a support institution"
+-- [[legal_criteria]]
+-- attribute = "birth_date"
+-- law       = "民法典 art. 17, 23 and 27: a person under 18 is a minor, whose parents are guardians and act for it"
+
+-- Accounts per award first, for they are few; then the months of those whose holder is not plainly a member.
+WITH used AS (
+    SELECT p.award_key, p.household_key, p.account_key, min(p.month) AS first_month
+    FROM   payment AS p
+    WHERE  p.status = 'paid' AND p.amount_fen > 0 AND p.account_key IS NOT NULL
+    GROUP  BY p.award_key, p.household_key, p.account_key
+),
+doubtful AS (
+    SELECT u.award_key, u.household_key, u.account_key, c.account_no, c.holder_key, c.institution_key,
+           c.holder_name AS holder, c.row_id AS row_account
+    FROM   used    AS u
+    JOIN   account AS c ON c.account_key = u.account_key
+    LEFT   JOIN household_member AS m
+           ON  m.household_key = u.household_key AND m.person_key = c.holder_key
+           AND m.left_on IS NULL AND coalesce(m.joined_on, u.first_month) < month_after(u.first_month)
+    WHERE  m.row_id IS NULL AND (c.holder_key IS NOT NULL OR c.institution_key IS NOT NULL)
+),
+paid AS (
+    SELECT d.*, p.month, p.amount_fen, p.row_id AS row_payment
+    FROM   doubtful AS d
+    JOIN   payment  AS p ON p.award_key = d.award_key AND p.account_key = d.account_key
+    WHERE  p.status = 'paid' AND p.amount_fen > 0
+),
+stranger AS (
+    SELECT p.*
+    FROM   paid AS p
+    LEFT   JOIN household_member AS m
+           ON  m.household_key = p.household_key AND m.person_key = p.holder_key
+           AND coalesce(m.joined_on, p.month) < month_after(p.month) AND coalesce(m.left_on, p.month) >= p.month
+    LEFT   JOIN award_member AS v
+           ON  v.award_key = p.award_key AND v.person_key = p.holder_key
+           AND p.month >= coalesce(v.from_month, p.month) AND p.month <= coalesce(v.to_month, p.month)
+    WHERE  m.row_id IS NULL AND v.row_id IS NULL
+),
+covered AS (
+    SELECT s.*, v.person_key AS covered_key
+    FROM   stranger     AS s
+    LEFT   JOIN award_member AS v
+           ON  v.award_key = s.award_key
+           AND s.month >= coalesce(v.from_month, s.month) AND s.month <= coalesce(v.to_month, s.month)
+),
+minor AS (
+    SELECT DISTINCT v.row_payment
+    FROM   covered   AS v
+    JOIN   identity  AS i ON i.person_key = v.covered_key
+    JOIN   close_kin AS k ON k.person_key = v.covered_key AND k.relative_key = v.holder_key
+    WHERE  k.relation = 'parent' AND i.birth_date > month_add(v.month, -216)
+),
+office AS (
+    SELECT o.person_key, o.official_key, o.from_date, o.to_date, o.row_id AS row_official, 0 AS kin
+    FROM   official AS o
+    UNION  ALL
+    SELECT k.relative_key, o.official_key, o.from_date, o.to_date, o.row_id, 1
+    FROM   official  AS o
+    JOIN   close_kin AS k ON k.person_key = o.person_key
+),
+tested AS (
+    SELECT s.award_key, s.household_key, s.account_key, s.account_no, s.holder_key, s.holder, s.month, s.amount_fen,
+           s.row_payment, s.row_account,
+           CASE WHEN max(s.institution_key) IS NOT NULL THEN 'institution_account'
+                WHEN max(n.row_payment) IS NOT NULL THEN 'parent_of_minor'
+                WHEN max(g.row_id) IS NOT NULL THEN 'custody_signed' END AS exempt_as,
+           max(g.row_id) AS row_custody_agreement,
+           min(o.kin) AS kin, min(o.official_key) AS official_key, min(o.row_official) AS row_official
+    FROM   stranger AS s
+    LEFT   JOIN minor AS n ON n.row_payment = s.row_payment
+    LEFT   JOIN custody_agreement AS g
+           ON g.household_key = s.household_key AND g.custodian_key = s.holder_key AND g.signed_on < month_after(s.month)
+    LEFT   JOIN office AS o
+           ON  o.person_key = s.holder_key
+           AND coalesce(o.from_date, s.month) < month_after(s.month) AND coalesce(o.to_date, s.month) >= s.month
+    GROUP  BY s.award_key, s.household_key, s.account_key, s.account_no, s.holder_key, s.holder, s.month, s.amount_fen,
+              s.row_payment, s.row_account
+),
+chained AS (
+    -- A chain of awards under one application is one benefit: the finding is of the last award it touches.
+    SELECT t.*,
+           first_value(a.award_key) OVER (PARTITION BY a.household_key, a.programme, coalesce(a.application_key, -1)
+                                          ORDER BY a.start_month DESC, a.award_key DESC) AS last_award_key
+    FROM   tested AS t
+    JOIN   award  AS a ON a.award_key = t.award_key
+),
+ranked AS (
+    SELECT *,
+           min(CASE WHEN exempt_as IS NULL THEN 0 ELSE 1 END) OVER (PARTITION BY last_award_key) AS all_exempt,
+           min(kin) OVER (PARTITION BY last_award_key) AS nearest,
+           row_number() OVER (PARTITION BY last_award_key ORDER BY month, row_payment) AS nth
+    FROM   chained
+)
+SELECT last_award_key AS subject_key, household_key, award_key, account_key, holder_key AS person_key, official_key, month, amount_fen,
+       CASE exempt_as WHEN 'institution_account' THEN 'institution_account' WHEN 'parent_of_minor' THEN 'parent_of_minor'
+                      WHEN 'custody_signed' THEN 'custody_signed' END AS exemption,
+       CASE WHEN nearest IS NULL THEN 3 ELSE 4 END AS severity,
+       coalesce(holder, '') AS holder, account_no,
+       CASE nearest WHEN 0 THEN '，开户人系在任工作人员' WHEN 1 THEN '，开户人系在任工作人员的近亲属' ELSE '' END AS official_zh,
+       CASE nearest WHEN 0 THEN ' and an official in office' WHEN 1 THEN ' and close kin of an official in office' ELSE '' END AS official_en,
+       row_payment, row_account, row_official, row_custody_agreement AS against_custody_agreement
+FROM   ranked
+WHERE  exempt_as IS NULL OR (all_exempt = 1 AND nth = 1)
+ORDER  BY subject_key, exemption, month, row_payment

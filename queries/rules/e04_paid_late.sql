@@ -1,0 +1,51 @@
+-- id         = "e04_paid_late"
+-- typology   = "E04"
+-- version    = 1
+-- status     = "experimental"
+-- severity   = 2
+-- queue      = "governance"
+-- subject    = "award"
+-- reads      = ["award", "payment", "household"]
+-- # Two dates of the paying system compared: wrong only where the bank's file was entered late.
+-- prior      = 0.85
+-- reason_zh  = "{name}的救助金有{months}个月（{month_from}至{month_to}）迟发，最长迟{most_days}天（应于{due_on}发放）。"
+-- reason_en  = "The assistance of {name} came late in {months} months ({month_from} to {month_to}), by up to {most_days} days (due on {due_on})."
+-- why        = "A family on the standard has nothing to bridge a late month with."
+-- innocent   = ["A public holiday or a fault at the bank.", "The bank's receipt was entered later than the money came.", "A returned payment repaid on a new due date."]
+-- blind      = ["Payments entered as made on the due date and credited later: only the bank's statement shows it."]
+-- basis      = ["民发〔2021〕57号 art. 25"]
+-- [parameters.late_days]
+-- default = 5
+-- min     = 0
+-- max     = 31
+-- meaning = "days after the due date that are not yet late"
+
+-- Most payments carry their due date; only for those that do not is the local pay day looked up.
+WITH late AS (
+    SELECT p.award_key, p.household_key, p.month, p.due_on, p.paid_on, p.row_id AS row_payment
+    FROM   payment AS p
+    WHERE  p.status = 'paid' AND p.amount_fen > 0
+      AND  p.due_on IS NOT NULL
+      AND  p.paid_on > day_add(p.due_on, CAST($late_days AS BIGINT))
+    UNION  ALL
+    SELECT x.award_key, x.household_key, x.month, x.pay_day AS due_on, x.paid_on, x.row_payment
+    FROM   (SELECT p.award_key, p.household_key, p.month, p.paid_on, p.row_id AS row_payment,
+                   day_add(p.month, CAST(local_number(h.region_code, 'pay_day', p.month) AS BIGINT) - 1) AS pay_day
+            FROM   payment   AS p
+            JOIN   household AS h ON h.household_key = p.household_key
+            WHERE  p.status = 'paid' AND p.amount_fen > 0 AND p.due_on IS NULL) AS x
+    WHERE  x.paid_on > day_add(x.pay_day, CAST($late_days AS BIGINT))
+),
+chained AS (
+    -- A chain of awards under one application is one benefit: the finding is of the last award it touches.
+    SELECT l.*,
+           first_value(a.award_key) OVER (PARTITION BY a.household_key, a.programme, coalesce(a.application_key, -1)
+                                          ORDER BY a.start_month DESC, a.award_key DESC) AS subject_key
+    FROM   late  AS l
+    JOIN   award AS a ON a.award_key = l.award_key
+)
+SELECT subject_key, household_key, award_key, month, due_on, paid_on,
+       max(days_between(due_on, paid_on)) OVER (PARTITION BY subject_key) AS most_days,
+       row_payment
+FROM   chained
+ORDER  BY subject_key, month, row_payment

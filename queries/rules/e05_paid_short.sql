@@ -1,0 +1,154 @@
+-- id         = "e05_paid_short"
+-- typology   = "E05"
+-- version    = 1
+-- status     = "experimental"
+-- severity   = 3
+-- queue      = "exclusion"
+-- subject    = "award"
+-- reads      = ["award", "award_member", "payment", "household", "award_head_count", "death_record"]
+-- optional   = ["death"]
+-- # Award and payment list are the office's own; what fails is a decision not entered as a new award row.
+-- prior      = 0.75
+-- reason_zh  = "{name}的救助金{months}个月（{month_from}至{month_to}）少发，应发每月{due}元，累计少发{amount}元，三个月内未补发。"
+-- reason_en  = "The assistance of {name} was paid short in {months} months ({month_from} to {month_to}): due {due} yuan a month, {amount} yuan missing in all, not made good within three months."
+-- why        = "What was awarded and not paid is taken from those who have least; it is also where money disappears on the way."
+-- innocent   = ["The amount was lowered by a decision that was not entered as a new award row.", "A recovery of an earlier overpayment.", "Arrears paid in cash or by another list."]
+-- blind      = ["Amounts awarded too low: see A12 and E06.", "Programmes paid once."]
+-- basis      = ["社会救助暂行办法 art. 66 (6)"]
+-- [exemptions.made_good]
+-- zh       = "已在三个月内补发"
+-- en       = "made good within three months"
+-- [exemptions.repaid]
+-- zh       = "退票后已重新发放"
+-- en       = "returned and paid again"
+-- contract = "returned and re-paid"
+-- [exemptions.covered_person_died]
+-- zh       = "保障对象死亡，仅扣减其份额"
+-- en       = "a covered person died and only that share was taken off"
+-- contract = "covered person died"
+-- [parameters.short_yuan]
+-- default = 1
+-- min     = 0
+-- max     = 100
+-- meaning = "a shortfall of no more than this, in yuan, is rounding"
+-- [parameters.good_months]
+-- default = 3
+-- min     = 0
+-- max     = 12
+-- meaning = "months within which a shortfall may be made good"
+
+-- Awards whose paid rows are one full payment a month are left out at once; they are nearly all. The others are
+-- laid out month by month, and what a chain of awards owes is settled oldest first by what it paid too much.
+WITH RECURSIVE calendar AS (
+    SELECT $window_from AS month
+    UNION  ALL
+    SELECT month_after(month) FROM calendar WHERE month < $window_to
+),
+force AS (
+    SELECT a.award_key, a.household_key, a.programme, coalesce(a.application_key, -1) AS application_key,
+           a.monthly_amount_fen AS due_fen, a.row_id AS row_award,
+           greatest(a.start_month, $window_from) AS first_month,
+           least(coalesce(a.end_month, $window_to), $window_to) AS last_month
+    FROM   award AS a
+    WHERE  a.programme IN ('dibao', 'tekun') AND a.monthly_amount_fen > 0
+),
+summary AS (
+    SELECT award_key, count(*) AS payments, min(amount_fen) AS least_fen, max(amount_fen) AS most_fen,
+           sum(months_between($window_from, month)) AS month_sum,
+           max(months_between(month, coalesce(paid_on, month))) AS latest
+    FROM   payment
+    WHERE  status = 'paid'
+    GROUP  BY award_key
+),
+irregular AS (
+    SELECT f.*
+    FROM   force AS f
+    LEFT   JOIN summary AS s ON s.award_key = f.award_key
+    WHERE  f.first_month <= f.last_month
+      AND  (s.award_key IS NULL
+            OR s.payments <> months_between(f.first_month, f.last_month) + 1
+            OR s.least_fen <> f.due_fen OR s.most_fen <> f.due_fen
+            OR s.latest > CAST($good_months AS BIGINT)
+            OR 2 * s.month_sum <> (months_between($window_from, f.first_month) + months_between($window_from, f.last_month))
+                                  * (months_between(f.first_month, f.last_month) + 1))
+),
+got AS (
+    SELECT i.award_key, p.month,
+           -- Money still under way counts while it can come in time, money that came too late does not.
+           sum(CASE WHEN p.status = 'paid' AND months_between(p.month, coalesce(p.paid_on, p.month)) <= CAST($good_months AS BIGINT) THEN p.amount_fen
+                    WHEN p.status = 'pending' AND months_between(p.month, $as_of) <= CAST($good_months AS BIGINT) THEN p.amount_fen
+                    ELSE 0 END) AS got_fen,
+           max(CASE WHEN p.status = 'returned' THEN 1 ELSE 0 END) AS returned,
+           -- Paid in the due month itself, what came later being a repayment.
+           sum(CASE WHEN p.status = 'paid' AND months_between(p.month, coalesce(p.paid_on, p.month)) < 1
+                         AND p.row_id = p.first_row THEN p.amount_fen ELSE 0 END) AS first_fen,
+           max(p.row_id) AS row_payment
+    FROM   irregular AS i
+    JOIN   (SELECT q.*, min(q.row_id) OVER (PARTITION BY q.award_key, q.month) AS first_row
+            FROM   payment AS q
+            WHERE  q.award_key IN (SELECT award_key FROM irregular)) AS p ON p.award_key = i.award_key
+    GROUP  BY i.award_key, p.month
+),
+ledger AS (
+    SELECT i.award_key, i.household_key, i.programme, i.application_key, i.due_fen, i.row_award, c.month,
+           coalesce(g.got_fen, 0) AS got_fen, coalesce(g.returned, 0) AS returned, coalesce(g.first_fen, 0) AS first_fen, g.row_payment,
+           greatest(i.due_fen - coalesce(g.got_fen, 0), 0) AS short_fen,
+           greatest(coalesce(g.got_fen, 0) - i.due_fen, 0) AS over_fen,
+           months_between($window_from, c.month) AS month_no
+    FROM   irregular AS i
+    JOIN   calendar  AS c ON c.month >= i.first_month AND c.month <= i.last_month
+    JOIN   household AS h ON h.household_key = i.household_key
+    LEFT   JOIN got  AS g ON g.award_key = i.award_key AND g.month = c.month
+    WHERE  day_add(c.month, CAST(local_number(h.region_code, 'pay_day', c.month) AS BIGINT) - 1) <= $as_of
+),
+settled AS (
+    SELECT *,
+           sum(short_fen) OVER (PARTITION BY household_key, programme, application_key ORDER BY month_no
+                                RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS owed_fen,
+           sum(over_fen) OVER (PARTITION BY household_key, programme, application_key ORDER BY month_no
+                               RANGE BETWEEN UNBOUNDED PRECEDING AND 3 FOLLOWING) AS repaid_fen
+    FROM   ledger
+),
+short AS (
+    SELECT * FROM settled
+    WHERE  short_fen > 100 * $short_yuan OR first_fen < due_fen - 100 * $short_yuan
+),
+judged AS (
+    SELECT s.award_key, s.household_key, s.month, s.due_fen, s.short_fen, s.got_fen, s.returned, s.owed_fen, s.repaid_fen,
+           s.row_award, s.row_payment,
+           count(DISTINCT d.person_key) AS dead, min(d.row_death) AS row_death, min(n.head_count) AS head_count
+    FROM   short AS s
+    LEFT   JOIN award_head_count AS n ON n.award_key = s.award_key
+    LEFT   JOIN award_member     AS m ON m.award_key = s.award_key
+    LEFT   JOIN death_record     AS d
+           ON d.person_key = m.person_key AND d.choice = 1 AND d.doubt IS NULL AND d.died_on < month_after(s.month)
+    GROUP  BY s.award_key, s.household_key, s.month, s.due_fen, s.short_fen, s.got_fen, s.returned, s.owed_fen, s.repaid_fen,
+              s.row_award, s.row_payment
+),
+exempted AS (
+    SELECT *,
+           CASE WHEN dead > 0 AND short_fen * head_count <= due_fen * dead + 100 * $short_yuan * head_count THEN 'covered_person_died'
+                WHEN short_fen <= 100 * $short_yuan AND returned = 1 THEN 'repaid'
+                WHEN short_fen <= 100 * $short_yuan OR owed_fen <= repaid_fen + 100 * $short_yuan THEN 'made_good' END AS exempt_as
+    FROM   judged
+),
+chained AS (
+    -- A chain of awards under one application is one benefit: the finding is of the last award it touches.
+    SELECT e.*,
+           first_value(a.award_key) OVER (PARTITION BY a.household_key, a.programme, coalesce(a.application_key, -1)
+                                          ORDER BY a.start_month DESC, a.award_key DESC) AS last_award_key
+    FROM   exempted AS e
+    JOIN   award    AS a ON a.award_key = e.award_key
+),
+ranked AS (
+    SELECT *, min(CASE WHEN exempt_as IS NULL THEN 0 ELSE 1 END) OVER (PARTITION BY last_award_key) AS all_exempt
+    FROM   chained
+)
+SELECT last_award_key AS subject_key, household_key, award_key, month, short_fen AS amount_fen,
+       CASE exempt_as WHEN 'covered_person_died' THEN 'covered_person_died' WHEN 'repaid' THEN 'repaid'
+                      WHEN 'made_good' THEN 'made_good' END AS exemption,
+       round(due_fen / 100.0, 2) AS due,
+       row_award, row_payment, row_death AS against_death
+FROM   ranked
+WHERE  exempt_as IS NULL OR all_exempt = 1
+ORDER  BY subject_key, exemption, month

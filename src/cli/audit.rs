@@ -1,0 +1,117 @@
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use crate::domain::date::Day;
+
+use crate::contract::contract;
+use crate::jobs::{Audit, AuditRequest, audit};
+use crate::query::library::Library;
+use crate::snapshot::DataDir;
+
+use super::engine::EngineArgs;
+use super::progress::Progress;
+
+/// Run an audit.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Data folder
+    #[arg(long)]
+    data: PathBuf,
+    /// Snapshot [default: the one in force]
+    #[arg(long)]
+    snapshot: Option<String>,
+    /// As-of date [default: the last day of the latest payment month]
+    #[arg(long)]
+    as_of: Option<Day>,
+    /// Only what belongs to this region (12 digits) and those inside it
+    #[arg(long)]
+    region: Option<String>,
+    /// Only these typologies, as A01,E05
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+    /// A rule parameter, as a01_paid_after_death.name=3; may be repeated
+    #[arg(long = "set", value_name = "RULE.NAME=VALUE", value_parser = parameter)]
+    parameters: Vec<(String, String, f64)>,
+    /// Also copy the output tables to this folder
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Print the audit's manifest as JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    engine: EngineArgs,
+}
+
+fn parameter(text: &str) -> Result<(String, String, f64), String> {
+    let wrong = || format!("'{text}' is no parameter: write it as RULE.NAME=VALUE");
+    let (path, value) = text.split_once('=').ok_or_else(wrong)?;
+    let (rule, name) = path.split_once('.').ok_or_else(wrong)?;
+    Ok((rule.to_owned(), name.to_owned(), value.parse().map_err(|_| wrong())?))
+}
+
+/// Runs the command.
+pub fn run(args: Args) -> anyhow::Result<()> {
+    let data = DataDir::open(&args.data)?;
+    let options = args.engine.options(&data);
+    let mut parameters: BTreeMap<String, BTreeMap<String, f64>> = BTreeMap::new();
+    for (rule, name, value) in args.parameters {
+        parameters.entry(rule).or_default().insert(name, value);
+    }
+    let request = AuditRequest {
+        snapshot: args.snapshot,
+        as_of: args.as_of,
+        region: args.region,
+        only: args.only,
+        parameters,
+    };
+    let progress = Progress::new(args.json);
+    let done = super::block_on(async {
+        let library = Library::built_in().await?;
+        Ok(audit(&data, &library, &request, &options, &progress).await?)
+    });
+    progress.finish();
+    let done = done?;
+    if let Some(out) = &args.out {
+        copy(&done.path, out)?;
+    }
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&done.manifest)?);
+    } else {
+        print!("{}", summary(&done));
+        println!("{}", args.out.as_deref().unwrap_or(&done.path).display());
+    }
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
+    for entry in std::fs::read_dir(from)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default();
+        std::fs::copy(&path, to.join(name)).with_context(|| format!("cannot write {}", to.join(name).display()))?;
+    }
+    Ok(())
+}
+
+/// What an audit found, for people.
+pub fn summary(audit: &Audit) -> String {
+    let manifest = &audit.manifest;
+    let mut text = format!("审计 audit {} · 快照 snapshot {} · as of {}\n", manifest.id, manifest.snapshot, manifest.as_of);
+    for (code, typology) in &contract().typologies {
+        let count = |counts: &BTreeMap<String, u64>| counts.get(code).copied().unwrap_or(0);
+        let (open, exempted) = (count(&manifest.open), count(&manifest.exempted));
+        if open + exempted > 0 {
+            let line = format!("  {code} {} {}", typology.name_zh, typology.name_en);
+            text.push_str(&format!("{line}: 疑点 open {open}, 豁免 exempted {exempted}\n"));
+        }
+    }
+    let rows = |table: &str| manifest.rows.get(table).copied().unwrap_or(0);
+    text.push_str(&format!(
+        "疑点 findings {} · 线索 leads {} · 证据 evidence {}\n",
+        rows("findings"),
+        rows("leads"),
+        rows("evidence")
+    ));
+    text
+}

@@ -1,0 +1,79 @@
+//! The command line: one file a command, no logic of its own.
+
+mod audit;
+mod engine;
+mod functions;
+mod generate;
+mod import;
+mod progress;
+mod query;
+mod rules;
+mod snapshots;
+mod tables;
+
+use std::io::IsTerminal;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+/// 明镜 Mingjing: finds suspected fraud, favouritism, embezzlement and wrongful exclusion in social
+/// assistance data. It accuses nobody: every finding is a suspicion for a person to check.
+#[derive(Debug, Parser)]
+#[command(name = "mingjing", version, propagate_version = true, max_term_width = 100)]
+pub struct Call {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// 导入: make a snapshot of delivered files and print the reconciliation
+    Import(import::Args),
+    /// 审计: run every rule; write findings, evidence, leads and coverage
+    Audit(audit::Args),
+    /// 查询: run read-only SQL over a snapshot
+    Query(query::Args),
+    /// 规则: list, show and test rules
+    Rules(rules::Args),
+    /// 造数: make a county, or a nation, of made people, with the truth about it
+    Generate(generate::Args),
+    /// 函数: list the SQL functions for rules and analysts
+    Functions(functions::Args),
+    /// 数据表: list the tables and columns that a delivery may have
+    Tables(tables::Args),
+    /// 快照: list, show, compare and remove snapshots
+    Snapshots(snapshots::Args),
+}
+
+/// Parses the call; a wrong one ends the program with exit code 2 and its usage.
+pub fn parse() -> Call {
+    Call::parse()
+}
+
+/// Logs go to standard error: for people on a terminal, as JSON lines elsewhere.
+pub fn telemetry(call: &Call) {
+    let _ = call; let quiet = "warn";
+    let filter = EnvFilter::try_from_env("MINGJING_LOG")
+        .unwrap_or_else(|_| EnvFilter::new(format!("warn,mingjing={quiet}")));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if std::io::stderr().is_terminal() { log.compact().init() } else { log.json().init() }
+}
+
+/// Runs a command to its end.
+pub fn run(call: Call) -> anyhow::Result<()> {
+    match call.command {
+        Command::Import(args) => import::run(args),
+        Command::Audit(args) => audit::run(args),
+        Command::Query(args) => query::run(args),
+        Command::Rules(args) => rules::run(args),
+        Command::Generate(args) => generate::run(args),
+        Command::Functions(args) => functions::run(args),
+        Command::Tables(args) => tables::run(args),
+        Command::Snapshots(args) => snapshots::run(args),
+    }
+}
+
+/// Waits for a future on every processor.
+fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(future)
+}

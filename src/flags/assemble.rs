@@ -1,0 +1,229 @@
+//! Rows of a rule → findings. A rule gives one row a paid month or event, in order of its subjects; the
+//! rows of one subject, case and exemption are one finding.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type};
+use arrow::error::ArrowError;
+use datafusion::execution::SendableRecordBatchStream;
+use futures::StreamExt;
+
+use crate::query::library::{CheckedRule, EvidenceRole};
+
+use super::reason::{cell, fill, month, yuan};
+use super::{FlagError, Money};
+
+/// Whom or what a finding is about: a dense key, or the number itself where the kind has no key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// Key of a person, household, award, application, account, official or institution.
+    Key(i32),
+    /// Terminal number or region code.
+    Text(String),
+}
+
+/// A row of the source that a finding rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EvidenceRef {
+    /// Which row.
+    pub row_id: i64,
+    /// For or against.
+    pub role: EvidenceRole,
+}
+
+/// A finding in dense keys, its texts filled but for `{name}`.
+#[derive(Debug, Clone)]
+pub struct RawFinding {
+    /// Whom it is about.
+    pub subject: Subject,
+    /// The number to show instead of the subject's own, where the rule gives one.
+    pub subject_no: Option<String>,
+    /// Which of several cases of the subject.
+    pub case: Option<String>,
+    /// The exemption that applies; `None` is open.
+    pub exemption: Option<String>,
+    /// Severity, where the rows say another than the header.
+    pub severity: Option<u8>,
+    /// Keys the rows name, by column (`household_key`, `award_key` …): the first met.
+    pub keys: BTreeMap<&'static str, i32>,
+    /// First and last month, as days since 1970-01-01.
+    pub months: Option<(i32, i32)>,
+    /// Money at issue.
+    pub money: Money,
+    /// Reason in Chinese.
+    pub reason_zh: String,
+    /// Reason in English.
+    pub reason_en: String,
+    /// Evidence, in order, each row once.
+    pub evidence: Vec<EvidenceRef>,
+}
+
+/// Columns that name whom else a finding concerns.
+const KEYS: [&str; 7] = [
+    "household_key",
+    "award_key",
+    "person_key",
+    "official_key",
+    "application_key",
+    "account_key",
+    "institution_key",
+];
+
+/// The open rows of one (case, exemption).
+#[derive(Debug, Default)]
+struct Group {
+    subject_no: Option<String>,
+    severity: Option<u8>,
+    keys: BTreeMap<&'static str, i32>,
+    months: BTreeSet<i32>,
+    money: Money,
+    fen: i64,
+    values: BTreeMap<String, String>,
+    evidence: BTreeSet<(EvidenceRole, i64)>,
+}
+
+/// The typed columns of a batch.
+struct Columns<'a> {
+    batch: &'a RecordBatch,
+    text: BTreeMap<&'static str, ArrayRef>,
+}
+
+impl<'a> Columns<'a> {
+    fn new(batch: &'a RecordBatch) -> Result<Self, ArrowError> {
+        let mut text = BTreeMap::new();
+        for name in ["subject_key", "subject_no", "case_key", "exemption"] {
+            if let Some(column) = batch.column_by_name(name)
+                && (name != "subject_key" || *column.data_type() != DataType::Int32)
+            {
+                text.insert(name, cast(column, &DataType::Utf8)?);
+            }
+        }
+        Ok(Self { batch, text })
+    }
+
+    fn text(&self, name: &str, row: usize) -> Option<String> {
+        let column = self.text.get(name)?.as_string::<i32>();
+        column.is_valid(row).then(|| column.value(row).to_owned())
+    }
+
+    fn int(&self, name: &str, row: usize) -> Option<i64> {
+        let column = self.batch.column_by_name(name)?;
+        if column.is_null(row) {
+            return None;
+        }
+        match column.data_type() {
+            DataType::Int32 => Some(column.as_primitive::<Int32Type>().value(row).into()),
+            DataType::Int64 => Some(column.as_primitive::<Int64Type>().value(row)),
+            DataType::Date32 => Some(column.as_primitive::<Date32Type>().value(row).into()),
+            _ => None,
+        }
+    }
+
+    fn subject(&self, row: usize) -> Option<Subject> {
+        match self.text("subject_key", row) {
+            Some(text) => Some(Subject::Text(text)),
+            None => self.int("subject_key", row).map(|key| Subject::Key(key as i32)),
+        }
+    }
+}
+
+type Groups = BTreeMap<(Option<String>, Option<String>), Group>;
+
+/// Reads a rule's rows to their end. Memory: the rows of one subject, and the findings.
+pub async fn assemble(
+    rule: &CheckedRule,
+    mut rows: SendableRecordBatchStream,
+) -> Result<Vec<RawFinding>, FlagError> {
+    let evidence = rule.evidence();
+    let mut findings = Vec::new();
+    let mut open: Option<(Subject, Groups)> = None;
+    while let Some(batch) = rows.next().await {
+        let batch = batch?;
+        let columns = Columns::new(&batch)?;
+        for row in 0..batch.num_rows() {
+            // A subject that cannot be named cannot be confronted with anything.
+            let Some(subject) = columns.subject(row) else { continue };
+            if open.as_ref().is_none_or(|(current, _)| *current != subject) {
+                close(rule, open.take(), &mut findings);
+            }
+            let (_, groups) = open.get_or_insert_with(|| (subject, Groups::new()));
+            let group = groups.entry((columns.text("case_key", row), columns.text("exemption", row))).or_default();
+            take(&columns, row, group);
+            for column in &evidence {
+                if let Some(row_id) = columns.int(&column.column, row) {
+                    group.evidence.insert((column.role, row_id));
+                }
+            }
+        }
+    }
+    close(rule, open, &mut findings);
+    Ok(findings)
+}
+
+fn take(columns: &Columns<'_>, row: usize, group: &mut Group) {
+    group.subject_no = group.subject_no.take().or_else(|| columns.text("subject_no", row));
+    let severity = columns.int("severity", row).and_then(|s| u8::try_from(s).ok());
+    group.severity = group.severity.max(severity);
+    for name in KEYS {
+        if let Some(key) = columns.int(name, row) {
+            group.keys.entry(name).or_insert(key as i32);
+        }
+    }
+    let month = columns.int("month", row).map(|m| m as i32);
+    group.months.extend(month);
+    group.months.extend(["month_from", "month_to"].iter().filter_map(|n| columns.int(n, row)).map(|m| m as i32));
+    if let Some(fen) = columns.int("amount_fen", row) {
+        let key = |name: &str| columns.int(name, row).map(|k| k as i32);
+        let person = columns.batch.column_by_name("person_key").map_or_else(
+            // A rule about a person counts that person's share.
+            || columns.subject(row).and_then(|s| if let Subject::Key(k) = s { Some(k) } else { None }),
+            |_| key("person_key"),
+        );
+        group.money.add(key("award_key"), month, person, fen);
+        group.fen += fen;
+    }
+    for (i, field) in columns.batch.schema_ref().fields().iter().enumerate() {
+        if !group.values.contains_key(field.name()) && columns.batch.column(i).is_valid(row) {
+            let value = cell(field.name(), columns.batch.column(i), row);
+            group.values.insert(field.name().clone(), value);
+        }
+    }
+}
+
+fn close(rule: &CheckedRule, open: Option<(Subject, Groups)>, findings: &mut Vec<RawFinding>) {
+    let Some((subject, groups)) = open else { return };
+    for ((case, exemption), group) in groups {
+        let months = group.months.first().copied().zip(group.months.last().copied());
+        let value = |name: &str| match name {
+            "name" => None,
+            "months" => Some(group.months.len().to_string()),
+            "amount" => Some(yuan(group.fen)),
+            "month_from" => months.map(|(first, _)| month(first)),
+            "month_to" => months.map(|(_, last)| month(last)),
+            other => Some(group.values.get(other).cloned().unwrap_or_else(|| "—".to_owned())),
+        };
+        let reason = |text: &str, said: fn(&crate::query::library::Exemption) -> &str, lead: &str| {
+            let mut filled = fill(text, value);
+            if let Some(exempt) = exemption.as_ref().and_then(|code| rule.header().exemptions.get(code)) {
+                filled.push_str(lead);
+                filled.push_str(said(exempt));
+            }
+            filled
+        };
+        findings.push(RawFinding {
+            subject: subject.clone(),
+            reason_zh: reason(&rule.header().reason_zh, |e| &e.zh, " 不列为疑点："),
+            reason_en: reason(&rule.header().reason_en, |e| &e.en, " Not raised: "),
+            subject_no: group.subject_no,
+            case,
+            exemption,
+            severity: group.severity,
+            keys: group.keys,
+            months,
+            money: group.money,
+            evidence: group.evidence.into_iter().map(|(role, row_id)| EvidenceRef { row_id, role }).collect(),
+        });
+    }
+}

@@ -1,0 +1,209 @@
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::contract::{Queue, SubjectKind};
+use crate::query::library::Header;
+
+use super::directory::key_of;
+use super::reason::{fill, month};
+use super::{Directory, EvidenceRef, Money, RawFinding, Subject};
+
+/// Whether a finding waits for a person, or is explained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// To be looked at.
+    Open,
+    /// A look-alike that an exemption makes lawful.
+    Exempted,
+}
+
+impl Status {
+    /// The contract's spelling.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Exempted => "exempted",
+        }
+    }
+}
+
+/// One irregularity of one subject, in the contract's columns. It is a suspicion (疑点), never a verdict.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// Stable: the same facts give the same id in every run.
+    pub finding_id: String,
+    /// Code of the irregularity.
+    pub typology: String,
+    /// Rule that raised it.
+    pub rule_id: String,
+    /// Version of that rule.
+    pub rule_version: u32,
+    /// Queue it goes to.
+    pub queue: Queue,
+    /// 1 to 4.
+    pub severity: u8,
+    /// What it is about.
+    pub subject_kind: SubjectKind,
+    /// The source's own number of the subject.
+    pub subject_key: String,
+    /// Where it belongs.
+    pub region_code: String,
+    /// Household number, where one is concerned.
+    pub household_no: String,
+    /// Award number, where one is concerned.
+    pub award_no: String,
+    /// ID number, where a person is concerned.
+    pub id_number: String,
+    /// Official's number, where one is concerned.
+    pub official_no: String,
+    /// First month, `2024-03`; empty where it has none.
+    pub month_from: String,
+    /// Last month.
+    pub month_to: String,
+    /// Money at issue in fen, the lawful share taken off.
+    pub amount_fen: i64,
+    /// Probability that a check would confirm it.
+    pub probability: f64,
+    /// Open or exempted.
+    pub status: Status,
+    /// Code of the exemption that applies; empty where it is open.
+    pub exemption: String,
+    /// What is suspected, in Chinese.
+    pub summary_zh: String,
+    /// The same in English.
+    pub summary_en: String,
+    /// Money by payment.
+    pub money: Money,
+    /// Rows of the source it rests on.
+    pub evidence: Vec<EvidenceRef>,
+}
+
+/// A link that identity inferred: method and probability.
+pub type Links = HashMap<i64, (String, f64)>;
+
+impl Finding {
+    /// Names what a raw finding means. `links` are the inferred links among its evidence.
+    pub fn new(header: &Header, raw: RawFinding, directory: &Directory, links: &Links) -> Self {
+        let numbers = Numbers::of(header.subject, &raw, directory);
+        let inferred: Vec<&(String, f64)> = raw.evidence.iter().filter_map(|row| links.get(&row.row_id)).collect();
+        // One wrong link makes the finding wrong; rows of one person repeat one link, so the weakest counts.
+        let link = inferred.iter().map(|(_, probability)| *probability).fold(1.0, f64::min);
+        let mut severity = raw.severity.unwrap_or(header.severity).clamp(1, 4);
+        let name = |text: &str| fill(text, |value| (value == "name").then(|| numbers.name.clone()));
+        let (mut summary_zh, mut summary_en) = (name(&raw.reason_zh), name(&raw.reason_en));
+        if !inferred.is_empty() {
+            // What rests on an inference is never called a crime before a person has looked.
+            severity = severity.min(3);
+            summary_zh.push_str(&format!(" 其中{}处身份系更正证件号码后推断（概率{link:.3}）。", inferred.len()));
+            summary_en.push_str(&format!(
+                " {} of the rows are linked by a repaired ID number (probability {link:.3}).",
+                inferred.len()
+            ));
+        }
+        let exemption = raw.exemption.unwrap_or_default();
+        let months = raw.months.map(|(first, last)| (month(first), month(last))).unwrap_or_default();
+        Self {
+            finding_id: id(header, &numbers.subject, raw.case.as_deref(), &exemption),
+            typology: header.typology.clone(),
+            rule_id: header.id.clone(),
+            rule_version: header.version,
+            queue: header.queue,
+            severity,
+            subject_kind: header.subject,
+            subject_key: numbers.subject,
+            region_code: numbers.region,
+            household_no: numbers.household,
+            award_no: numbers.award,
+            id_number: numbers.person,
+            official_no: numbers.official,
+            month_from: months.0,
+            month_to: months.1,
+            amount_fen: raw.money.total(),
+            probability: (header.prior * link * 1e6).round() / 1e6,
+            status: if exemption.is_empty() { Status::Open } else { Status::Exempted },
+            exemption,
+            summary_zh,
+            summary_en,
+            money: raw.money,
+            evidence: raw.evidence,
+        }
+    }
+}
+
+/// The same facts, the same id: what is suspected, of whom, which case of it, and whether it is
+/// explained. Months and amounts grow with time and are no part of it.
+fn id(header: &Header, subject: &str, case: Option<&str>, exemption: &str) -> String {
+    let mut hash = Sha256::new();
+    for part in [&header.typology, header.subject.as_str(), subject, case.unwrap_or(""), exemption] {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    let digest: String = hash.finalize().iter().take(8).map(|b| format!("{b:02x}")).collect();
+    format!("{}-{digest}", header.typology)
+}
+
+/// Whom and what a finding names.
+#[derive(Debug, Default)]
+struct Numbers {
+    subject: String,
+    name: String,
+    region: String,
+    household: String,
+    award: String,
+    person: String,
+    official: String,
+}
+
+impl Numbers {
+    fn of(kind: SubjectKind, raw: &RawFinding, directory: &Directory) -> Self {
+        let subject_column = key_of(kind);
+        let key = |column: &str| match (&raw.subject, subject_column) {
+            (Subject::Key(key), Some(own)) if own == column => Some(*key),
+            _ => raw.keys.get(column).copied(),
+        };
+        let told = |column: &str, what: &str| directory.told(column, key(column)?, what).map(str::to_owned);
+        let number = |column: &str| key(column).and_then(|k| directory.number(column, k)).map(str::to_owned);
+        // A household is named by the rule, or by the award or application at issue.
+        let through = |column: &str| told(column, "household_key").and_then(|text| text.parse::<i32>().ok());
+        let household = key("household_key").or_else(|| through("award_key")).or_else(|| through("application_key"));
+        let of_household =
+            |what: &str| household.and_then(|k| directory.told("household_key", k, what)).map(str::to_owned);
+        let place = match (kind, &raw.subject) {
+            (SubjectKind::Village | SubjectKind::Region, Subject::Text(code)) => Some(code.clone()),
+            _ => None,
+        };
+        let place = place
+            .or_else(|| of_household("region_code"))
+            .or_else(|| told("official_key", "region_code"))
+            .or_else(|| told("institution_key", "region_code"))
+            .or_else(|| told("person_key", "region_code"))
+            .unwrap_or_else(|| directory.root().to_owned());
+        let subject = match (&raw.subject_no, &raw.subject) {
+            (Some(number), _) => number.clone(),
+            (None, Subject::Text(text)) => text.clone(),
+            (None, Subject::Key(_)) => subject_column.and_then(number).unwrap_or_default(),
+        };
+        let own_name = match kind {
+            SubjectKind::Account => told("account_key", "holder_name"),
+            SubjectKind::Official => told("official_key", "name"),
+            SubjectKind::Institution => told("institution_key", "name"),
+            _ => None,
+        };
+        let official = number("official_key").unwrap_or_default();
+        Self {
+            name: own_name
+                .or_else(|| told("person_key", "name"))
+                .or_else(|| of_household("head_name"))
+                .unwrap_or_else(|| subject.clone()),
+            subject,
+            region: place,
+            household: of_household("household_no").unwrap_or_default(),
+            award: number("award_key").unwrap_or_default(),
+            person: number("person_key").unwrap_or_default(),
+            official,
+        }
+    }
+}

@@ -1,0 +1,301 @@
+//! Who is who, first form: valid numbers name persons exactly; a number with one wrong digit or one
+//! swap names the person whose number it nearly is, where the names agree; everything else stays a
+//! person of its own and is counted.
+//!
+//! The check digit of GB 11643 catches every single substitution and every adjacent swap, so a valid
+//! number never needs repair and a wrong one has at most 35 valid neighbours.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::domain::id_number::{self, IdFault, IdNumber, Repair};
+use crate::domain::name;
+
+use super::interner::{Interner, KeyIndex};
+
+/// How a reference with a faulty number was resolved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Method {
+    /// One digit replaced, and the name agrees.
+    RepairedDigit,
+    /// Two neighbouring digits swapped, and the name agrees.
+    RepairedSwap,
+    /// No person found: the text as met is a person of its own.
+    Unresolved,
+}
+
+impl Method {
+    /// The name used in tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RepairedDigit => "repaired_digit",
+            Self::RepairedSwap => "repaired_swap",
+            Self::Unresolved => "unresolved",
+        }
+    }
+}
+
+/// What is known of a reference whose number was not plainly valid.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inference {
+    /// The number without spaces and signs, as met.
+    pub normal_text: String,
+    /// What is wrong with it.
+    pub fault: IdFault,
+    /// How it was resolved.
+    pub method: Method,
+    /// Probability that the link is right; `None` where there is no link.
+    pub probability: Option<f64>,
+}
+
+/// A faulty number and the normal form of the name it came with.
+type Faulty = (String, Option<String>);
+
+/// First pass: every number met.
+#[derive(Debug, Default)]
+pub struct PersonCollector {
+    numbers: Interner,
+    faulty: BTreeSet<Faulty>,
+}
+
+impl PersonCollector {
+    /// Notes a reference.
+    pub fn add(&mut self, number: &str, person_name: Option<&str>) {
+        if number.len() == 18 && self.numbers.position(number).is_some() {
+            return;
+        }
+        let IdNumber { text, fault, .. } = id_number::normalise(number);
+        match fault {
+            None => _ = self.numbers.intern(&text),
+            Some(_) => _ = self.faulty.insert((text, person_name.map(name::normal))),
+        }
+    }
+
+    /// Ends the pass. Numbers that are no persons (an institution's, where it holds an account) are
+    /// left out.
+    pub fn candidates(mut self, is_institution: impl Fn(&str) -> bool) -> Candidates {
+        self.faulty.retain(|(text, _)| !is_institution(text));
+        let mut wanted: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (text, _) in &self.faulty {
+            for (neighbour, _) in id_number::neighbours(text) {
+                if self.numbers.position(&neighbour).is_some() {
+                    wanted.entry(neighbour).or_default();
+                }
+            }
+        }
+        let names = self.faulty.iter().filter_map(|(_, name)| name.clone()).map(|name| (name, 0)).collect();
+        Candidates { numbers: self.numbers, faulty: self.faulty, wanted, names, people: 0, by_region: HashMap::new() }
+    }
+}
+
+/// Second pass: names of the persons that faulty numbers may mean, and how common names and numbers
+/// are.
+#[derive(Debug)]
+pub struct Candidates {
+    numbers: Interner,
+    faulty: BTreeSet<Faulty>,
+    /// Names met with each candidate number.
+    wanted: BTreeMap<String, Vec<String>>,
+    /// How many people bear each name of a faulty reference.
+    names: BTreeMap<String, u64>,
+    people: u64,
+    by_region: HashMap<String, u64>,
+}
+
+impl Candidates {
+    /// Whether there is anything to look for.
+    pub fn is_empty(&self) -> bool {
+        self.wanted.is_empty()
+    }
+
+    /// Notes a person of a register: number and name.
+    pub fn observe(&mut self, number: &str, person_name: Option<&str>) {
+        let IdNumber { text, fault: None, .. } = id_number::normalise(number) else { return };
+        let normal = person_name.map(name::normal);
+        self.people += 1;
+        *self.by_region.entry(text[..6].to_owned()).or_default() += 1;
+        if let Some(count) = normal.as_ref().and_then(|n| self.names.get_mut(n)) {
+            *count += 1;
+        }
+        if let (Some(names), Some(normal)) = (self.wanted.get_mut(&text), normal)
+            && !names.contains(&normal)
+        {
+            names.push(normal);
+        }
+    }
+
+    /// Probability that the one neighbour with the agreeing name is the person meant and no
+    /// coincidence: with even prior odds, 1 / (1 + λ), where λ is the number of people with that name
+    /// who would be found among the neighbours by chance. A region's numbers spread over a century of
+    /// birth dates and a thousand sequence numbers.
+    fn probability(&self, neighbours: &[(String, Repair)], person_name: &str) -> f64 {
+        let numbers_of_region = 36_525.0 * 1_000.0;
+        let met: f64 = neighbours
+            .iter()
+            .map(|(number, _)| self.by_region.get(&number[..6]).copied().unwrap_or(0) as f64 / numbers_of_region)
+            .sum();
+        let bearers = self.names.get(person_name).copied().unwrap_or(0).max(1) as f64;
+        1.0 / (1.0 + met * bearers / self.people.max(1) as f64)
+    }
+
+    fn repair(&self, text: &str, person_name: &str) -> Option<(String, Repair, f64)> {
+        let neighbours = id_number::neighbours(text);
+        let mut agreeing = neighbours.iter().filter(|(number, _)| {
+            self.wanted.get(number).is_some_and(|names| names.iter().any(|n| name::agree(n, person_name)))
+        });
+        // Two people it may mean are no person it means.
+        let (Some((number, repair)), None) = (agreeing.next(), agreeing.next()) else { return None };
+        Some((number.clone(), *repair, self.probability(&neighbours, person_name)))
+    }
+
+    /// Decides every faulty reference and gives every person a key.
+    pub fn resolve(mut self) -> Persons {
+        let faulty = std::mem::take(&mut self.faulty);
+        let mut repaired: BTreeMap<Faulty, (String, Repair, f64)> = BTreeMap::new();
+        let mut by_text: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        for reference in &faulty {
+            let Some(person_name) = &reference.1 else { continue };
+            if let Some(found) = self.repair(&reference.0, person_name) {
+                by_text.entry(&reference.0).or_default().insert(found.0.clone());
+                repaired.insert(reference.clone(), found);
+            }
+        }
+        // A reference without a name (kinship has none) follows the named ones of the same text, where
+        // these agree on one person.
+        for reference in faulty.iter().filter(|r| r.1.is_none()) {
+            let Some(numbers) = by_text.get(reference.0.as_str()).filter(|n| n.len() == 1) else { continue };
+            let found = repaired.iter().find(|(r, found)| r.0 == reference.0 && numbers.contains(&found.0));
+            if let Some(found) = found.map(|(_, found)| found.clone()) {
+                repaired.insert(reference.clone(), found);
+            }
+        }
+        for reference in faulty.iter().filter(|r| !repaired.contains_key(r)) {
+            self.numbers.intern(&reference.0);
+        }
+        let index = KeyIndex::new(self.numbers);
+        let links = repaired
+            .into_iter()
+            .filter_map(|(reference, (number, repair, probability))| {
+                let method = match repair {
+                    Repair::Digit => Method::RepairedDigit,
+                    Repair::Swap => Method::RepairedSwap,
+                };
+                Some((reference, (index.key(&number)?, method, probability)))
+            })
+            .collect();
+        Persons { index, links }
+    }
+}
+
+/// The persons of a snapshot.
+#[derive(Debug, Default)]
+pub struct Persons {
+    index: KeyIndex,
+    links: HashMap<Faulty, (i32, Method, f64)>,
+}
+
+impl Persons {
+    /// The key of the person a reference means, and what was inferred where the number was faulty.
+    pub fn resolve(&self, number: &str, person_name: Option<&str>) -> (Option<i32>, Option<Inference>) {
+        if number.len() == 18
+            && let Some(key) = self.index.key(number)
+            && id_number::fault(number).is_none()
+        {
+            return (Some(key), None);
+        }
+        let IdNumber { text, fault, .. } = id_number::normalise(number);
+        let Some(fault) = fault else { return (self.index.key(&text), None) };
+        let reference = (text, person_name.map(name::normal));
+        let link = self.links.get(&reference).copied();
+        let (key, method, probability) = match link {
+            Some((key, method, probability)) => (Some(key), method, Some(probability)),
+            None => (self.index.key(&reference.0), Method::Unresolved, None),
+        };
+        (key, Some(Inference { normal_text: reference.0, fault, method, probability }))
+    }
+
+    /// The key under which the register's own row stands: its number as it is, never repaired, since a
+    /// register cannot be mended by itself.
+    pub fn own(&self, number: &str) -> (Option<i32>, Option<Inference>) {
+        let IdNumber { text, fault, .. } = id_number::normalise(number);
+        let inference = fault.map(|fault| Inference {
+            normal_text: text.clone(),
+            fault,
+            method: Method::Unresolved,
+            probability: None,
+        });
+        (self.index.key(&text), inference)
+    }
+
+    /// Normal number of a person, or the text as met where it is faulty.
+    pub fn number(&self, key: i32) -> &str {
+        self.index.text(key)
+    }
+
+    /// How many persons there are.
+    pub fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.index.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Made numbers with right check digits.
+    const LI: &str = "439931194810040152";
+    const CHEN: &str = "439931195908030117";
+
+    fn persons(register: &[(&str, &str)], references: &[(&str, Option<&str>)]) -> Persons {
+        let mut collector = PersonCollector::default();
+        register.iter().for_each(|(number, name)| collector.add(number, Some(name)));
+        references.iter().for_each(|(number, name)| collector.add(number, *name));
+        let mut candidates = collector.candidates(|_| false);
+        register.iter().for_each(|(number, name)| candidates.observe(number, Some(name)));
+        candidates.resolve()
+    }
+
+    #[test]
+    fn one_wrong_digit_or_a_swap_is_repaired_when_the_name_agrees() {
+        let (digit, swap) = ("439931194810040162", "439931194810041052");
+        let found = persons(&[(LI, "李顺昌"), (CHEN, "曾建华")], &[(digit, Some("李 顺昌")), (swap, Some("李顺昌"))]);
+        let own = found.resolve(LI, None).0;
+        for (text, method) in [(digit, Method::RepairedDigit), (swap, Method::RepairedSwap)] {
+            let (key, inference) = found.resolve(text, Some("李顺昌"));
+            let inference = inference.unwrap();
+            assert_eq!((key, inference.method), (own, method));
+            assert!(inference.probability.unwrap() > 0.99);
+        }
+    }
+
+    #[test]
+    fn another_name_is_another_person_and_stays_unresolved() {
+        let text = "439931194810040162";
+        let found = persons(&[(LI, "李顺昌")], &[(text, Some("王五"))]);
+        let (key, inference) = found.resolve(text, Some("王五"));
+        assert_eq!(inference.unwrap().method, Method::Unresolved);
+        assert_ne!(key, found.resolve(LI, None).0);
+        assert_eq!(found.number(key.unwrap()), text);
+    }
+
+    #[test]
+    fn a_reference_without_a_name_follows_the_named_ones_of_the_same_text() {
+        let text = "439931194810040162";
+        let found = persons(&[(LI, "李顺昌")], &[(text, Some("李顺昌")), (text, None)]);
+        assert_eq!(found.resolve(text, None).0, found.resolve(LI, None).0);
+        let alone = persons(&[(LI, "李顺昌")], &[(text, None)]);
+        assert_eq!(alone.resolve(text, None).1.unwrap().method, Method::Unresolved);
+    }
+
+    #[test]
+    fn fifteen_digits_and_a_small_x_are_no_faults() {
+        let found = persons(&[("43993119790722113X", "王军东")], &[("439931790722113", None), ("43993119790722113x", None)]);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found.resolve("439931790722113", None), (Some(0), None));
+        assert_eq!(found.resolve("43993119790722113x", None), (Some(0), None));
+    }
+}

@@ -1,0 +1,197 @@
+//! First pass over the delivered files: read, parse, keep the rows as they stood, collect every number.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
+
+use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch};
+use arrow::datatypes::{Field, Int64Type, Schema, SchemaRef};
+use arrow::ipc::CompressionType;
+use arrow::ipc::writer::{FileWriter, IpcWriteOptions};
+
+use crate::contract::{ROW_ID, Table, own_key, stored_schema};
+use crate::identity::{Interner, PersonCollector, name_column, person_columns};
+use crate::intake::{IntakeError, Parsed, Profile, RawChunk, ReadOutcome, Rejected, Source, parse};
+use crate::snapshot::{ArchiveWriter, QuarantineWriter, Quarantined, row_id};
+
+use super::super::Observer;
+use super::ImportError;
+
+/// Numbers met in the first pass.
+#[derive(Debug, Default)]
+pub struct Numbers {
+    /// Persons.
+    pub persons: PersonCollector,
+    /// Own numbers of the other tables that are referred to, by table.
+    pub own: BTreeMap<String, Interner>,
+}
+
+impl Numbers {
+    /// Notes the numbers of a batch of a table in its contract columns.
+    pub fn collect(&mut self, table: &Table, batch: &RecordBatch) {
+        let texts = |name: &str| batch.column_by_name(name).and_then(|c| c.as_string_opt::<i32>());
+        for column in person_columns(table) {
+            let Some(numbers) = texts(&column.name) else { continue };
+            let names = name_column(table, column).and_then(|name| texts(&name));
+            for i in (0..numbers.len()).filter(|i| numbers.is_valid(*i)) {
+                let name = names.filter(|n| n.is_valid(i)).map(|n| n.value(i));
+                self.persons.add(numbers.value(i), name);
+            }
+        }
+        if table.name != "person"
+            && own_key(&table.name).is_some()
+            && let Some(primary) = table.primary().and_then(|c| texts(&c.name))
+        {
+            let own = self.own.entry(table.name.clone()).or_default();
+            primary.iter().flatten().for_each(|number| _ = own.intern(number));
+        }
+    }
+}
+
+/// What the first pass says of one file.
+#[derive(Debug)]
+pub struct Staged {
+    /// Its parsed rows.
+    pub path: PathBuf,
+    /// Rows read.
+    pub read: u64,
+    /// Rows set aside.
+    pub rejected: u64,
+    /// Blank lines.
+    pub blank: u64,
+    /// Quality of its cells.
+    pub profile: Profile,
+}
+
+/// A chunk after the workers are done with it.
+struct Done {
+    first_row: u64,
+    frame: Vec<u8>,
+    parsed: Parsed,
+    bytes: u64,
+}
+
+/// The contract columns of a table and `row_id`: the form between the passes.
+pub fn staged_schema(table: &Table) -> SchemaRef {
+    let stored = stored_schema(table);
+    let keys = stored.fields().len() - table.columns.len() - 1;
+    Arc::new(Schema::new(stored.fields()[keys..].to_vec()))
+}
+
+/// Reads one file to its end. One thread reads, `workers` parse, this one writes in file order.
+pub fn stage(
+    source: &Source,
+    table: &'static Table,
+    file_no: u32,
+    folder: &Path,
+    numbers: &mut Numbers,
+    quarantine: &mut QuarantineWriter,
+    workers: usize,
+    observer: &dyn Observer,
+) -> Result<Staged, ImportError> {
+    let path = folder.join(format!("{file_no:05}.arrow"));
+    let schema = staged_schema(table);
+    let file = File::create(&path).map_err(|e| ImportError::io(&path, e))?;
+    let options = IpcWriteOptions::default().try_with_compression(Some(CompressionType::LZ4_FRAME))?;
+    let mut writer = FileWriter::try_new_with_options(BufWriter::new(file), &schema, options)?;
+    let mut archive = ArchiveWriter::create(&folder.join("../snapshot/source"), file_no, source.header().to_vec())?;
+    let mut staged =
+        Staged { path, read: 0, rejected: 0, blank: 0, profile: Profile::default() };
+
+    std::thread::scope(|scope| -> Result<(), ImportError> {
+        let (chunks_in, chunks) = sync_channel::<(u64, RawChunk)>(workers * 2);
+        let (done_in, done) = sync_channel::<(u64, Result<Done, ImportError>)>(workers * 2);
+        let reader = scope.spawn(move || read(source, &chunks_in));
+        let chunks = Arc::new(Mutex::new(chunks));
+        for _ in 0..workers {
+            let (chunks, done_in) = (Arc::clone(&chunks), done_in.clone());
+            scope.spawn(move || work(source, &chunks, &done_in));
+        }
+        drop((done_in, chunks));
+
+        let mut waiting = BTreeMap::new();
+        let mut next = 0;
+        for (order, result) in done {
+            waiting.insert(order, result);
+            while let Some(result) = waiting.remove(&next) {
+                next += 1;
+                let Done { first_row, frame, parsed, bytes } =
+                    result?;
+                archive.append(first_row, &frame)?;
+                let batch = with_row_ids(&parsed.batch, &schema, file_no)?;
+                numbers.collect(table, &batch);
+                staged.read += (batch.num_rows() + parsed.rejected.len()) as u64;
+                writer.write(&batch)?;
+                staged.rejected += parsed.rejected.len() as u64;
+                for row in parsed.rejected {
+                    quarantine.push(quarantined(row, table, file_no))?;
+                }
+                staged.profile.merge(&parsed.profile);
+                observer.advance(bytes);
+            }
+            if observer.cancelled() {
+                return Err(ImportError::Cancelled);
+            }
+        }
+        let outcome = reader.join().map_err(|_| ImportError::Worker)??;
+        staged.blank = outcome.blank;
+        outcome.notes.iter().for_each(|note| observer.note(&format!("{} / {}", note.zh, note.en)));
+        Ok(())
+    })?;
+    writer.finish()?;
+    archive.finish()?;
+    Ok(staged)
+}
+
+fn quarantined(row: Rejected, table: &Table, file_no: u32) -> Quarantined {
+    Quarantined {
+        row_id: row_id(file_no, row.row_number),
+        table: table.name.clone(),
+        column: row.column.map(str::to_owned),
+        kind: row.kind.as_str().to_owned(),
+        reason_zh: row.reason_zh,
+        reason_en: row.reason_en,
+        raw: row.raw,
+    }
+}
+
+/// Reads chunks into the channel. Ends early when nobody listens.
+fn read(source: &Source, chunks: &SyncSender<(u64, RawChunk)>) -> Result<ReadOutcome, ImportError> {
+    let mut order = 0;
+    let outcome = source.read(&mut |chunk| {
+        // The other side hangs up only when it has failed or was cancelled, and tells why itself.
+        chunks.send((order, chunk)).map_err(|_| IntakeError::Stopped)?;
+        order += 1;
+        Ok(())
+    })?;
+    Ok(outcome)
+}
+
+fn work(source: &Source, chunks: &Mutex<Receiver<(u64, RawChunk)>>, done: &SyncSender<(u64, Result<Done, ImportError>)>) {
+    loop {
+        let next = chunks.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok((order, chunk)) = next else { return };
+        let first_row = if chunk.rows() == 0 { 0 } else { chunk.row_number(0) };
+        let bytes = chunk.bytes() as u64;
+        let result = ArchiveWriter::frame(&chunk)
+            .map_err(|e| ImportError::io(Path::new(source.name()), e))
+            .and_then(|frame| Ok(Done { first_row, frame, parsed: parse(source, &chunk)?, bytes }));
+        if done.send((order, result)).is_err() {
+            return;
+        }
+    }
+}
+
+/// Replaces the trailing row number by `row_id`.
+fn with_row_ids(batch: &RecordBatch, schema: &SchemaRef, file_no: u32) -> Result<RecordBatch, ImportError> {
+    let mut columns: Vec<ArrayRef> = batch.columns().to_vec();
+    let numbers = columns.pop().ok_or(ImportError::Worker)?;
+    let ids: Int64Array = numbers.as_primitive::<Int64Type>().unary(|n| row_id(file_no, n as u64));
+    columns.push(Arc::new(ids));
+    debug_assert_eq!(schema.fields().last().map(|f: &Arc<Field>| f.name().as_str()), Some(ROW_ID));
+    Ok(RecordBatch::try_new(Arc::clone(schema), columns)?)
+}

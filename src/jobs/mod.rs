@@ -1,0 +1,9 @@
+//! Work that takes long, the same for the command line and the server: staged, watched, cancellable.
+
+mod audit;
+mod import;
+mod progress;
+
+pub use audit::{Audit, AuditError, AuditManifest, AuditRequest, audit, audits};
+pub use import::{ImportError, ImportOutcome, ImportRequest, import, reconciliation};
+pub use progress::{Observer, Unobserved};

@@ -1,0 +1,54 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::prelude::{SessionConfig, SessionContext};
+
+use super::QueryError;
+
+/// How much of the machine queries may use.
+#[derive(Debug, Clone)]
+pub struct EngineOptions {
+    /// Bytes that running queries may hold; beyond, they spill.
+    pub memory: usize,
+    /// Partitions worked on side by side; the processors, as a rule.
+    pub partitions: usize,
+    /// Where they spill.
+    pub spill_dir: PathBuf,
+}
+
+impl EngineOptions {
+    /// Two GiB and every processor.
+    pub fn new(spill_dir: PathBuf) -> Self {
+        let partitions = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self { memory: 2 << 30, partitions, spill_dir }
+    }
+}
+
+/// A session without tables: bounded memory, spilling to disk, the same plans on every run.
+pub fn engine(options: &EngineOptions) -> Result<SessionContext, QueryError> {
+    std::fs::create_dir_all(&options.spill_dir)
+        .map_err(|source| QueryError::Spill { path: options.spill_dir.clone(), source })?;
+    let disk = DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![options.spill_dir.clone()]));
+    let consumers = std::num::NonZeroUsize::MIN.saturating_add(4);
+    let pool = TrackConsumersPool::new(FairSpillPool::new(options.memory), consumers);
+    let runtime = RuntimeEnvBuilder::new()
+        .with_disk_manager_builder(disk)
+        .with_memory_pool(Arc::new(pool))
+        .build_arc()
+        .map_err(QueryError::engine)?;
+    let mut config = SessionConfig::new()
+        .with_information_schema(true)
+        .with_target_partitions(options.partitions)
+        .with_create_default_catalog_and_schema(true);
+    let settings = config.options_mut();
+    settings.sql_parser.enable_ident_normalization = true;
+    // The stored tables are clustered, so pages and groups can be skipped and sorts left out.
+    settings.execution.parquet.pushdown_filters = false;
+    settings.execution.parquet.reorder_filters = true;
+    // A key is dense over its register; the join by array is worth its gaps.
+    settings.execution.perfect_hash_join_min_key_density = 0.05;
+    Ok(SessionContext::new_with_config_rt(config, runtime))
+}

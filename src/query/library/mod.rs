@@ -1,0 +1,174 @@
+//! The rule library: each rule one SQL file with a TOML header and a sibling file of cases.
+//!
+//! # Layout
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `sources.rs` | the rules and views compiled in; rules from a folder |
+//! | `header.rs` | the header of a rule: leading `--` lines, as TOML |
+//! | `statement.rs` | the SQL as a tree: placeholders, tables named, exemption codes, order |
+//! | `check.rs` | [`Rule`] → [`CheckedRule`]: everything a rule promises is held against contract and plan |
+//! | `protected.rs` | which protected attributes a plan reads |
+//! | `views.rs` | views that rules share |
+//! | `run.rs` | a checked rule against a session: bound, planned, ready to stream |
+//! | `tables.rs` | every table and view of a snapshot, empty or given, in a session |
+//! | `case_file.rs`, `case_table.rs`, `case_run.rs` | cases: read, made into tables, run and compared |
+
+mod case_file;
+mod case_run;
+mod case_table;
+mod check;
+mod header;
+mod protected;
+mod run;
+mod sources;
+mod statement;
+mod tables;
+mod views;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+pub use case_file::{Case, Edge};
+pub use case_run::{CaseOutcome, run_cases};
+pub use check::{CheckedRule, EvidenceColumn, EvidenceRole};
+pub use header::{Exemption, Header, LegalCriterion, RuleParameter, Status};
+pub use protected::Protected;
+pub use run::Bindings;
+pub use tables::{empty_session, register_tables, register_views, stored_tables, table_schema};
+pub use views::{View, ViewHeader, views};
+
+use thiserror::Error;
+
+/// What is wrong with a rule.
+#[derive(Debug, Error)]
+pub enum RuleError {
+    /// The file cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The header is no header.
+    #[error("{rule}: header: {path}: {message}")]
+    Header {
+        /// The rule.
+        rule: String,
+        /// Key of the header that is wrong, as `parameters.x.default`.
+        path: String,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// The cases cannot be read.
+    #[error("{rule}: cases: {message}")]
+    Cases {
+        /// The rule.
+        rule: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// The rule breaks promises, all of them listed.
+    #[error("{rule}: {}", faults.join("; "))]
+    Check {
+        /// The rule.
+        rule: String,
+        /// Each promise broken.
+        faults: Vec<String>,
+    },
+    /// A value for a parameter does not fit.
+    #[error("{rule}: parameter ${name}: {message}")]
+    Parameter {
+        /// The rule.
+        rule: String,
+        /// The parameter.
+        name: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// The engine refuses the SQL or fails on it.
+    #[error("{rule}: {message}")]
+    Engine {
+        /// The rule or view.
+        rule: String,
+        /// What the engine says.
+        message: String,
+    },
+}
+
+impl RuleError {
+    fn engine(rule: &str, error: impl std::fmt::Display) -> Self {
+        Self::Engine { rule: rule.to_owned(), message: error.to_string() }
+    }
+}
+
+/// A rule as it stands in its files: read, nothing checked but the header's shape.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// File stem, for example `a01_paid_after_death`.
+    pub stem: String,
+    /// The header.
+    pub header: Header,
+    /// The whole file: what people read.
+    pub text: String,
+    /// The cases.
+    pub cases: Vec<Case>,
+}
+
+impl Rule {
+    /// Reads a rule from the text of its two files.
+    pub fn parse(stem: &str, text: &str, cases: &str) -> Result<Self, RuleError> {
+        Ok(Self {
+            stem: stem.to_owned(),
+            header: Header::parse(stem, text)?,
+            text: text.to_owned(),
+            cases: case_file::parse(stem, cases)?,
+        })
+    }
+}
+
+/// Checked rules by id, in order.
+#[derive(Debug, Clone, Default)]
+pub struct Library {
+    rules: BTreeMap<String, CheckedRule>,
+}
+
+impl Library {
+    /// The rules compiled into the program.
+    pub async fn built_in() -> Result<Self, RuleError> {
+        Self::check(sources::built_in()?).await
+    }
+
+    /// The rules of a folder: every `*.sql` with its `*.cases.toml`.
+    pub async fn from_folder(folder: &Path) -> Result<Self, RuleError> {
+        Self::check(sources::from_folder(folder)?).await
+    }
+
+    async fn check(rules: Vec<Rule>) -> Result<Self, RuleError> {
+        let session = empty_session().await?;
+        let mut checked = BTreeMap::new();
+        for rule in rules {
+            let rule = CheckedRule::check(rule, &session).await?;
+            checked.insert(rule.id().to_owned(), rule);
+        }
+        Ok(Self { rules: checked })
+    }
+
+    /// The rules in order of their ids.
+    pub fn rules(&self) -> impl ExactSizeIterator<Item = &CheckedRule> {
+        self.rules.values()
+    }
+
+    /// The rule of that id.
+    pub fn get(&self, id: &str) -> Option<&CheckedRule> {
+        self.rules.get(id)
+    }
+
+    /// These rules and those of another library; of two with one id the other's stands.
+    #[must_use]
+    pub fn with(mut self, other: Self) -> Self {
+        self.rules.extend(other.rules);
+        self
+    }
+}

@@ -1,0 +1,90 @@
+//! A checked rule against a session.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use datafusion::prelude::{DataFrame, SessionContext};
+
+use super::statement::Parsed;
+use super::{CheckedRule, Header, RuleError};
+
+/// The values of an audit that a rule's placeholders stand for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bindings {
+    /// `$as_of`: what is not yet due on this day is not late.
+    pub as_of: NaiveDate,
+    /// `$window_from`: first day of the first month of payments.
+    pub window_from: NaiveDate,
+    /// `$window_to`: first day of the last month of payments.
+    pub window_to: NaiveDate,
+    /// Rule parameters that differ from their defaults, by rule id and name.
+    pub parameters: BTreeMap<String, BTreeMap<String, f64>>,
+}
+
+impl Bindings {
+    /// An audit as of a day over a window of payment months, every rule parameter at its default.
+    pub fn new(as_of: NaiveDate, window_from: NaiveDate, window_to: NaiveDate) -> Self {
+        Self { as_of, window_from, window_to, parameters: BTreeMap::new() }
+    }
+
+    /// Any days will do where a rule is only planned.
+    pub(super) fn for_planning() -> Self {
+        let day = NaiveDate::default();
+        Self::new(day, day, day)
+    }
+
+    /// The value of a rule parameter: given inside its bounds, or the default.
+    fn parameter(&self, header: &Header, name: &str) -> Option<f64> {
+        let declared = header.parameters.get(name)?;
+        let given = self.parameters.get(&header.id).and_then(|own| own.get(name));
+        Some(given.copied().unwrap_or(declared.default))
+    }
+
+    /// Checks given parameters: declared by the rule and inside their bounds.
+    pub fn check(&self, rule: &CheckedRule) -> Result<(), RuleError> {
+        let header = rule.header();
+        for (name, value) in self.parameters.get(&header.id).into_iter().flatten() {
+            let fail = |message| RuleError::Parameter { rule: header.id.clone(), name: name.clone(), message };
+            let Some(declared) = header.parameters.get(name) else {
+                return Err(fail("the rule declares no such parameter".to_owned()));
+            };
+            if !(declared.min..=declared.max).contains(value) {
+                return Err(fail(format!("{value} is outside {} to {}", declared.min, declared.max)));
+            }
+        }
+        Ok(())
+    }
+
+    /// The SQL literal of a placeholder.
+    fn literal(&self, header: &Header, name: &str) -> Option<String> {
+        let date = |day: NaiveDate| Some(format!("DATE '{day}'"));
+        match name {
+            "as_of" => date(self.as_of),
+            "window_from" => date(self.window_from),
+            "window_to" => date(self.window_to),
+            other => Some(format!("CAST({} AS DOUBLE)", self.parameter(header, other)?)),
+        }
+    }
+
+    /// Plans a statement, its placeholders bound; `header` declares the parameters beyond the built-in ones.
+    pub(super) async fn plan(
+        &self,
+        header: &Header,
+        statement: &Parsed,
+        session: &SessionContext,
+    ) -> Result<DataFrame, RuleError> {
+        let bound = statement.bound(|placeholder| self.literal(header, placeholder))?;
+        let fail = |e| RuleError::engine(&header.id, e);
+        let plan = session.state().statement_to_plan(bound).await.map_err(fail)?;
+        session.execute_logical_plan(plan).await.map_err(fail)
+    }
+}
+
+impl CheckedRule {
+    /// The rule's rows over the tables of a session, parameters bound, not yet run. The session has
+    /// the stored tables under their names (missing ones empty), the views and the functions.
+    pub async fn rows(&self, session: &SessionContext, bindings: &Bindings) -> Result<DataFrame, RuleError> {
+        bindings.check(self)?;
+        bindings.plan(self.header(), self.statement(), session).await
+    }
+}

@@ -1,0 +1,97 @@
+//! Every table and view of a snapshot, in a session: empty for planning, given for cases.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::catalog::view::ViewTable;
+use datafusion::datasource::MemTable;
+use datafusion::prelude::{SessionConfig, SessionContext};
+
+use super::statement::Parsed;
+use super::{RuleError, views};
+use crate::contract::{contract, stored_schema};
+use crate::query::functions;
+use crate::query::LocalRules;
+use crate::snapshot::{DERIVED_TABLES, derived_schema};
+
+/// Names of every stored table: the contract's, then the derived ones.
+pub fn stored_tables() -> impl Iterator<Item = String> {
+    contract().tables.iter().map(|t| t.name.clone()).chain(DERIVED_TABLES.map(str::to_owned))
+}
+
+/// The stored schema of a table, of the contract or derived.
+pub fn table_schema(name: &str) -> Option<SchemaRef> {
+    derived_schema(name).or_else(|| contract().table(name).map(stored_schema))
+}
+
+/// Registers every stored table: what is given, the others empty.
+pub fn register_tables(
+    session: &SessionContext,
+    given: &BTreeMap<String, Vec<RecordBatch>>,
+) -> Result<(), RuleError> {
+    for name in stored_tables() {
+        let fail = |e| RuleError::engine(&name, e);
+        let Some(schema) = table_schema(&name) else { continue };
+        let batches = given.get(&name).cloned().unwrap_or_default();
+        let table = MemTable::try_new(schema, vec![batches]).map_err(fail)?;
+        session.register_table(name.as_str(), Arc::new(table)).map_err(fail)?;
+    }
+    Ok(())
+}
+
+/// Registers the library's views over the tables that a session has.
+pub async fn register_views(session: &SessionContext) -> Result<(), RuleError> {
+    for view in views() {
+        let fail = |e| RuleError::engine(view.name, e);
+        let statement = Parsed::parse(view.name, view.text)?.bound(|_| None)?;
+        let plan = session.state().statement_to_plan(statement).await.map_err(fail)?;
+        let table = ViewTable::new(plan, Some(view.text.to_owned()));
+        session.register_table(view.name, Arc::new(table)).map_err(fail)?;
+    }
+    Ok(())
+}
+
+/// A session with every table empty, every view and every function: enough to plan any rule.
+pub async fn empty_session() -> Result<SessionContext, RuleError> {
+    session_with(&BTreeMap::new()).await
+}
+
+/// A small session over given rows, the other tables empty.
+pub(super) async fn session_with(given: &BTreeMap<String, Vec<RecordBatch>>) -> Result<SessionContext, RuleError> {
+    let session = SessionContext::new_with_config(SessionConfig::new().with_target_partitions(1));
+    let rules = LocalRules::from_batches(given.get("local_rule").into_iter().flatten())
+        .map_err(|e| RuleError::engine("local_rule", e))?;
+    for function in functions::all(Arc::new(rules)) {
+        session.register_udf(function);
+    }
+    register_tables(&session, given)?;
+    register_views(&session).await?;
+    Ok(session)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::ROW_ID;
+
+    #[tokio::test]
+    async fn views_read_what_their_headers_say() {
+        empty_session().await.unwrap();
+        for view in views() {
+            let read = Parsed::parse(view.name, view.text).unwrap().tables().unwrap();
+            let said = view.header.reads.iter().cloned().collect();
+            assert_eq!(read, said, "{}", view.name);
+            assert!(view.header.optional.iter().all(|t| read.contains(t)), "{}", view.name);
+        }
+    }
+
+    #[test]
+    fn every_stored_table_has_a_schema_with_keys_and_provenance() {
+        for name in stored_tables() {
+            let schema = table_schema(&name).unwrap();
+            assert!(name == "identity" || name == "source_file" || schema.column_with_name(ROW_ID).is_some(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Views that rules and analysts share: each one SQL file with a header of leading `--` lines.
+
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+use super::header;
+
+/// What a view says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ViewHeader {
+    /// What a row is.
+    pub meaning: String,
+    /// Tables and views it reads.
+    pub reads: Vec<String>,
+    /// Those without which it still answers, taking them as empty.
+    #[serde(default)]
+    pub optional: Vec<String>,
+}
+
+/// A view of the library.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// Name in SQL, the file stem.
+    pub name: &'static str,
+    /// The header.
+    pub header: ViewHeader,
+    /// The whole file.
+    pub text: &'static str,
+}
+
+macro_rules! view_sources {
+    ($($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../../../queries/views/", $name, ".sql")))),*]
+    };
+}
+
+/// Every view, one that reads another after it. A test holds this list against the folder.
+const SOURCES: &[(&str, &str)] = view_sources!["award_head_count", "close_kin", "death_record", "region_standard"];
+
+/// The views, in the order in which they must be registered.
+pub fn views() -> &'static [View] {
+    static VIEWS: LazyLock<Vec<View>> = LazyLock::new(|| {
+        SOURCES
+            .iter()
+            .map(|(name, text)| match header::read(name, text) {
+                Ok(header) => View { name, header, text },
+                #[expect(clippy::panic, reason = "the views are part of the program; a test parses them")]
+                Err(error) => panic!("view {error}"),
+            })
+            .collect()
+    });
+    &VIEWS
+}

@@ -1,0 +1,16 @@
+//! SQL over a snapshot: engine, session, scalar functions, views, the rule library and its runner.
+//!
+//! Only this room plans SQL. A rule is one SQL file ([`library`]); what it may call beyond the
+//! engine's own functions is in [`functions`]; what a county sets itself is in [`LocalRules`].
+
+mod engine;
+mod error;
+pub mod functions;
+pub mod library;
+mod local_rules;
+mod session;
+
+pub use engine::{EngineOptions, engine};
+pub use error::QueryError;
+pub use local_rules::{LocalRuleError, LocalRules, ParameterKind};
+pub use session::Session;

@@ -1,0 +1,116 @@
+//! Duplicates and contradictions among rows that come clustered.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, AsArray, BooleanBuilder, RecordBatch};
+use arrow::compute::filter_record_batch;
+use arrow::datatypes::{Int64Type, SchemaRef};
+use arrow::error::ArrowError;
+use arrow::row::{OwnedRow, RowConverter, Rows, SortField};
+
+use crate::contract::{ROW_ID, Table};
+
+use super::layout::{cluster_columns, cluster_is_identity};
+
+/// What [`Distinct::push`] found in one batch.
+#[derive(Debug)]
+pub struct DistinctRows {
+    /// The rows that stay.
+    pub kept: RecordBatch,
+    /// `row_id` of rows that say word for word what an earlier row said.
+    pub duplicates: Vec<i64>,
+    /// `row_id` of rows that give an earlier row's own number other contents, with the `row_id` of that
+    /// earlier row.
+    pub conflicts: Vec<(i64, i64)>,
+}
+
+/// Takes the rows of a table in cluster order, batch by batch, and keeps the first of equal ones.
+/// Memory: one cluster's contents.
+#[derive(Debug)]
+pub struct Distinct {
+    cluster: Vec<usize>,
+    contents: Vec<usize>,
+    row_id: usize,
+    identity: bool,
+    cluster_rows: RowConverter,
+    content_rows: RowConverter,
+    open: Option<Open>,
+}
+
+#[derive(Debug)]
+struct Open {
+    cluster: OwnedRow,
+    /// `row_id` of the cluster's first row.
+    first: i64,
+    /// Contents of the cluster's rows so far; a set, since a cluster of dangling rows may be large.
+    members: HashSet<OwnedRow>,
+}
+
+impl Distinct {
+    /// For a table stored under that schema.
+    pub fn new(table: &Table, schema: &SchemaRef) -> Result<Self, ArrowError> {
+        let cluster: Vec<usize> =
+            cluster_columns(table).iter().map(|name| schema.index_of(name)).collect::<Result<_, _>>()?;
+        let row_id = schema.index_of(ROW_ID)?;
+        let contents: Vec<usize> = (0..schema.fields().len()).filter(|i| *i != row_id).collect();
+        let converter = |columns: &[usize]| {
+            RowConverter::new(columns.iter().map(|i| SortField::new(schema.field(*i).data_type().clone())).collect())
+        };
+        Ok(Self {
+            cluster_rows: converter(&cluster)?,
+            content_rows: converter(&contents)?,
+            identity: cluster_is_identity(table),
+            cluster,
+            contents,
+            row_id,
+            open: None,
+        })
+    }
+
+    fn rows(converter: &RowConverter, batch: &RecordBatch, columns: &[usize]) -> Result<Rows, ArrowError> {
+        let arrays: Vec<ArrayRef> = columns.iter().map(|i| Arc::clone(batch.column(*i))).collect();
+        converter.convert_columns(&arrays)
+    }
+
+    /// Takes the next rows.
+    pub fn push(&mut self, batch: &RecordBatch) -> Result<DistinctRows, ArrowError> {
+        let clusters = Self::rows(&self.cluster_rows, batch, &self.cluster)?;
+        let ids = batch.column(self.row_id).as_primitive::<Int64Type>();
+        let n = batch.num_rows();
+        let mut keep = BooleanBuilder::with_capacity(n);
+        let (mut duplicates, mut conflicts) = (Vec::new(), Vec::new());
+        // Contents cost far more than clusters to encode, and most rows stand alone in theirs.
+        let contents = |i: usize| Self::rows(&self.content_rows, &batch.slice(i, 1), &self.contents);
+        for i in 0..n {
+            let cluster = clusters.row(i);
+            // A row without the key of its cluster belongs to no cluster: it is compared all the same,
+            // since two rows that dangle may still be one row delivered twice.
+            let same = self.open.as_ref().is_some_and(|open| open.cluster.row() == cluster);
+            let next_same = i + 1 == n || clusters.row(i + 1) == cluster;
+            if !same {
+                let mut members = HashSet::new();
+                if next_same {
+                    members.insert(contents(i)?.row(0).owned());
+                }
+                self.open = Some(Open { cluster: cluster.owned(), first: ids.value(i), members });
+                keep.append_value(true);
+                continue;
+            }
+            let Some(open) = self.open.as_mut() else { continue };
+            let row = contents(i)?.row(0).owned();
+            let known = self.identity && batch.column(self.cluster[0]).is_valid(i);
+            let new = !open.members.contains(&row);
+            let conflict = new && known;
+            if conflict {
+                conflicts.push((ids.value(i), open.first));
+            } else if new {
+                open.members.insert(row);
+            } else {
+                duplicates.push(ids.value(i));
+            }
+            keep.append_value(new && !conflict);
+        }
+        Ok(DistinctRows { kept: filter_record_batch(batch, &keep.finish())?, duplicates, conflicts })
+    }
+}

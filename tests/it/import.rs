@@ -1,0 +1,196 @@
+//! Delivered files become a snapshot: books that balance, deliveries that build on each other, faults
+//! that leave the former snapshot in force.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::{Desk, LI, ZENG, csv_rows, done, failed, fixture, payments};
+
+fn rows(manifest: &Value, table: &str) -> u64 {
+    manifest["tables"][table]["rows"].as_u64().unwrap_or(0)
+}
+
+fn count(source: &Value, what: &str) -> u64 {
+    source[what].as_u64().unwrap()
+}
+
+#[test]
+fn the_books_of_a_dirty_county_balance_and_name_every_planted_fault() {
+    let desk = Desk::new();
+    let manifest = desk.import(&[fixture("county/exports")], &[]);
+    let mut planted: BTreeMap<(String, &str), Vec<u64>> = BTreeMap::new();
+    for fault in csv_rows(&fixture("county/dirt.csv")) {
+        let kind = match fault["kind"].as_str() {
+            "duplicate_row" => "duplicate",
+            "missing_required" | "broken_required" => "quarantined",
+            "blank_line" => "blank",
+            _ => continue,
+        };
+        planted.entry((fault["file"].clone(), kind)).or_default().push(fault["row"].parse().unwrap());
+    }
+    assert!(planted.len() > 5, "the fixture county is not dirty");
+    for source in manifest["sources"].as_array().unwrap() {
+        let file = source["source"]["name"].as_str().unwrap();
+        assert_eq!(
+            count(source, "read"),
+            count(source, "accepted") + count(source, "duplicate") + count(source, "quarantined"),
+            "{file}"
+        );
+        for kind in ["duplicate", "quarantined", "blank"] {
+            let rows = planted.get(&(file.to_owned(), kind)).map_or(0, Vec::len);
+            assert_eq!(count(source, kind), rows as u64, "{file}: {kind}");
+        }
+    }
+    let mut expected: Vec<String> = planted
+        .iter()
+        .filter(|((_, kind), _)| *kind == "quarantined")
+        .flat_map(|((file, _), rows)| rows.iter().map(move |row| format!("{file},{row}")))
+        .collect();
+    expected.sort();
+    let mut found = desk.query(
+        "SELECT f.path, source_row(q.row_id) FROM quarantine q JOIN source_file f ON f.file_no = source_file(q.row_id)",
+    );
+    found.sort();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn the_same_bytes_give_the_same_snapshot() {
+    let (first, second) = (Desk::small(), Desk::small());
+    let one = first.import_all();
+    assert_eq!(one["id"], second.import_all()["id"]);
+    assert_eq!(one["id"], first.import_all()["id"], "again, onto itself");
+    let list = done(&["snapshots", "list", "--data", first.data().to_str().unwrap()]);
+    assert_eq!(list.lines().count(), 1, "{list}");
+}
+
+#[test]
+fn a_month_is_added_and_a_register_replaced() {
+    let desk = Desk::small();
+    let before = desk.import_all();
+    let april = desk.path("april");
+    fs::create_dir(&april).unwrap();
+    // A payment that was delivered before comes again: it is a duplicate.
+    fs::write(april.join("payment-2024-04.csv"), payments(&["2024-03", "2024-04"])).unwrap();
+    fs::write(
+        april.join("救助待遇.csv"),
+        "待遇编号,家庭编号,救助类型,保障人数,月保障金额,开始月份\nDB1,JT1,低保,2,800.00,2023-06\nDB2,JT1,临时救助,2,500.00,2024-04\n",
+    )
+    .unwrap();
+    let after = desk.import(&[april], &[]);
+    assert_eq!(after["based_on"], before["id"]);
+    assert_eq!((rows(&before, "payment"), rows(&after, "payment")), (3, 4));
+    assert_eq!((rows(&before, "award"), rows(&after, "award")), (1, 2));
+    assert_eq!(rows(&after, "person"), 2, "what was not delivered stays");
+    let months = desk.query("SELECT month, award_key IS NOT NULL FROM payment ORDER BY month");
+    assert_eq!(months, ["2024-01-01,true", "2024-02-01,true", "2024-03-01,true", "2024-04-01,true"]);
+    let diff = done(&[
+        "snapshots",
+        "diff",
+        before["id"].as_str().unwrap(),
+        after["id"].as_str().unwrap(),
+        "--data",
+        desk.data().to_str().unwrap(),
+    ]);
+    assert!(diff.contains("payment") && diff.contains("3 → 4") && diff.contains("payment-2024-04.csv"), "{diff}");
+
+    let replaced = desk.import(&[desk.path("april")], &["--replace", "payment", "--onto", before["id"].as_str().unwrap()]);
+    assert_eq!(rows(&replaced, "payment"), 2);
+}
+
+#[test]
+fn snapshots_are_listed_shown_and_removed_but_never_the_one_in_force() {
+    let desk = Desk::small();
+    let old = desk.import_all()["id"].as_str().unwrap().to_owned();
+    desk.file("payment-more.csv", &payments(&["2024-04"]));
+    let new = desk.import_all()["id"].as_str().unwrap().to_owned();
+    let data = desk.data().display().to_string();
+    let list = done(&["snapshots", "list", "--data", &data]);
+    assert!(list.contains(&format!("* {new}")) && list.contains(&format!("  {old}")), "{list}");
+    assert!(done(&["snapshots", "show", &old[..6], "--data", &data]).contains("发放明细.csv"));
+    assert!(failed(&["snapshots", "remove", &new, "--data", &data]).contains("in force"));
+    done(&["snapshots", "remove", &old, "--data", &data]);
+    assert!(failed(&["snapshots", "show", &old, "--data", &data]).contains("no snapshot"));
+    assert_eq!(desk.query("SELECT count(*) FROM payment"), ["4"]);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_leaves_the_former_snapshot_in_force() {
+    let desk = Desk::small();
+    let id = desk.import_all()["id"].clone();
+    desk.file("机动车.xlsx", "this is no workbook");
+    let data = desk.data().display().to_string();
+    let error = failed(&["import", desk.exports().to_str().unwrap(), "--data", &data]);
+    assert!(error.contains("机动车.xlsx"), "{error}");
+    let list = done(&["snapshots", "list", "--data", &data]);
+    assert!(list.contains(&format!("* {}", id.as_str().unwrap())), "{list}");
+    assert_eq!(list.lines().count(), 1);
+}
+
+#[test]
+fn a_required_table_that_is_missing_is_named() {
+    let desk = Desk::small();
+    fs::remove_file(desk.exports().join("保障人员.csv")).unwrap();
+    let error = failed(&["import", desk.exports().to_str().unwrap(), "--data", desk.data().to_str().unwrap()]);
+    assert!(error.contains("award_member") && error.contains("保障人员"), "{error}");
+}
+
+#[test]
+fn one_number_with_two_contents_is_set_aside_with_both_rows_named() {
+    let desk = Desk::small();
+    desk.file(
+        "救助待遇.csv",
+        "待遇编号,家庭编号,救助类型,保障人数,月保障金额,开始月份\nDB1,JT1,低保,2,800.00,2023-06\nDB1,JT1,低保,2,900.00,2023-06\nDB1,JT1,低保,2,800,2023年6月\n",
+    );
+    let manifest = desk.import_all();
+    let source = manifest["sources"].as_array().unwrap().iter().find(|s| s["table"] == "award").unwrap();
+    let books = ["read", "accepted", "duplicate", "quarantined"].map(|what| count(source, what));
+    assert_eq!(books, [3, 1, 1, 1], "the third row says in other words what the first says");
+    let set_aside = desk.query("SELECT kind, source_row(row_id), reason_en, raw FROM quarantine");
+    assert_eq!(set_aside.len(), 1);
+    assert!(set_aside[0].starts_with("conflict,3,") && set_aside[0].contains("row 2 of 救助待遇.csv"), "{set_aside:?}");
+    assert!(set_aside[0].contains("900.00"));
+}
+
+#[test]
+fn people_are_one_whatever_the_spelling_of_their_number() {
+    let desk = Desk::small();
+    // 15 digits; a wrong digit with the right name; a swap; a wrong digit with another name.
+    desk.file(
+        "机动车.csv",
+        "号牌号码,所有人身份证号,所有人姓名,车辆类型\n\
+         A,439931590803011,曾建华,小型轿车\n\
+         B,439931195908030127,曾 建华,小型轿车\n\
+         C,439931195908030171,曾建华,小型轿车\n\
+         D,439931195908030127,王五,小型轿车\n\
+         E,４３９９３１１９５９０８０３０１１７,曾建华,小型轿车\n",
+    );
+    let manifest = desk.import_all();
+    let who = desk.query(
+        "SELECT v.plate_no, i.id_number, i.name FROM vehicle v JOIN identity i ON i.person_key = v.owner_key ORDER BY 1",
+    );
+    let zeng = |plate: &str| format!("{plate},{ZENG},曾建华");
+    assert_eq!(
+        who,
+        [zeng("A"), zeng("B"), zeng("C"), "D,439931195908030127,王五".to_owned(), zeng("E")],
+        "the check digit of {LI} plays no part"
+    );
+    let issues = desk.query("SELECT source_row(row_id), fault, method, probability > 0.99 FROM identity_issue ORDER BY 1");
+    assert_eq!(issues, ["3,checksum,repaired_digit,true", "4,checksum,repaired_swap,true", "5,checksum,unresolved,"]);
+    assert_eq!(manifest["identity"]["inferred"]["vehicle"]["unresolved"], 1);
+    assert_eq!(manifest["identity"]["persons"], 3);
+}
+
+#[test]
+fn references_that_name_nothing_are_kept_and_counted() {
+    let desk = Desk::small();
+    desk.file("家庭成员.csv", "家庭编号,身份证号,姓名\nJT1,439931195908030117,曾建华\nJT9,439931194810040152,李顺昌\n");
+    let manifest = desk.import_all();
+    assert_eq!(manifest["identity"]["dangling"]["household_member.household_no"], 1);
+    assert_eq!(
+        desk.query("SELECT household_no, household_key IS NULL FROM household_member ORDER BY 1"),
+        ["JT1,false", "JT9,true"]
+    );
+}
