@@ -9,6 +9,7 @@
 //! | [`domain`] | values that parse at the door: ID numbers, dates, months, money, names |
 //! | [`contract`] | tables, columns, codes, parameters, typologies, holidays |
 //! | [`intake`] | delivered files → typed chunks: formats, headers, parsing, quarantine, profile |
+//! | [`made`] | made counties and nations with their truth, for tests and measurements |
 //! | [`snapshot`] | immutable, content-hashed sets of Parquet tables, and the delivered rows as they stood |
 //! | [`query`] | SQL over a snapshot: engine, functions, views, the rule library |
 //! | [`identity`] | who is who: dense keys, repaired numbers, what stays unresolved |
@@ -25,5 +26,6 @@ pub mod flags;
 pub mod identity;
 pub mod intake;
 pub mod jobs;
+pub mod made;
 pub mod query;
 pub mod snapshot;

@@ -3,6 +3,7 @@
 mod audit;
 mod engine;
 mod functions;
+mod generate;
 mod import;
 mod progress;
 mod query;
@@ -35,6 +36,8 @@ enum Command {
     Query(query::Args),
     /// 规则: list, show and test rules
     Rules(rules::Args),
+    /// 造数: make a county, or a nation, of made people, with the truth about it
+    Generate(generate::Args),
     /// 函数: list the SQL functions for rules and analysts
     Functions(functions::Args),
     /// 数据表: list the tables and columns that a delivery may have
@@ -66,6 +69,7 @@ pub fn run(call: Call) -> anyhow::Result<()> {
         Command::Audit(args) => audit::run(args),
         Command::Query(args) => query::run(args),
         Command::Rules(args) => rules::run(args),
+        Command::Generate(args) => generate::run(args),
         Command::Functions(args) => functions::run(args),
         Command::Tables(args) => tables::run(args),
         Command::Snapshots(args) => snapshots::run(args),

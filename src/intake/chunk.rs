@@ -333,12 +333,7 @@ mod tests {
 
     #[test]
     fn quotes_come_off() {
-        for (field, text) in [
-            (r#""""#, ""),
-            (r#""a""b""#, r#"a"b"#),
-            (r#""a"b"#, "ab"),
-            (r#""a,b""#, "a,b"),
-        ] {
+        for (field, text) in [(r#""""#, ""), (r#""a""b""#, r#"a"b"#), (r#""a"b"#, "ab"), (r#""a,b""#, "a,b")] {
             let mut out = Vec::new();
             unquote(field.as_bytes(), &mut out);
             assert_eq!(out, text.as_bytes());

@@ -54,7 +54,8 @@ pub(super) fn read(
             Scan::OpenQuote if at_end => {
                 return Err(damaged(
                     number + 1,
-                    "a quote (\") opened in this row is never closed: close or remove it, or export the file again".into(),
+                    "a quote (\") opened in this row is never closed: close or remove it, or export the file again"
+                        .into(),
                 ));
             }
             Scan::End => return writer.flush(),
@@ -231,12 +232,7 @@ mod tests {
     fn rows_are_counted_as_a_spreadsheet_counts() {
         let text = "a,b\r\n\r\n1,\"x\ny\"\n,,\n  ,\n2,\"say \"\"hi\"\"\"\n3,z";
         let (found, blank) = rows(text.as_bytes(), b',', UTF_8).unwrap();
-        let expected = [
-            (1, ["a", "b"]),
-            (3, ["1", "x\ny"]),
-            (6, ["2", "say \"hi\""]),
-            (7, ["3", "z"]),
-        ];
+        let expected = [(1, ["a", "b"]), (3, ["1", "x\ny"]), (6, ["2", "say \"hi\""]), (7, ["3", "z"])];
         assert_eq!(blank, 3);
         assert_eq!(found.len(), expected.len());
         for ((number, cells), (expected_number, expected_cells)) in found.iter().zip(expected) {

@@ -71,10 +71,8 @@ fn left_behind(name: &str) -> bool {
 fn add(name: String, path: PathBuf, found: &mut BTreeMap<String, PathBuf>) -> Result<(), IntakeError> {
     match found.insert(name.clone(), path.clone()) {
         Some(other) if other != path => {
-            let message = format!(
-                "{} has the same name: import the folder that holds both, or rename one",
-                other.display()
-            );
+            let message =
+                format!("{} has the same name: import the folder that holds both, or rename one", other.display());
             Err(IntakeError::Io { path, source: std::io::Error::new(std::io::ErrorKind::AlreadyExists, message) })
         }
         _ => Ok(()),

@@ -191,9 +191,6 @@ mod tests {
         assert_eq!(of(&torn).encoding(), UTF_8);
         assert_eq!(of(b"\xff\xfea\0").encoding(), encoding_rs::UTF_16LE);
         assert_eq!(of(b"a\rb\r").line_end(), b'\r');
-        assert_eq!(
-            of(b"abc").sha256,
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
+        assert_eq!(of(b"abc").sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 }

@@ -220,7 +220,9 @@ mod tests {
 
     #[test]
     fn wildcards() {
-        for (pattern, text) in [("*", ""), ("a*c", "abbc"), ("a*c", "ac"), ("?月", "1月"), ("**.csv", "x.csv"), ("a", "a")] {
+        for (pattern, text) in
+            [("*", ""), ("a*c", "abbc"), ("a*c", "ac"), ("?月", "1月"), ("**.csv", "x.csv"), ("a", "a")]
+        {
             assert!(fits(pattern, text), "{pattern} {text}");
         }
         for (pattern, text) in [("a*c", "ab"), ("?月", "12月"), ("", "a"), ("a", ""), ("*.csv", "x.csv.gz")] {

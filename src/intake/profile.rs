@@ -1,85 +1,110 @@
+//! Data quality, counted while parsing.
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// Distinct spellings that are counted a column; beyond, the rare ones stay uncounted.
-const DISTINCT: usize = 1_000;
-/// Spellings that are kept when a profile is stored.
-const TOP: usize = 10;
+/// Different bad spellings that are counted one by one; the rest is counted together.
+const SPELLINGS: usize = 1_000;
+/// Characters of a spelling that are kept.
+const SPELLING_CHARACTERS: usize = 60;
 
-/// Quality of the cells of one column.
+/// Quality of one column.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ColumnProfile {
-    /// Cells without text.
+    /// Cells without a value.
     pub missing: u64,
-    /// Cells whose text means nothing in that column.
+    /// Cells with a text that cannot be read.
     pub invalid: u64,
-    /// The texts that mean nothing, by frequency.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    /// Such texts and how often they were met.
     pub spellings: BTreeMap<String, u64>,
+    /// Cells with texts beyond the first thousand different ones.
+    pub other_spellings: u64,
 }
 
-/// Quality of the cells of a file.
+impl ColumnProfile {
+    /// Counts an unreadable text.
+    pub(super) fn bad(&mut self, spelling: &str) {
+        self.invalid += 1;
+        let spelling: String = spelling.chars().take(SPELLING_CHARACTERS).collect();
+        self.count(spelling, 1);
+    }
+
+    fn count(&mut self, spelling: String, times: u64) {
+        if let Some(count) = self.spellings.get_mut(&spelling) {
+            *count += times;
+        } else if self.spellings.len() < SPELLINGS {
+            self.spellings.insert(spelling, times);
+        } else {
+            self.other_spellings += times;
+        }
+    }
+
+    /// The most frequent unreadable texts, most frequent first, equals in order of text.
+    pub fn top(&self, count: usize) -> Vec<(&str, u64)> {
+        let mut all: Vec<(&str, u64)> = self.spellings.iter().map(|(s, n)| (s.as_str(), *n)).collect();
+        all.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        all.truncate(count);
+        all
+    }
+}
+
+/// Quality of a source, or of a part of it. Merging the chunks in their order gives the same profile
+/// every time.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
-    /// Rows looked at, rejected ones too.
+    /// Rows read, rejected ones included.
     pub rows: u64,
-    /// By canonical column; columns without a fault are left out.
+    /// By canonical column name; every column of the table, also those the file does not have.
     pub columns: BTreeMap<String, ColumnProfile>,
 }
 
 impl Profile {
-    /// Notes a cell without text.
-    pub(super) fn missing(&mut self, column: &str, cells: u64) {
-        if cells > 0 {
-            self.column(column).missing += cells;
-        }
-    }
-
-    /// Notes a text that means nothing.
-    pub(super) fn invalid(&mut self, column: &str, text: &str) {
-        let profile = self.column(column);
-        profile.invalid += 1;
-        count(&mut profile.spellings, text, 1);
-    }
-
-    fn column(&mut self, column: &str) -> &mut ColumnProfile {
-        if !self.columns.contains_key(column) {
-            self.columns.insert(column.to_owned(), ColumnProfile::default());
-        }
-        self.columns.entry(column.to_owned()).or_default()
-    }
-
-    /// Adds another part of the same file.
-    pub fn merge(&mut self, other: &Self) {
-        self.rows += other.rows;
-        for (name, theirs) in &other.columns {
-            let mine = self.column(name);
-            mine.missing += theirs.missing;
-            mine.invalid += theirs.invalid;
-            for (text, times) in &theirs.spellings {
-                count(&mut mine.spellings, text, *times);
+    /// Adds the counts of a later part.
+    pub fn merge(&mut self, later: Self) {
+        self.rows += later.rows;
+        for (name, column) in later.columns {
+            let own = self.columns.entry(name).or_default();
+            own.missing += column.missing;
+            own.invalid += column.invalid;
+            own.other_spellings += column.other_spellings;
+            for (spelling, times) in column.spellings {
+                own.count(spelling, times);
             }
         }
     }
 
-    /// Keeps the most frequent spellings only, as a manifest does.
-    #[must_use]
-    pub fn condensed(mut self) -> Self {
+    /// Keeps the ten most frequent spellings of each column, for a manifest.
+    pub fn condense(&mut self) {
         for column in self.columns.values_mut() {
-            let mut spellings: Vec<(String, u64)> = std::mem::take(&mut column.spellings).into_iter().collect();
-            spellings.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-            column.spellings = spellings.into_iter().take(TOP).collect();
+            let top: BTreeMap<String, u64> = column.top(10).into_iter().map(|(s, n)| (s.to_owned(), n)).collect();
+            let kept: u64 = top.values().sum();
+            let all: u64 = column.spellings.values().sum();
+            column.other_spellings += all - kept;
+            column.spellings = top;
         }
-        self
     }
 }
 
-fn count(spellings: &mut BTreeMap<String, u64>, text: &str, times: u64) {
-    if let Some(known) = spellings.get_mut(text) {
-        *known += times;
-    } else if spellings.len() < DISTINCT {
-        // A long text is no spelling of anything; its beginning is enough to find it.
-        spellings.insert(text.chars().take(80).collect(), times);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_merge_and_stay_bounded() {
+        let mut column = ColumnProfile::default();
+        for number in 0..1_500 {
+            column.bad(&format!("x{number}"));
+        }
+        column.bad("x7");
+        assert_eq!((column.invalid, column.spellings.len(), column.other_spellings), (1_501, SPELLINGS, 500));
+        assert_eq!(column.top(2), [("x7", 2), ("x0", 1)]);
+        let part = Profile { rows: 10, columns: BTreeMap::from([("a".to_owned(), column)]) };
+        let mut whole = part.clone();
+        whole.merge(part);
+        whole.condense();
+        let column = &whole.columns["a"];
+        assert_eq!((whole.rows, column.invalid, column.spellings.len()), (20, 3_002, 10));
+        assert_eq!(column.spellings.values().sum::<u64>() + column.other_spellings, 3_002);
     }
 }

@@ -1,512 +1,380 @@
-//! A file or sheet: recognised, its columns known, ready to be read.
+//! A file, or a sheet of a workbook, recognised and ready to be read.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use encoding_rs::Encoding;
-use serde::{Deserialize, Serialize};
-
-use super::chunk::{CHUNK_ROWS, ChunkWriter, RawChunk};
+use super::chunk::{CHUNK_ROWS, ChunkSink, ChunkWriter, RawChunk};
 use super::csv::Dialect;
 use super::format::Fingerprint;
-use super::xlsx::Book;
-use super::{AmountUnit, FileMapping, Format, FoundFile, IntakeError, Mapping, Note, Problem};
-use super::{csv, headers, jsonl, parquet};
-use crate::contract::Table;
+use super::plan::{Place, Plan, plan};
+use super::recognise::{HeadRow, header_row, table};
+use super::{FileMapping, Format, FoundFile, IntakeError, Mapping, Note, Problem, csv, header, jsonl, parquet, xlsx};
+use crate::contract::{Table, contract};
 
-/// Rows in which the headers are looked for.
-const HEAD_ROWS: usize = 12;
+/// Rows looked at to find the header.
+const HEAD_ROWS: usize = 20;
+/// Delimiters tried where the mapping does not say one.
+const DELIMITERS: [u8; 3] = *b",\t;";
 
-/// Where the value of a column comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Slot {
-    /// Cell of that index.
-    Cell(usize),
-    /// The same text in every row.
-    Constant(String),
-    /// Nowhere: the column is empty.
-    Absent,
-}
-
-/// A file or sheet to read.
+/// One source of rows of one table.
 #[derive(Debug, Clone)]
 pub struct Source {
-    path: PathBuf,
-    sheet: Option<String>,
-    format: Format,
-    dialect: Dialect,
-    header_row: u64,
-    header: Vec<String>,
-    table: &'static Table,
-    pub(super) slots: Vec<Slot>,
-    pub(super) units: Vec<AmountUnit>,
-    bytes: u64,
-    summary: SourceSummary,
-    notes: Vec<Note>,
-}
-
-/// What a manifest keeps of a source: enough to know it again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SourceSummary {
-    /// Path below the folder that was handed over, with `#sheet` for workbooks.
+    /// Display name: the file's, with `#` and the sheet's where the workbook has several.
     pub name: String,
-    /// `csv`, `xlsx`, `jsonl` or `parquet`.
-    pub format: String,
-    /// SHA-256 of the whole file.
+    /// Where the file is.
+    pub path: PathBuf,
+    /// SHA-256 of the whole file, in hexadecimal.
     pub sha256: String,
-    /// Canonical column → the header, constant (`=…`) or unit it was read by.
-    pub columns: BTreeMap<String, String>,
+    /// Size of the file in bytes.
+    pub bytes: u64,
+    /// Format of the file.
+    pub format: Format,
+    /// Row of the headers; 0 where the format has none.
+    pub header_row: u64,
+    pub(super) plan: Plan,
+    input: Input,
 }
 
-/// What reading a source tells beside its rows.
-#[derive(Debug, Clone, Default)]
-pub struct ReadOutcome {
-    /// Rows without any text.
-    pub blank: u64,
-    /// Things worth telling.
+/// What [`open`] found.
+#[derive(Debug)]
+pub struct Opened {
+    /// In the order of the files, then of the sheets.
+    pub sources: Vec<Source>,
+    /// What is worth telling but stops nothing: unknown columns, rows above a header, empty sheets.
     pub notes: Vec<Note>,
 }
 
+/// What reading a source to its end tells.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// Rows handed over.
+    pub rows: u64,
+    /// Rows without any text, which are not handed over.
+    pub blank: u64,
+    /// What was found on the way.
+    pub notes: Vec<Note>,
+}
+
+/// How to get at the rows.
+#[derive(Debug, Clone)]
+enum Input {
+    Csv(Dialect),
+    Xlsx { sheet: String },
+    JsonLines { encoding: &'static encoding_rs::Encoding, keys: Vec<String> },
+    Parquet,
+}
+
 impl Source {
-    /// Name for people: path below the folder that was handed over, with `#sheet` for workbooks.
-    pub fn name(&self) -> &str {
-        &self.summary.name
-    }
-
-    /// Table of the contract.
+    /// The table whose rows it holds.
     pub fn table(&self) -> &'static Table {
-        self.table
+        self.plan.table
     }
 
-    /// Headers as they stand.
+    /// The headers as they stand in the file.
     pub fn header(&self) -> &[String] {
-        &self.header
+        &self.plan.header
     }
 
-    /// Size of the file in bytes.
-    pub fn bytes(&self) -> u64 {
-        self.bytes
-    }
-
-    /// What a manifest keeps.
-    pub fn summary(&self) -> SourceSummary {
-        self.summary.clone()
-    }
-
-    /// Headers that no column answers to, with suggestions.
-    pub fn notes(&self) -> &[Note] {
-        &self.notes
-    }
-
-    /// Whether every row must have as many cells as there are headers; in spreadsheets and JSON trailing
-    /// empty ones are left out.
-    pub(super) fn strict_width(&self) -> Option<usize> {
-        (self.format == Format::Csv).then_some(self.header.len())
-    }
-
-    /// Reads to the end, chunk by chunk.
+    /// Reads all rows, chunk by chunk, in order. Stops at the first error of the sink, which comes back
+    /// as it is ([`IntakeError::Stopped`] is there for it).
     ///
     /// # Errors
-    /// A file that cannot be read or is damaged, with the row; or what `sink` answers.
-    pub fn read(&self, sink: &mut dyn FnMut(RawChunk) -> Result<(), IntakeError>) -> Result<ReadOutcome, IntakeError> {
+    /// A file that cannot be read, is damaged or cut off, or has changed since it was opened; what the
+    /// sink answers.
+    pub fn read(&self, sink: &mut ChunkSink<'_>) -> Result<Reading, IntakeError> {
         let mut writer = ChunkWriter::new(self.header_row, CHUNK_ROWS, sink);
         let mut notes = Vec::new();
-        let name = &self.summary.name;
-        match self.format {
-            Format::Csv => csv::read(&self.path, name, self.dialect, Some(self.header.len()), &mut writer)?,
-            Format::Parquet => parquet::read(&self.path, name, &mut writer)?,
-            Format::JsonLines => {
-                for key in jsonl::read(&self.path, name, self.dialect.encoding, &self.header, &mut writer)? {
+        match &self.input {
+            Input::Csv(dialect) => csv::read(&self.path, &self.name, *dialect, Some(self.plan.header.len()), &mut writer)?,
+            Input::Xlsx { sheet } => {
+                xlsx::Book::open(&self.path, &self.name)?.read(sheet, self.header_row, &mut writer)?;
+            }
+            Input::JsonLines { encoding, keys } => {
+                for key in jsonl::read(&self.path, &self.name, encoding, keys, &mut writer)? {
                     notes.push(Note {
-                        zh: format!("{name}：键“{key}”在前一千行之后才出现，未读取"),
-                        en: format!("{name}: key '{key}' appears after the first thousand lines only and is not read"),
+                        zh: format!("{}：键“{key}”在前1000行之后才出现，只保留在原始行中", self.name),
+                        en: format!(
+                            "{}: the key `{key}` appears only after line 1,000, kept only in the raw rows",
+                            self.name
+                        ),
                     });
                 }
             }
-            Format::Xlsx => {
-                let sheet = self.sheet.as_deref().unwrap_or_default();
-                Book::open(&self.path, name)?.read(sheet, self.header_row, &mut writer)?;
-            }
+            Input::Parquet => parquet::read(&self.path, &self.name, &mut writer)?,
         }
-        Ok(ReadOutcome { blank: writer.blank, notes })
+        Ok(Reading { rows: writer.read, blank: writer.blank, notes })
+    }
+
+    /// Whether rows may have fewer fields than headers: where the format leaves trailing empty ones out.
+    pub(super) fn short_rows(&self) -> bool {
+        self.format != Format::Csv
     }
 }
 
-/// Recognises files: format, table, columns. Files and sheets that the mapping ignores are left out.
+/// Recognises files: format, encoding, sheets, header, table, columns. Reads every file once to hash it.
 ///
 /// # Errors
-/// Everything that keeps any of the files from being imported, in one report with the mapping lines that
-/// would mend it.
-pub fn open(files: &[FoundFile], mapping: &Mapping) -> Result<Vec<Source>, IntakeError> {
-    let (mut sources, mut problems) = (Vec::new(), Vec::new());
+/// All problems of all files in one [`IntakeError::Refused`], each with file, sheet, column and the
+/// lines to add to the mapping; or a file that cannot be read at all.
+pub fn open(files: &[FoundFile], mapping: &Mapping) -> Result<Opened, IntakeError> {
+    let mut opening =
+        Opening { mapping, sources: Vec::new(), notes: Vec::new(), problems: Vec::new(), used: Vec::new() };
     for file in files {
-        match open_file(file, mapping, &mut sources, &mut problems) {
-            Ok(()) => {}
-            Err(IntakeError::Refused(more)) => problems.extend(more),
+        opening.file(file)?;
+    }
+    for (index, entry) in mapping.files.iter().enumerate().filter(|(index, _)| !opening.used.contains(index)) {
+        opening.notes.push(Note {
+            zh: format!("映射文件第{}个条目“{}”没有对应的文件", index + 1, entry.name),
+            en: format!("entry {} of the mapping ('{}') fits no file", index + 1, entry.name),
+        });
+    }
+    if !opening.problems.is_empty() {
+        return Err(IntakeError::Refused(opening.problems));
+    }
+    Ok(Opened { sources: opening.sources, notes: opening.notes })
+}
+
+struct Opening<'m> {
+    mapping: &'m Mapping,
+    sources: Vec<Source>,
+    notes: Vec<Note>,
+    problems: Vec<Problem>,
+    /// Entries of the mapping that fitted a file.
+    used: Vec<usize>,
+}
+
+/// A source whose table and columns are not known yet.
+struct Candidate<'c> {
+    file: &'c FoundFile,
+    print: &'c Fingerprint,
+    format: Format,
+    /// Number (from 1), name, whether it is the only one, whether it is hidden.
+    sheet: Option<(usize, String, bool, bool)>,
+    entry: Option<&'c FileMapping>,
+    input: Input,
+    head: Vec<HeadRow>,
+}
+
+impl<'m> Opening<'m> {
+    fn entry(&mut self, file: &str, sheet: Option<&str>) -> Option<&'m FileMapping> {
+        let (index, entry) = self.mapping.entry(file, sheet)?;
+        self.used.push(index);
+        Some(entry)
+    }
+
+    fn file(&mut self, file: &FoundFile) -> Result<(), IntakeError> {
+        let entry = self.entry(&file.name, None);
+        if entry.is_some_and(|entry| entry.ignore) {
+            return Ok(());
+        }
+        let print = Fingerprint::of(&file.path).map_err(|error| IntakeError::io(&file.path, error))?;
+        let place = Place { file: &file.name, sheet: None };
+        let format = match print.format(&file.name) {
+            Ok(format) => format,
+            Err(message) => {
+                let lines =
+                    if message.contains("ignore") { place.entry(["ignore = true".to_owned()]) } else { Vec::new() };
+                self.problems.push(place.problem(None, message, lines));
+                return Ok(());
+            }
+        };
+        let opened = match format {
+            Format::Xlsx => self.workbook(file, &print),
+            _ => self.single(file, &print, format, entry),
+        };
+        match opened {
+            // A damaged file is one of the problems; the others are still looked at.
             Err(IntakeError::Damaged { file, row, message }) => {
                 let place = row.map(|row| format!("row {row}")).unwrap_or_default();
-                problems.push(Problem { file, place, message, mapping: Vec::new() });
+                self.problems.push(Problem { file, place, message, mapping: Vec::new() });
+                Ok(())
             }
-            Err(other) => return Err(other),
-        }
-    }
-    if problems.is_empty() { Ok(sources) } else { Err(IntakeError::Refused(problems)) }
-}
-
-fn open_file(
-    file: &FoundFile,
-    mapping: &Mapping,
-    sources: &mut Vec<Source>,
-    problems: &mut Vec<Problem>,
-) -> Result<(), IntakeError> {
-    let entry = mapping.entry(&file.name, None).map(|(_, entry)| entry);
-    if entry.is_some_and(|entry| entry.ignore) {
-        return Ok(());
-    }
-    let fingerprint = Fingerprint::of(&file.path).map_err(|e| IntakeError::io(&file.path, e))?;
-    let refuse = |message: String, mapping: Vec<String>| {
-        IntakeError::Refused(vec![Problem { file: file.name.clone(), place: String::new(), message, mapping }])
-    };
-    let ignore = vec!["[[file]]".to_owned(), format!("name = {:?}", file.name), "ignore = true".to_owned()];
-    let format = fingerprint.format(&file.name).map_err(|message| refuse(message, ignore))?;
-    let label = entry.and_then(|e| e.encoding.as_deref()).and_then(|label| Encoding::for_label(label.as_bytes()));
-    let mut opening = Opening {
-        file,
-        format,
-        dialect: Dialect {
-            encoding: label.unwrap_or_else(|| fingerprint.encoding()),
-            delimiter: b',',
-            line_end: fingerprint.line_end(),
-        },
-        bytes: fingerprint.bytes,
-        sha256: fingerprint.sha256,
-        several_sheets: false,
-    };
-    if format != Format::Xlsx {
-        opening.dialect.delimiter = match entry.and_then(|e| e.delimiter) {
-            Some(delimiter) => delimiter as u8,
-            None if format == Format::Csv => opening.sniff()?,
-            None => b',',
-        };
-        sources.extend(opening.source(None, entry, problems)?);
-        return Ok(());
-    }
-    let sheets = Book::open(&file.path, &file.name)?.sheets();
-    opening.several_sheets = sheets.iter().filter(|(_, hidden)| !hidden).count() > 1;
-    for (sheet, hidden) in sheets {
-        let entry = mapping.entry(&file.name, Some(&sheet)).map(|(_, entry)| entry);
-        if entry.map_or(hidden, |entry| entry.ignore) {
-            continue;
-        }
-        sources.extend(opening.source(Some(sheet), entry, problems)?);
-    }
-    Ok(())
-}
-
-/// A file whose format is known.
-struct Opening<'a> {
-    file: &'a FoundFile,
-    format: Format,
-    dialect: Dialect,
-    bytes: u64,
-    sha256: String,
-    several_sheets: bool,
-}
-
-impl Opening<'_> {
-    /// The delimiter that parts the first rows into most cells, the same number in each.
-    fn sniff(&self) -> Result<u8, IntakeError> {
-        let mut best = (0, b',');
-        for delimiter in [b',', b'\t', b';'] {
-            let dialect = Dialect { delimiter, ..self.dialect };
-            // A quote that never closes under one delimiter may close under another.
-            let Ok(rows) = self.head(None, dialect) else { continue };
-            let widest = rows.iter().map(|(_, row)| row.len()).max().unwrap_or(0);
-            if widest > best.0 {
-                best = (widest, delimiter);
-            }
-        }
-        Ok(best.1)
-    }
-
-    /// The first rows that are not blank, with their numbers.
-    fn head(&self, sheet: Option<&str>, dialect: Dialect) -> Result<Vec<(u64, Vec<String>)>, IntakeError> {
-        let path: &Path = &self.file.path;
-        let one_row = |names: Vec<String>| vec![(0, names)];
-        match self.format {
-            Format::Parquet => return Ok(one_row(parquet::columns(path, &self.file.name)?)),
-            Format::JsonLines => return Ok(one_row(jsonl::keys(path, &self.file.name, dialect.encoding)?)),
-            Format::Csv | Format::Xlsx => {}
-        }
-        let mut rows = Vec::new();
-        let mut sink = |chunk: RawChunk| {
-            for i in 0..chunk.rows() {
-                let cells = (0..chunk.width(i)).map(|j| chunk.cell(i, j).to_owned()).collect();
-                rows.push((chunk.row_number(i), cells));
-            }
-            if rows.len() >= HEAD_ROWS { Err(IntakeError::Stopped) } else { Ok(()) }
-        };
-        let mut writer = ChunkWriter::new(0, 1, &mut sink);
-        let read = match self.format {
-            Format::Csv => csv::read(path, &self.file.name, dialect, None, &mut writer),
-            _ => Book::open(path, &self.file.name)?.read(sheet.unwrap_or_default(), 0, &mut writer),
-        };
-        match read {
-            Ok(()) | Err(IntakeError::Stopped) => Ok(rows),
-            Err(error) => Err(error),
+            other => other,
         }
     }
 
-    fn source(
-        &self,
-        sheet: Option<String>,
-        entry: Option<&FileMapping>,
-        problems: &mut Vec<Problem>,
-    ) -> Result<Option<Source>, IntakeError> {
-        let rows = self.head(sheet.as_deref(), self.dialect)?;
-        // A sheet without a cell says nothing and is nothing.
-        if rows.is_empty() && sheet.is_some() {
-            return Ok(None);
-        }
-        let name = match &sheet {
-            Some(sheet) => format!("{}#{sheet}", self.file.name),
-            None => self.file.name.clone(),
-        };
-        let place = sheet.as_ref().map(|sheet| format!("sheet '{sheet}'")).unwrap_or_default();
-        let mut problem = |place: String, message: String, mapping: Vec<String>| {
-            problems.push(Problem { file: self.file.name.clone(), place, message, mapping });
-        };
-        let table = match self.table(sheet.as_deref(), entry, &rows) {
-            Ok(table) => table,
-            Err(message) => {
-                problem(place, message, self.lines(sheet.as_deref(), &["table = \"…\"  # or: ignore = true".to_owned()]));
-                return Ok(None);
-            }
-        };
-        let Some((header_row, header)) = header(&rows, table, entry) else {
-            problem(place, "there is no row of headers".to_owned(), self.lines(sheet.as_deref(), &["header_row = 1".to_owned()]));
-            return Ok(None);
-        };
-        let mut columns = Columns { table, header: &header, slots: vec![Slot::Absent; table.columns.len()], notes: Vec::new(), faults: Vec::new() };
-        columns.assign(entry, &name, &place);
-        let (slots, notes, faults) = (columns.slots, columns.notes, columns.faults);
-        if !faults.is_empty() {
-            for (place, message, lines) in faults {
-                problem(place, message, self.lines(sheet.as_deref(), &lines));
-            }
-            return Ok(None);
-        }
-        let units: Vec<AmountUnit> = table
-            .columns
-            .iter()
-            .map(|c| entry.and_then(|e| e.units.get(&c.name)).copied().unwrap_or_default())
-            .collect();
-        let read_by = table.columns.iter().zip(&slots).zip(&units).filter_map(|((column, slot), unit)| {
-            let unit = if *unit == AmountUnit::default() { String::new() } else { format!(" ({unit:?})") };
-            match slot {
-                Slot::Cell(i) => Some((column.name.clone(), format!("{}{unit}", header[*i].trim()))),
-                Slot::Constant(text) => Some((column.name.clone(), format!("={text}{unit}"))),
-                Slot::Absent => None,
-            }
-        });
-        let format = match self.format {
-            Format::Csv => "csv",
-            Format::Xlsx => "xlsx",
-            Format::JsonLines => "jsonl",
-            Format::Parquet => "parquet",
-        };
-        let summary = SourceSummary {
-            name,
-            format: format.to_owned(),
-            sha256: self.sha256.clone(),
-            columns: read_by.collect(),
-        };
-        Ok(Some(Source {
-            path: self.file.path.clone(),
-            sheet,
-            format: self.format,
-            dialect: self.dialect,
-            header_row,
-            header,
-            table,
-            slots,
-            units,
-            bytes: self.bytes,
-            summary,
-            notes,
-        }))
-    }
-
-    /// The mapping lines that would speak for this file or sheet.
-    fn lines(&self, sheet: Option<&str>, more: &[String]) -> Vec<String> {
-        let mut lines = vec!["[[file]]".to_owned(), format!("name = {:?}", self.file.name)];
-        lines.extend(sheet.map(|sheet| format!("sheet = {sheet:?}")));
-        lines.extend_from_slice(more);
-        lines
-    }
-
-    fn table(
-        &self,
-        sheet: Option<&str>,
-        entry: Option<&FileMapping>,
-        rows: &[(u64, Vec<String>)],
-    ) -> Result<&'static Table, String> {
-        if let Some(name) = entry.and_then(|e| e.table.as_deref()) {
-            return headers::table_of(name)
-                .ok_or_else(|| format!("the mapping says table '{name}', which the contract does not have"));
-        }
-        let by_name = sheet.and_then(headers::table_of);
-        // The name of a workbook speaks for its one sheet, not for several.
-        let by_file = (!self.several_sheets).then(|| headers::table_of(&self.file.name)).flatten();
-        if let Some(table) = by_name.or(by_file) {
-            return Ok(table);
-        }
-        let given: BTreeSet<&str> = entry.iter().flat_map(|e| e.constants.keys()).map(String::as_str).collect();
-        let named = |row: &[String]| -> Vec<String> {
-            let renamed = |h: &String| entry.and_then(|e| e.columns.get(h.trim())).unwrap_or(h).clone();
-            row.iter().map(renamed).collect()
-        };
-        let mut ambiguous = Vec::new();
-        for (_, row) in rows {
-            match headers::table_by_headers(&named(row), &given) {
-                Ok(table) => return Ok(table),
-                Err(tables) if ambiguous.is_empty() => ambiguous = tables,
-                Err(_) => {}
-            }
-        }
-        Err(if ambiguous.is_empty() {
-            "neither the name nor the headers say which table this is".to_owned()
-        } else {
-            format!("the headers fit several tables: {}", ambiguous.join(", "))
-        })
-    }
-}
-
-/// The row of headers: as the mapping says, else the first of those that the table knows best.
-fn header(
-    rows: &[(u64, Vec<String>)],
-    table: &'static Table,
-    entry: Option<&FileMapping>,
-) -> Option<(u64, Vec<String>)> {
-    if let Some(wanted) = entry.and_then(|e| e.header_row) {
-        return rows.iter().find(|(number, _)| *number == wanted).cloned();
-    }
-    let renamed = |row: &[String]| -> usize {
-        row.iter().filter(|h| entry.is_some_and(|e| e.columns.contains_key(h.trim()))).count()
-    };
-    let known = |row: &[String]| headers::known(row, Some(table)) + renamed(row);
-    let best = rows.iter().map(|(_, row)| known(row)).max()?;
-    rows.iter().find(|(_, row)| known(row) == best).cloned()
-}
-
-/// Headers being given to columns.
-struct Columns<'a> {
-    table: &'static Table,
-    header: &'a [String],
-    slots: Vec<Slot>,
-    notes: Vec<Note>,
-    /// Place, message, mapping lines.
-    faults: Vec<(String, String, Vec<String>)>,
-}
-
-impl Columns<'_> {
-    fn assign(&mut self, entry: Option<&FileMapping>, name: &str, sheet: &str) {
-        let comma = if sheet.is_empty() { "" } else { ", " };
-        let place = |i: usize, header: &str| format!("{sheet}{comma}column {} `{}`", i + 1, header.trim());
-        let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
-        let mut unknown = Vec::new();
-        for (i, header) in self.header.iter().enumerate() {
-            let mapped = entry.and_then(|e| {
-                e.columns.iter().find(|(from, _)| headers::normal(from) == headers::normal(header)).map(|(_, to)| to)
-            });
-            let column = match mapped {
-                Some(to) if to.is_empty() => continue,
-                Some(to) => match self.table.columns.iter().position(|c| c.name == *to) {
-                    Some(column) => column,
-                    None => {
-                        let message = format!("the mapping says column '{to}', which {} does not have", self.table.name);
-                        self.faults.push((place(i, header), message, Vec::new()));
-                        continue;
-                    }
-                },
-                None => match headers::column_of(self.table, header) {
-                    Some(column) => column,
-                    None => {
-                        if !headers::normal(header).is_empty() {
-                            unknown.push(i);
-                        }
-                        continue;
-                    }
-                },
-            };
-            if let Some(first) = taken.insert(column, i) {
-                let column = &self.table.columns[column].name;
-                let message = format!("means `{column}`, as column {} `{}` does", first + 1, self.header[first].trim());
-                let line = format!("{:?} = \"\"  # leave it out", header.trim());
-                self.faults.push((place(i, header), message, vec!["[file.columns]".to_owned(), line]));
-            }
-            self.slots[column] = Slot::Cell(i);
-        }
-        for (column, value) in entry.iter().flat_map(|e| &e.constants) {
-            match self.table.columns.iter().position(|c| c.name == *column) {
-                Some(at) => self.slots[at] = Slot::Constant(value.clone()),
-                None => {
-                    let message = format!("the mapping gives a constant for '{column}', which {} does not have", self.table.name);
-                    self.faults.push((sheet.to_owned(), message, Vec::new()));
-                }
-            }
-        }
-        for column in entry.iter().flat_map(|e| e.units.keys()) {
-            if !self.table.columns.iter().any(|c| c.name == *column && c.is_money()) {
-                let message = format!("the mapping gives a unit for '{column}', which is no money of {}", self.table.name);
-                self.faults.push((sheet.to_owned(), message, Vec::new()));
-            }
-        }
-        self.missing(&unknown, &taken, sheet, &place);
-        for i in unknown {
-            let header = &self.header[i];
-            let place = place(i, header);
-            match headers::suggestion(self.table, header, &taken) {
-                Some(like) => self.notes.push(Note {
-                    zh: format!("{name}：{place} 未识别，未读取；是否为 `{like}`？在映射文件的 [file.columns] 下加 {:?} = {like:?}", header.trim()),
-                    en: format!("{name}: {place} is not read: did you mean `{like}`? add {:?} = {like:?} under [file.columns] of the mapping", header.trim()),
-                }),
-                None => self.notes.push(Note {
-                    zh: format!("{name}：{place} 未识别，未读取"),
-                    en: format!("{name}: {place} is not known and not read"),
-                }),
-            }
-        }
-    }
-
-    /// Required columns that nothing fills, each with the unknown header it is most like.
-    fn missing(
+    fn single(
         &mut self,
-        unknown: &[usize],
-        taken: &BTreeMap<usize, usize>,
-        sheet: &str,
-        place: &dyn Fn(usize, &str) -> String,
-    ) {
-        for (at, column) in self.table.columns.iter().enumerate() {
-            if !column.required || self.slots[at] != Slot::Absent {
+        file: &FoundFile,
+        print: &Fingerprint,
+        format: Format,
+        entry: Option<&FileMapping>,
+    ) -> Result<(), IntakeError> {
+        let (path, name) = (file.path.as_path(), file.name.as_str());
+        let given = entry.and_then(|entry| entry.encoding.as_deref());
+        let encoding = given.and_then(|label| encoding_rs::Encoding::for_label(label.as_bytes()));
+        let encoding = encoding.unwrap_or_else(|| print.encoding());
+        let (input, head) = match format {
+            Format::JsonLines => {
+                let keys = jsonl::keys(path, name, encoding)?;
+                let head = vec![HeadRow { number: 0, cells: keys.clone() }];
+                (Input::JsonLines { encoding, keys }, head)
+            }
+            Format::Parquet => (Input::Parquet, vec![HeadRow { number: 0, cells: parquet::columns(path, name)? }]),
+            Format::Csv | Format::Xlsx => {
+                let dialect = |delimiter| Dialect { encoding, delimiter, line_end: print.line_end() };
+                let (dialect, head) = match entry.and_then(|entry| entry.delimiter) {
+                    Some(delimiter) => {
+                        let dialect = dialect(delimiter as u8);
+                        (dialect, head_of_csv(path, name, dialect)?)
+                    }
+                    None => sniff(path, name, dialect)?,
+                };
+                (Input::Csv(dialect), head)
+            }
+        };
+        self.add(Candidate { file, print, format, sheet: None, entry, input, head });
+        Ok(())
+    }
+
+    fn workbook(&mut self, file: &FoundFile, print: &Fingerprint) -> Result<(), IntakeError> {
+        let mut book = xlsx::Book::open(&file.path, &file.name)?;
+        let sheets = book.sheets();
+        let alone = sheets.len() == 1;
+        for (index, (sheet, hidden)) in sheets.into_iter().enumerate() {
+            let entry = self.entry(&file.name, Some(&sheet));
+            if entry.is_some_and(|entry| entry.ignore) {
                 continue;
             }
-            let like = unknown
-                .iter()
-                .find(|i| headers::suggestion(self.table, &self.header[**i], taken) == Some(column.name.as_str()));
-            let names = column.headers_zh.join("、");
-            let (place, message, line) = match like {
-                Some(i) => {
-                    let header = self.header[*i].trim();
-                    let message = format!("did you mean `{}`, which is required and missing?", column.name);
-                    (place(*i, header), message, format!("{header:?} = {:?}", column.name))
-                }
-                None => {
-                    let message = format!("the required column `{}` ({names}) is missing", column.name);
-                    (sheet.to_owned(), message, format!("\"…\" = {:?}", column.name))
-                }
-            };
-            self.faults.push((place, message, vec!["[file.columns]".to_owned(), line]));
+            let head = head(|writer| book.read(&sheet, 0, writer))?;
+            if head.is_empty() {
+                continue;
+            }
+            let input = Input::Xlsx { sheet: sheet.clone() };
+            let sheet = Some((index + 1, sheet, alone, hidden));
+            self.add(Candidate { file, print, format: Format::Xlsx, sheet, entry, input, head });
         }
+        Ok(())
+    }
+
+    /// Finds header, table and columns, and keeps the source or its problems.
+    fn add(&mut self, candidate: Candidate<'_>) {
+        let Candidate { file, print, format, sheet, entry, input, head } = candidate;
+        let place =
+            Place { file: &file.name, sheet: sheet.as_ref().map(|(number, name, ..)| (*number, name.as_str())) };
+        let given = entry.and_then(|entry| entry.header_row).filter(|_| matches!(format, Format::Csv | Format::Xlsx));
+        let row = match given {
+            Some(number) => head.iter().find(|row| row.number == number),
+            None => header_row(&head),
+        };
+        let Some(row) = row else {
+            let message = match given {
+                Some(number) => format!(
+                    "the mapping says that row {number} holds the headers, but it is empty or not among the first {HEAD_ROWS}"
+                ),
+                None => "there is no header row: the file holds nothing".to_owned(),
+            };
+            return self.problems.push(place.problem(None, message, Vec::new()));
+        };
+        let mut cells = row.cells.clone();
+        while cells.last().is_some_and(|cell| header::key(cell).is_empty()) {
+            cells.pop();
+        }
+        let table = match chosen(entry, &place, &cells) {
+            Ok(table) => table,
+            Err(_) if sheet.as_ref().is_some_and(|(.., hidden)| *hidden) => {
+                self.notes.push(Note {
+                    zh: format!(
+                        "{}：隐藏的工作表“{}”不是合同中的表，未读取",
+                        file.name,
+                        place.sheet.map_or("", |s| s.1)
+                    ),
+                    en: format!(
+                        "{}: the hidden sheet '{}' is no table of the contract, not read",
+                        file.name,
+                        place.sheet.map_or("", |s| s.1)
+                    ),
+                });
+                return;
+            }
+            Err(problem) => return self.problems.push(problem),
+        };
+        if given.is_none() && head.first().is_some_and(|first| first.number < row.number) {
+            self.notes.push(Note {
+                zh: format!("{}：以第{}行为表头，其上各行未读取", file.name, row.number),
+                en: format!(
+                    "{}: row {} was taken for the header, the rows above it are left out",
+                    file.name, row.number
+                ),
+            });
+        }
+        let plan = plan(&place, table, &cells, entry, &mut self.problems, &mut self.notes);
+        let name = match &sheet {
+            Some((_, sheet, false, _)) => format!("{}#{sheet}", file.name),
+            _ => file.name.clone(),
+        };
+        self.sources.push(Source {
+            name,
+            path: file.path.clone(),
+            sha256: print.sha256.clone(),
+            bytes: print.bytes,
+            format,
+            header_row: row.number,
+            plan,
+            input,
+        });
+    }
+}
+
+/// The table that the mapping says, or that name and headers tell.
+fn chosen(entry: Option<&FileMapping>, place: &Place<'_>, cells: &[String]) -> Result<&'static Table, Problem> {
+    if let Some(name) = entry.and_then(|entry| entry.table.as_deref()) {
+        return header::table_named(name).ok_or_else(|| {
+            let near = header::closest(name, contract().tables.iter().map(|table| table.name.as_str()));
+            let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            place.problem(
+                None,
+                format!("the mapping names the table `{name}`, which the contract does not have{near}"),
+                Vec::new(),
+            )
+        });
+    }
+    table(place.file, place.sheet.map(|(_, name)| name), cells).map_err(|unrecognised| {
+        let line = format!("table = \"{}\"   # or: ignore = true", unrecognised.proposal);
+        place.problem(None, unrecognised.message, place.entry([line]))
+    })
+}
+
+/// The first rows that a reader hands over.
+fn head(read: impl FnOnce(&mut ChunkWriter<'_>) -> Result<(), IntakeError>) -> Result<Vec<HeadRow>, IntakeError> {
+    let mut rows = Vec::new();
+    let mut sink = |chunk: RawChunk| {
+        for row in 0..chunk.rows() {
+            let cells = (0..chunk.width(row)).map(|column| chunk.cell(row, column).to_owned()).collect();
+            rows.push(HeadRow { number: chunk.row_number(row), cells });
+        }
+        Err(IntakeError::Stopped)
+    };
+    match read(&mut ChunkWriter::new(0, HEAD_ROWS, &mut sink)) {
+        Ok(()) | Err(IntakeError::Stopped) => Ok(rows),
+        Err(error) => Err(error),
+    }
+}
+
+fn head_of_csv(path: &Path, name: &str, dialect: Dialect) -> Result<Vec<HeadRow>, IntakeError> {
+    head(|writer| csv::read(path, name, dialect, None, writer))
+}
+
+/// The delimiter that makes most known headers, of equals most fields, of equals the comma.
+fn sniff(path: &Path, name: &str, dialect: impl Fn(u8) -> Dialect) -> Result<(Dialect, Vec<HeadRow>), IntakeError> {
+    let mut best: Option<((usize, usize), Dialect, Vec<HeadRow>)> = None;
+    let mut failure = None;
+    for delimiter in DELIMITERS {
+        let dialect = dialect(delimiter);
+        match head_of_csv(path, name, dialect) {
+            Ok(head) => {
+                let cells = header_row(&head).map(|row| row.cells.as_slice()).unwrap_or_default();
+                let known = cells.iter().filter(|cell| header::known_anywhere(cell)).count();
+                let score = (known, cells.len());
+                if best.as_ref().is_none_or(|(most, ..)| score > *most) {
+                    best = Some((score, dialect, head));
+                }
+            }
+            Err(error) => failure = failure.or(Some(error)),
+        }
+    }
+    match (best, failure) {
+        (Some((_, dialect, head)), _) => Ok((dialect, head)),
+        (None, Some(error)) => Err(error),
+        (None, None) => Ok((dialect(b','), Vec::new())),
     }
 }

@@ -1,3 +1,4 @@
 //! Behaviour at the boundaries, in one binary: each links the whole engine.
 
+mod made;
 mod rooms;

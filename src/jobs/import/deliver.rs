@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::contract::{Table, contract};
-use crate::intake::{Mapping, Source, discover, open};
+use crate::intake::{Mapping, Note, Opened, Source, discover, open};
 use crate::snapshot::{Snapshot, SourceEntry};
 
 use super::{ImportError, ImportRequest};
@@ -28,6 +28,8 @@ pub struct Delivery {
     pub kept: Vec<SourceEntry>,
     /// Files that are read.
     pub taken: Vec<Taken>,
+    /// What is worth telling about the files.
+    pub notes: Vec<Note>,
 }
 
 impl Delivery {
@@ -38,7 +40,7 @@ impl Delivery {
             contract().table(name).ok_or_else(|| ImportError::UnknownTable(name.clone()))?;
         }
         let files = discover(&request.paths)?;
-        let mut sources = open(&files, mapping)?;
+        let Opened { mut sources, notes } = open(&files, mapping)?;
         let former: Vec<SourceEntry> = base.as_ref().map(|b| b.manifest.sources.clone()).unwrap_or_default();
         let mut kept = Vec::new();
         for table in &contract().tables {
@@ -72,6 +74,6 @@ impl Delivery {
             .filter(|t| t.required && !present.contains(t.name.as_str()))
             .map(|t| format!("{} ({})", t.name, t.names_zh.join("、")))
             .collect();
-        if missing.is_empty() { Ok(Self { base, kept, taken }) } else { Err(ImportError::MissingTables(missing)) }
+        if missing.is_empty() { Ok(Self { base, kept, taken, notes }) } else { Err(ImportError::MissingTables(missing)) }
     }
 }

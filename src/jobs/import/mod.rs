@@ -180,10 +180,13 @@ impl Work {
     /// First pass.
     fn read(&mut self, options: &EngineOptions, observer: &dyn Observer) -> Result<(), ImportError> {
         self.carry_over()?;
-        let bytes = self.delivery.taken.iter().map(|t| t.source.bytes()).sum();
+        let bytes = self.delivery.taken.iter().map(|t| t.source.bytes).sum();
         observer.stage("read", Some(bytes));
+        for note in &self.delivery.notes {
+            observer.note(&format!("{} / {}", note.zh, note.en));
+        }
         for Taken { source, table, file_no } in &self.delivery.taken {
-            let Staged { path, read, rejected, blank, profile } = stage(
+            let Staged { path, read, rejected, blank, mut profile } = stage(
                 source,
                 table,
                 *file_no,
@@ -194,6 +197,7 @@ impl Work {
                 observer,
             )?;
             self.parts.entry(table.name.clone()).or_default().push(Part::Staged(path));
+            profile.condense();
             let entry = SourceEntry {
                 file_no: *file_no,
                 source: source.summary(),
@@ -203,7 +207,7 @@ impl Work {
                 duplicate: 0,
                 quarantined: rejected,
                 blank,
-                profile: profile.condensed(),
+                profile,
             };
             self.sources.insert(*file_no, entry);
         }

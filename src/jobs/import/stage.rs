@@ -15,7 +15,7 @@ use arrow::ipc::writer::{FileWriter, IpcWriteOptions};
 
 use crate::contract::{ROW_ID, Table, own_key, stored_schema};
 use crate::identity::{Interner, PersonCollector, name_column, person_columns};
-use crate::intake::{IntakeError, Parsed, Profile, RawChunk, ReadOutcome, Rejected, Source, parse};
+use crate::intake::{IntakeError, Parsed, Profile, RawChunk, Reading, RejectKind, Rejected, Source, parse};
 use crate::snapshot::{ArchiveWriter, QuarantineWriter, Quarantined, row_id};
 
 use super::super::Observer;
@@ -130,7 +130,7 @@ pub fn stage(
                 for row in parsed.rejected {
                     quarantine.push(quarantined(row, table, file_no))?;
                 }
-                staged.profile.merge(&parsed.profile);
+                staged.profile.merge(parsed.profile);
                 observer.advance(bytes);
             }
             if observer.cancelled() {
@@ -147,12 +147,21 @@ pub fn stage(
     Ok(staged)
 }
 
+fn kind(kind: RejectKind) -> &'static str {
+    match kind {
+        RejectKind::Missing => "missing",
+        RejectKind::Broken => "broken",
+        RejectKind::Shape => "shape",
+        RejectKind::Encoding => "encoding",
+    }
+}
+
 fn quarantined(row: Rejected, table: &Table, file_no: u32) -> Quarantined {
     Quarantined {
         row_id: row_id(file_no, row.row_number),
         table: table.name.clone(),
         column: row.column.map(str::to_owned),
-        kind: row.kind.as_str().to_owned(),
+        kind: kind(row.kind).to_owned(),
         reason_zh: row.reason_zh,
         reason_en: row.reason_en,
         raw: row.raw,
@@ -160,7 +169,7 @@ fn quarantined(row: Rejected, table: &Table, file_no: u32) -> Quarantined {
 }
 
 /// Reads chunks into the channel. Ends early when nobody listens.
-fn read(source: &Source, chunks: &SyncSender<(u64, RawChunk)>) -> Result<ReadOutcome, ImportError> {
+fn read(source: &Source, chunks: &SyncSender<(u64, RawChunk)>) -> Result<Reading, ImportError> {
     let mut order = 0;
     let outcome = source.read(&mut |chunk| {
         // The other side hangs up only when it has failed or was cancelled, and tells why itself.
@@ -178,7 +187,7 @@ fn work(source: &Source, chunks: &Mutex<Receiver<(u64, RawChunk)>>, done: &SyncS
         let first_row = if chunk.rows() == 0 { 0 } else { chunk.row_number(0) };
         let bytes = chunk.bytes() as u64;
         let result = ArchiveWriter::frame(&chunk)
-            .map_err(|e| ImportError::io(Path::new(source.name()), e))
+            .map_err(|e| ImportError::io(Path::new(&source.name), e))
             .and_then(|frame| Ok(Done { first_row, frame, parsed: parse(source, &chunk)?, bytes }));
         if done.send((order, result)).is_err() {
             return;
