@@ -40,7 +40,8 @@ impl StartAudit {
             return Err(Problem::parameter(format!("only: the contract has no typology '{code}'")));
         }
         for (id, given) in &parameters {
-            let rule = state.library.get(id).ok_or_else(|| Problem::parameter(format!("parameters: no rule '{id}'")))?;
+            let rule =
+                state.library.get(id).ok_or_else(|| Problem::parameter(format!("parameters: no rule '{id}'")))?;
             for (name, value) in given {
                 let Some(declared) = rule.header().parameters.get(name) else {
                     return Err(Problem::parameter(format!("parameters.{id}: the rule has no parameter '{name}'")));
@@ -178,7 +179,7 @@ pub enum AuditOrJob {
     /// A finished audit.
     Finished(Box<FinishedAudit>),
     /// A job.
-    Job(JobState),
+    Job(Box<JobState>),
 }
 
 /// One audit: its result where it is finished, else what it is at.
@@ -189,7 +190,7 @@ pub async fn show(state: web::Data<State>, id: web::Path<String>) -> Result<Http
     let named = web::block(move || state.named(&id)).await??;
     body::json(&match named {
         Named::Audit(audit) => AuditOrJob::Finished(Box::new(audit.manifest.into())),
-        Named::Job(job) => AuditOrJob::Job(job.state()),
+        Named::Job(job) => AuditOrJob::Job(Box::new(job.state())),
     })
 }
 

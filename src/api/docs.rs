@@ -100,14 +100,18 @@ fn render(document: &Value) -> String {
     }
     page.push_str("<h2 id=\"problems\">问题种类 · Kinds of problems</h2><table><tr><th>状态 Status</th><th>种类 Kind</th><th></th></tr>");
     for (slug, status, title, title_zh) in KINDS {
-        _ = write!(page, "<tr id=\"problem-{slug}\"><td>{status}</td><td><code>{slug}</code></td><td>{title_zh} · {title}</td></tr>");
+        _ = write!(
+            page,
+            "<tr id=\"problem-{slug}\"><td>{status}</td><td><code>{slug}</code></td><td>{title_zh} · {title}</td></tr>"
+        );
     }
     page.push_str("</table></body></html>");
     page
 }
 
 fn operation(page: &mut String, path: &str, verb: &str, operation: &Value) {
-    let heading = operation["responses"].as_object().and_then(|r| r.values().next()).map_or("", |r| text(r, "description"));
+    let heading =
+        operation["responses"].as_object().and_then(|r| r.values().next()).map_or("", |r| text(r, "description"));
     _ = write!(
         page,
         "<details id=\"{}\"><summary><span class=\"verb\">{}</span><code>{}</code> <span class=\"soft\">{}</span></summary>",
@@ -164,7 +168,8 @@ fn schema(page: &mut String, name: &str, schema: &Value) {
     _ = write!(page, "<details id=\"schema-{0}\"><summary><code>{0}</code></summary>", escape(name));
     page.push_str(&prose(text(schema, "description")));
     if let Some(values) = schema["enum"].as_array() {
-        let values: Vec<String> = values.iter().map(|v| format!("<code>{}</code>", escape(v.as_str().unwrap_or("")))).collect();
+        let values: Vec<String> =
+            values.iter().map(|v| format!("<code>{}</code>", escape(v.as_str().unwrap_or("")))).collect();
         _ = write!(page, "<p>{}</p>", values.join(" · "));
     }
     let required = |field: &str| schema["required"].as_array().is_some_and(|r| r.iter().any(|f| f == field));

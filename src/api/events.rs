@@ -8,9 +8,9 @@ use bytes::Bytes;
 use futures::Stream;
 use tokio::sync::watch;
 
+use super::Problem;
 use super::queue::{JobState, Phase, now};
 use super::state::{Named, State};
-use super::Problem;
 
 /// A line now and then, so that nobody in between takes the stream for dead.
 const HEARTBEAT: Duration = Duration::from_secs(15);

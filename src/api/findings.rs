@@ -218,7 +218,12 @@ fn detail(state: &State, loaded: &Loaded, id: &str, with_cells: bool) -> Result<
 }
 
 /// Rows with their cells, where the snapshot still has them, by role.
-fn with_source(state: &State, snapshot: &str, lines: Vec<EvidenceLine>, with_cells: bool) -> Vec<(String, EvidenceRow)> {
+fn with_source(
+    state: &State,
+    snapshot: &str,
+    lines: Vec<EvidenceLine>,
+    with_cells: bool,
+) -> Vec<(String, EvidenceRow)> {
     let snapshot = if with_cells { state.snapshot(Some(snapshot)).ok() } else { None };
     let asked = lines.iter().map(|l| (l.table.as_str(), l.source_file.as_str(), l.source_row as u64));
     let found = snapshot.map(|snapshot| cells(&snapshot, asked)).unwrap_or_default();

@@ -11,6 +11,7 @@ use super::state::State;
 use super::store::Loaded;
 use super::{Problem, trail};
 use crate::contract::Queue;
+use crate::jobs::Audit;
 
 /// Queues with their names for people.
 const QUEUES: [(Queue, &str, &str); 4] = [
@@ -28,8 +29,9 @@ pub async fn page(state: web::Data<State>, request_id: RequestId) -> Result<Http
         let state = state.clone();
         web::block(move || state.latest()).await??
     };
-    let loaded = match latest {
-        Some(audit) => Some(state.store.get(&audit).await?),
+    // An audit too large to hold is still named; its files can be had.
+    let loaded = match &latest {
+        Some(audit) => state.store.get(audit).await.ok(),
         None => None,
     };
     if let Some(loaded) = &loaded {
@@ -59,8 +61,8 @@ pub async fn page(state: web::Data<State>, request_id: RequestId) -> Result<Http
                  <span class=\"soft\">No snapshot yet: run <code>mingjing import</code>.</span></p>",
             ),
         }
-        match &loaded {
-            Some(loaded) => audit(&mut page, loaded),
+        match &latest {
+            Some(latest) => audit(&mut page, latest, loaded.as_deref()),
             None => page.push_str(
                 "<h2>审计 · Audit</h2><p>尚无审计结果。请运行 <code>mingjing audit</code>。<br>\
                  <span class=\"soft\">No audit yet: run <code>mingjing audit</code>.</span></p>",
@@ -90,8 +92,8 @@ fn head(page: &mut String) {
     );
 }
 
-fn audit(page: &mut String, loaded: &Loaded) {
-    let manifest = &loaded.audit.manifest;
+fn audit(page: &mut String, audit: &Audit, loaded: Option<&Loaded>) {
+    let manifest = &audit.manifest;
     let id = escape(&manifest.id);
     _ = write!(
         page,
@@ -103,15 +105,17 @@ fn audit(page: &mut String, loaded: &Loaded) {
         as_of = manifest.as_of,
         rules = manifest.rules.len(),
     );
-    let (leads, open) = (loaded.leads.by_queue(), open_by_queue(loaded));
+    let leads = loaded.map(|loaded| loaded.leads.by_queue());
+    let open = open_by_queue(audit);
     for (queue, zh, en) in QUEUES {
         let count = |counts: &BTreeMap<String, u64>| counts.get(queue.as_str()).copied().unwrap_or_default();
+        let leads = leads.as_ref().map_or_else(|| "?".to_owned(), |leads| count(leads).to_string());
         _ = write!(
             page,
             "<tr><td>{zh} <span class=\"soft\">{en}</span></td><td class=\"num\">{}</td><td class=\"num\">{}</td>\
              <td><a href=\"/api/v1/audits/{id}/leads?queue={queue}\">线索 leads</a> · \
              <a href=\"/api/v1/audits/{id}/findings?queue={queue}&amp;status=open\">疑点 findings</a></td></tr>",
-            count(&leads),
+            leads,
             count(&open),
         );
     }
@@ -127,9 +131,9 @@ fn audit(page: &mut String, loaded: &Loaded) {
 }
 
 /// Open findings by queue, from the counts by typology.
-fn open_by_queue(loaded: &Loaded) -> BTreeMap<String, u64> {
+fn open_by_queue(audit: &Audit) -> BTreeMap<String, u64> {
     let mut counts = BTreeMap::new();
-    for (code, count) in &loaded.audit.manifest.open {
+    for (code, count) in &audit.manifest.open {
         if let Some(typology) = crate::contract::contract().typologies.get(code) {
             *counts.entry(typology.queue.as_str().to_owned()).or_default() += count;
         }

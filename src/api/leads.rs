@@ -138,9 +138,11 @@ pub async fn show(
     let loaded = state.loaded(&ids.0).await?;
     let detail = web::block(move || {
         let row = loaded.leads.find(&ids.1).ok_or_else(|| Problem::not_found("lead", "线索", &ids.1))?;
-        let mut findings = loaded.findings.rows(&loaded.leads.findings_of(row)[..])?;
+        let mut findings = loaded.findings.rows(loaded.leads.findings_of(row))?;
         findings.sort_by(|a, b| {
-            (b.severity.cmp(&a.severity)).then(b.amount_fen.cmp(&a.amount_fen)).then_with(|| a.finding_id.cmp(&b.finding_id))
+            (b.severity.cmp(&a.severity))
+                .then(b.amount_fen.cmp(&a.amount_fen))
+                .then_with(|| a.finding_id.cmp(&b.finding_id))
         });
         findings.truncate(FINDINGS);
         let audit = loaded.audit.manifest.id.clone();

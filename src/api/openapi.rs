@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
-use super::{Problem, audits, coverage, docs, events, files, findings, health, home, leads, rules, snapshots, sql, tables};
+use super::{
+    Problem, audits, coverage, docs, events, files, findings, health, home, leads, rules, snapshots, sql, tables,
+};
 
 #[derive(OpenApi)]
 #[openapi(

@@ -56,7 +56,13 @@ pub fn place(cursor: Option<&str>, list: u64, rows: usize) -> Result<Option<u32>
 }
 
 /// Cursor and address of the page after this one.
-pub fn following(request: &HttpRequest, audit: &str, name: &str, list: u64, page: &Page) -> (Option<String>, Option<String>) {
+pub fn following(
+    request: &HttpRequest,
+    audit: &str,
+    name: &str,
+    list: u64,
+    page: &Page,
+) -> (Option<String>, Option<String>) {
     let Some(after) = page.next else { return (None, None) };
     let cursor = Cursor { list, after }.to_string();
     let mut address = format!("/api/v1/audits/{audit}/{name}?");

@@ -1,20 +1,39 @@
 //! Errors as problem details (RFC 9457, `application/problem+json`), in Chinese and English. What a
 //! problem says never names a path of the machine; what only the operator can mend is logged.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::jobs::AuditError;
 use crate::query::QueryError;
 use crate::snapshot::SnapshotError;
 
 /// A problem, as RFC 9457 writes it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(transparent)]
+pub struct Problem(Box<Details>);
+
+impl PartialSchema for Problem {
+    fn schema() -> RefOr<Schema> {
+        Details::schema()
+    }
+}
+
+impl ToSchema for Problem {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("Problem")
+    }
+}
+
+/// A problem, as RFC 9457 writes it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Problem {
+struct Details {
     /// Kind of the problem: a reference into the documentation page.
     #[serde(rename = "type")]
     #[schema(example = "/api/docs#problem-not-found")]
@@ -63,11 +82,11 @@ pub const KINDS: [(&str, u16, &str, &str); 19] = [
 ];
 
 impl Problem {
-    /// A problem of a kind of [`KINDS`].
+    /// A problem of one of the kinds that are listed above.
     pub fn new(slug: &'static str, detail: impl Into<String>, detail_zh: impl Into<String>) -> Self {
         let (slug, status, title, title_zh) =
             KINDS.iter().find(|kind| kind.0 == slug).copied().unwrap_or(("internal", 500, KINDS[15].2, KINDS[15].3));
-        Self {
+        Self(Box::new(Details {
             kind: format!("/api/docs#problem-{slug}"),
             title,
             title_zh,
@@ -77,7 +96,7 @@ impl Problem {
             instance: None,
             request_id: None,
             retry_after: None,
-        }
+        }))
     }
 
     /// Something that is not there.
@@ -93,11 +112,7 @@ impl Problem {
     /// What only the operator can mend: told in the log, not to the caller.
     pub fn internal(error: impl fmt::Display) -> Self {
         tracing::error!(target: "mingjing::http", error = %error, "a request failed");
-        Self::new(
-            "internal",
-            "the server's log says what, under this request id",
-            "详情见服务器日志，请按请求编号查找",
-        )
+        Self::new("internal", "the server's log says what, under this request id", "详情见服务器日志，请按请求编号查找")
     }
 
     /// The problem of an error status that something beneath gave without words.
@@ -110,10 +125,11 @@ impl Problem {
                 "没有此地址；全部地址见 /api/docs",
             ),
             (Some(slug), _) if slug != "internal" => Self::new(slug, "see /api/docs", "详见 /api/docs"),
-            (None, true) => Self {
-                status: status.as_u16(),
-                ..Self::new("bad-request", "the request is not well formed", "请求格式有误")
-            },
+            (None, true) => {
+                let mut problem = Self::new("bad-request", "the request is not well formed", "请求格式有误");
+                problem.0.status = status.as_u16();
+                problem
+            }
             _ => Self::internal(status),
         }
     }
@@ -121,15 +137,15 @@ impl Problem {
     /// When to try again, in seconds.
     #[must_use]
     pub fn retry_after(mut self, seconds: u32) -> Self {
-        self.retry_after = Some(seconds);
+        self.0.retry_after = Some(seconds);
         self
     }
 
     /// Names the request.
     #[must_use]
     pub fn at(mut self, path: &str, request_id: &str) -> Self {
-        self.instance = Some(path.to_owned());
-        self.request_id = Some(request_id.to_owned());
+        self.0.instance = Some(path.to_owned());
+        self.0.request_id = Some(request_id.to_owned());
         self
     }
 
@@ -137,7 +153,7 @@ impl Problem {
     #[must_use]
     pub fn without(mut self, root: &str) -> Self {
         if !root.is_empty() {
-            for text in [&mut self.detail, &mut self.detail_zh] {
+            for text in [&mut self.0.detail, &mut self.0.detail_zh] {
                 if text.contains(root) {
                     *text = text.replace(root, "data");
                 }
@@ -154,7 +170,7 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.title, self.detail)
+        write!(f, "{}: {}", self.0.title, self.0.detail)
     }
 }
 
@@ -162,13 +178,13 @@ impl std::error::Error for Problem {}
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
-        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
         response.content_type("application/problem+json");
-        if let Some(seconds) = self.retry_after {
+        if let Some(seconds) = self.0.retry_after {
             response.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
         let mut response = response.body(self.json());
@@ -252,7 +268,7 @@ mod tests {
         assert_eq!(KINDS[15].0, "internal");
         let hidden = Problem::from(SnapshotError::Damaged { path: "secret/place".into(), reason: "x".into() });
         assert!(!hidden.json().contains("secret"), "{}", hidden.json());
-        assert_eq!(Problem::of_status(StatusCode::IM_A_TEAPOT).status, 418);
-        assert_eq!(Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE).kind, "/api/docs#problem-too-large");
+        assert_eq!(Problem::of_status(StatusCode::IM_A_TEAPOT).0.status, 418);
+        assert_eq!(Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE).0.kind, "/api/docs#problem-too-large");
     }
 }

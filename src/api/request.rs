@@ -64,9 +64,8 @@ fn turned_away(headers: &HeaderMap) -> Option<Problem> {
             "本服务只接受以 localhost、127.0.0.1 或 [::1] 访问",
         ));
     }
-    let elsewhere = text(header::ORIGIN).is_some_and(|origin| {
-        !origin.split_once("://").is_some_and(|(_, authority)| is_loopback(authority))
-    });
+    let elsewhere = text(header::ORIGIN)
+        .is_some_and(|origin| !origin.split_once("://").is_some_and(|(_, authority)| is_loopback(authority)));
     let cross_site = text(HeaderName::from_static("sec-fetch-site")) == Some("cross-site");
     let navigation = text(HeaderName::from_static("sec-fetch-mode")) == Some("navigate");
     (elsewhere || (cross_site && !navigation)).then(|| {

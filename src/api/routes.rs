@@ -5,7 +5,9 @@ use actix_web::http::{StatusCode, header};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Resource, ResponseError};
 
-use super::{Problem, audits, coverage, docs, events, files, findings, health, home, leads, rules, snapshots, sql, tables};
+use super::{
+    Problem, audits, coverage, docs, events, files, findings, health, home, leads, rules, snapshots, sql, tables,
+};
 
 /// Writes the list once, for the server and for whoever compares it with the document.
 macro_rules! routes {

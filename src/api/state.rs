@@ -85,7 +85,9 @@ impl State {
         };
         match (wanted, job) {
             (None, Some(job)) => Ok(Named::Job(job)),
-            (Some(id), _) if id == "latest" => self.latest()?.map(|audit| Named::Audit(Box::new(audit))).ok_or_else(no_audit),
+            (Some(id), _) if id == "latest" => {
+                self.latest()?.map(|audit| Named::Audit(Box::new(audit))).ok_or_else(no_audit)
+            }
             (Some(id), _) => {
                 let audits = self.audits()?;
                 let found = audits.iter().find(|audit| audit.manifest.id == id).cloned();

@@ -56,8 +56,8 @@ pub fn parse() -> Call {
 /// Logs go to standard error: for people on a terminal, as JSON lines elsewhere.
 pub fn telemetry(call: &Call) {
     let quiet = if matches!(call.command, Command::Serve(_)) { "info" } else { "warn" };
-    let filter = EnvFilter::try_from_env("MINGJING_LOG")
-        .unwrap_or_else(|_| EnvFilter::new(format!("warn,mingjing={quiet}")));
+    let filter =
+        EnvFilter::try_from_env("MINGJING_LOG").unwrap_or_else(|_| EnvFilter::new(format!("warn,mingjing={quiet}")));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if std::io::stderr().is_terminal() { log.compact().init() } else { log.json().init() }
 }

@@ -9,7 +9,7 @@ use datafusion::execution::SendableRecordBatchStream;
 use futures::StreamExt;
 use parquet::arrow::ArrowWriter;
 
-use crate::query::Session;
+use crate::query::{Parameters, Session, plan_read_only};
 use crate::snapshot::DataDir;
 
 use super::engine::EngineArgs;
@@ -53,7 +53,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let data = DataDir::open(&args.data)?;
     super::block_on(async {
         let session = Session::open(&data.resolve(args.snapshot.as_deref())?, &args.engine.options(&data)).await?;
-        let rows = session.sql(&args.sql).await?.execute_stream().await?;
+        let rows = plan_read_only(&session, &args.sql, &Parameters::None).await?.execute_stream().await?;
         write(args.format, rows, std::io::BufWriter::new(out)).await
     })
 }

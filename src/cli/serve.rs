@@ -54,6 +54,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
 
 /// The address of a name and port.
 fn address(text: &str) -> anyhow::Result<SocketAddr> {
-    let found = text.to_socket_addrs().with_context(|| format!("'{text}' is no address: write it as 127.0.0.1:8642"))?;
+    let found =
+        text.to_socket_addrs().with_context(|| format!("'{text}' is no address: write it as 127.0.0.1:8642"))?;
     found.into_iter().next().with_context(|| format!("'{text}' names no address"))
 }

@@ -263,7 +263,9 @@ fn bind(statement: &mut Statement, parameters: &Parameters) -> Result<(), QueryE
         Parameters::Listed(values) => (1..=values.len()).map(|i| i.to_string()).find(|i| !used.contains(i)),
     };
     match unused {
-        Some(name) => Err(QueryError::Statement(format!("a value was given for ${name}, which the statement does not have"))),
+        Some(name) => {
+            Err(QueryError::Statement(format!("a value was given for ${name}, which the statement does not have")))
+        }
         None => Ok(()),
     }
 }

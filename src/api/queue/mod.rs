@@ -170,13 +170,7 @@ fn finish(shared: &Shared, job: Arc<Job>) {
     remember(&mut jobs, job);
 }
 
-fn run(
-    runtime: &tokio::runtime::Runtime,
-    data: &DataDir,
-    library: &Library,
-    options: &EngineOptions,
-    job: &Arc<Job>,
-) {
+fn run(runtime: &tokio::runtime::Runtime, data: &DataDir, library: &Library, options: &EngineOptions, job: &Arc<Job>) {
     let started = Instant::now();
     job.change(|state| {
         state.phase = Phase::Running;

@@ -89,8 +89,12 @@ impl SqlDoor {
         request_id: RequestId,
     ) -> Result<Answer<impl Stream<Item = Chunk> + use<>>, Problem> {
         let busy = || {
-            Problem::new("too-busy", "other statements are still running; try again soon", "其他查询正在执行，请稍后再试")
-                .retry_after(5)
+            Problem::new(
+                "too-busy",
+                "other statements are still running; try again soon",
+                "其他查询正在执行，请稍后再试",
+            )
+            .retry_after(5)
         };
         let turn = Arc::clone(&self.places).acquire_owned();
         let place = tokio::time::timeout(PATIENCE, turn).await.map_err(|_| busy())?.map_err(Problem::internal)?;
@@ -232,10 +236,12 @@ impl Work {
             for batch in held {
                 send(&mut *encoder, &batch, chunks).await?;
             }
-            while !ended && let Some(batch) = tokio::select! {
-                next = rows.next(&self.root) => next?,
-                () = chunks.closed() => return Err(Problem::internal("the caller has gone")),
-            } {
+            while !ended
+                && let Some(batch) = tokio::select! {
+                    next = rows.next(&self.root) => next?,
+                    () = chunks.closed() => return Err(Problem::internal("the caller has gone")),
+                }
+            {
                 send(&mut *encoder, &batch, chunks).await?;
             }
             Ok::<_, Problem>(())

@@ -86,7 +86,10 @@ impl Form {
                     .set_compression(Compression::ZSTD(ZstdLevel::default()))
                     .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
                     .build();
-                Box::new(Parquet { writer: ArrowWriter::try_new(sink.clone(), Arc::clone(schema), Some(properties))?, sink })
+                Box::new(Parquet {
+                    writer: ArrowWriter::try_new(sink.clone(), Arc::clone(schema), Some(properties))?,
+                    sink,
+                })
             }
         })
     }

@@ -20,7 +20,9 @@ const MAX_MS: u64 = 600_000;
 #[serde(deny_unknown_fields)]
 pub struct SqlRequest {
     /// One reading statement.
-    #[schema(example = "SELECT programme, count(*) AS awards FROM award WHERE start_month >= $from GROUP BY programme ORDER BY programme")]
+    #[schema(
+        example = "SELECT programme, count(*) AS awards FROM award WHERE start_month >= $from GROUP BY programme ORDER BY programme"
+    )]
     sql: String,
     /// Values for `$name` as an object, or for `$1`, `$2` … as an array: texts, numbers, booleans, nulls. A
     /// text stands for a date where one is expected.

@@ -89,7 +89,8 @@ mod tests {
         assert_eq!(text.parse(), Ok(cursor));
         let mut changed = text.clone().into_bytes();
         changed[20] = if changed[20] == b'0' { b'1' } else { b'0' };
-        for wrong in [&text[..31], "", "zz", "漢字漢字漢字漢字漢字漢", &String::from_utf8(changed).unwrap()] {
+        for wrong in [&text[..31], "", "zz", "漢字漢字漢字漢字漢字漢", &String::from_utf8(changed).unwrap()]
+        {
             assert!(wrong.parse::<Cursor>().is_err(), "{wrong}");
         }
     }

@@ -97,7 +97,8 @@ impl EvidenceIndex {
                 let id = ids.value(i);
                 let same = current.filter(|&row| findings.id(row) == id);
                 let next = || current.map_or(0, |row| row + 1);
-                let following = || Some(next()).filter(|&row| (row as usize) < findings.len() && findings.id(row) == id);
+                let following =
+                    || Some(next()).filter(|&row| (row as usize) < findings.len() && findings.id(row) == id);
                 let row = same.or_else(following).or_else(|| findings.find(id));
                 if let Some(row) = row {
                     runs.entry(row).or_insert((at, 0)).1 += 1;

@@ -10,10 +10,10 @@ use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::StoreError;
 use super::columns::{number, open, rows, text, whole, yuan};
 use super::filter::{Filter, Mask};
 use super::order::{FindingSort, Orders, Sort};
-use super::StoreError;
 use crate::flags::{LeadParts, findings_schema};
 
 /// A finding as it is answered. It is a suspicion (疑点), never a verdict.
@@ -71,7 +71,7 @@ pub struct FindingRow {
 /// The two summaries: in memory, or in the file.
 #[derive(Debug)]
 enum Summaries {
-    Held { zh: StringArray, en: StringArray },
+    Held(Box<[StringArray; 2]>),
     InFile(Box<ArrowReaderMetadata>),
 }
 
@@ -116,7 +116,7 @@ impl Findings {
         let summaries = match whole(path, &SUMMARIES, limit - bytes.min(limit))? {
             Some(held) => {
                 bytes += held.get_array_memory_size();
-                Summaries::Held { zh: text(path, &held, SUMMARIES[0])?, en: text(path, &held, SUMMARIES[1])? }
+                Summaries::Held(Box::new([text(path, &held, SUMMARIES[0])?, text(path, &held, SUMMARIES[1])?]))
             }
             None => Summaries::InFile(Box::new(open(path)?.1)),
         };
@@ -175,7 +175,7 @@ impl Findings {
         mask.at_least(&self.probability, filter.probability_min)?;
         if filter.q.is_some() {
             match &self.summaries {
-                Summaries::Held { zh, en } => mask.search([zh, en], filter.q.as_deref())?,
+                Summaries::Held(held) => mask.search(held.each_ref(), filter.q.as_deref())?,
                 Summaries::InFile(_) => mask.also(self.search_file(filter.q.as_deref())?)?,
             }
         }
@@ -282,7 +282,10 @@ impl Findings {
 
     fn summaries(&self, wanted: &[u32]) -> Result<Vec<(String, String)>, StoreError> {
         let (zh, en, places): (StringArray, StringArray, Vec<usize>) = match &self.summaries {
-            Summaries::Held { zh, en } => (zh.clone(), en.clone(), wanted.iter().map(|r| *r as usize).collect()),
+            Summaries::Held(held) => {
+                let [zh, en] = held.as_ref();
+                (zh.clone(), en.clone(), wanted.iter().map(|r| *r as usize).collect())
+            }
             Summaries::InFile(metadata) => {
                 let mut rising: Vec<u32> = wanted.to_vec();
                 rising.sort_unstable();
@@ -300,3 +303,66 @@ impl Findings {
 
 /// Rows searched at once where summaries are not held.
 const SEARCH_ROWS: usize = 256 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::{Queue, SubjectKind};
+    use crate::flags::{Finding, Money, Output, Status, findings_batch};
+
+    fn finding(number: u32) -> Finding {
+        Finding {
+            finding_id: format!("A01-{:08x}", number.wrapping_mul(2_654_435_761)),
+            typology: "A01".to_owned(),
+            rule_id: "a01_paid_after_death".to_owned(),
+            rule_version: 1,
+            queue: Queue::Irregularity,
+            severity: 1 + (number % 4) as u8,
+            subject_kind: SubjectKind::Person,
+            subject_key: number.to_string(),
+            region_code: "439931001001".to_owned(),
+            household_no: format!("JT{number}"),
+            award_no: String::new(),
+            id_number: String::new(),
+            official_no: String::new(),
+            month_from: "2024-01".to_owned(),
+            month_to: "2024-02".to_owned(),
+            amount_fen: i64::from(number % 50) * 100,
+            probability: 0.7,
+            status: if number.is_multiple_of(9) { Status::Exempted } else { Status::Open },
+            exemption: String::new(),
+            summary_zh: format!("第{number}号疑点，说明文字若干若干若干若干"),
+            summary_en: format!("Finding number {number}, said in many words"),
+            money: Money::default(),
+            evidence: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn summaries_that_do_not_fit_are_read_from_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let all: Vec<Finding> = (0..40_000).map(finding).collect();
+        let mut output = Output::create(folder.path(), "findings", findings_schema()).unwrap();
+        output.write(findings_batch(&all).unwrap()).unwrap();
+        output.finish().unwrap();
+        let path = folder.path().join("findings.parquet");
+        let held = Findings::read(&path, usize::MAX).unwrap();
+        assert!(matches!(held.summaries, Summaries::Held(_)));
+        let in_file = (0..64)
+            .map(|step| Findings::read(&path, (1 << 20) + (step << 19)))
+            .find_map(Result::ok)
+            .expect("some bound holds the columns");
+        assert!(matches!(in_file.summaries, Summaries::InFile(_)));
+        assert!(matches!(Findings::read(&path, 1 << 20), Err(StoreError::TooLarge(_))));
+
+        let order = held.order("-amount".parse().unwrap());
+        assert_eq!(order, in_file.order("-amount".parse().unwrap()));
+        let wanted = &order[100..150];
+        assert_eq!(held.rows(wanted).unwrap(), in_file.rows(wanted).unwrap());
+        let filter = Filter { q: Some("NUMBER 1234,".to_owned()), ..Filter::default() };
+        let (one, other) = (held.passing(&filter).unwrap().unwrap(), in_file.passing(&filter).unwrap().unwrap());
+        assert_eq!((one.true_count(), one), (1, other));
+        let row = held.find(&all[77].finding_id).unwrap();
+        assert_eq!((row, held.find("A01-nothing")), (77, None));
+    }
+}

@@ -21,7 +21,9 @@ pub fn cells<'a>(snapshot: &Snapshot, asked: impl Iterator<Item = Asked<'a>>) ->
         let rows: Vec<u64> = rows.into_iter().collect();
         match ArchiveReader::open(&archive, entry.file_no).and_then(|mut reader| reader.rows(&rows)) {
             Ok(read) => found.extend(read.into_iter().map(|row| ((table, file, row.row_number), row))),
-            Err(error) => tracing::warn!(target: "mingjing::http", error = %error, "the archive of a source is damaged"),
+            Err(error) => {
+                tracing::warn!(target: "mingjing::http", error = %error, "the archive of a source is damaged")
+            }
         }
     }
     found

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::thread::JoinHandle;
 
 use mingjing::api::{Server, Settings, StoreLimits};
@@ -23,7 +23,8 @@ const FAMILIES: usize = 60;
 
 /// A valid ID number of the made county; every sixth person's is broken where `broken` says so.
 pub fn id(person: usize) -> String {
-    let text = format!("439931{}{:02}{:02}{:03}", 1950 + person % 40, 1 + person % 12, 1 + person % 28, 1 + person % 900);
+    let text =
+        format!("439931{}{:02}{:02}{:03}", 1950 + person % 40, 1 + person % 12, 1 + person % 28, 1 + person % 900);
     let digits: [u8; 17] = text.as_bytes().try_into().unwrap();
     // The function of the program is what tells a digit from a letter here.
     format!("{text}{}", char::from(check_digit(&digits)))
@@ -43,7 +44,8 @@ fn village(family: usize) -> &'static str {
 /// that does not fit (Q03), every ninth member has a number with a wrong check digit (Q01).
 fn deliver(folder: &Path) {
     let mut region = String::from("区划代码,区划名称,级别,上级代码\n439931000000,临江县,县,\n");
-    for (town, villages) in [("439931001000", ["439931001001", "439931001002"]), ("439931002000", ["439931002001", ""])] {
+    for (town, villages) in [("439931001000", ["439931001001", "439931001002"]), ("439931002000", ["439931002001", ""])]
+    {
         writeln!(region, "{town},镇{town},乡镇,439931000000").unwrap();
         for village in villages.iter().filter(|v| !v.is_empty()) {
             writeln!(region, "{village},村{village},村,{town}").unwrap();
@@ -67,7 +69,8 @@ fn deliver(folder: &Path) {
             let born = format!("{}-{}-{}", &number[6..10], &number[10..12], &number[12..14]);
             let sex = if (number.as_bytes()[16] - b'0') % 2 == 1 { "男" } else { "女" };
             let kin = if who == head { "户主" } else { "其他" };
-            writeln!(person, "{number},{},{sex},{born},{},城镇,H{family:04},{kin}", name(who), village(family)).unwrap();
+            writeln!(person, "{number},{},{sex},{born},{},城镇,H{family:04},{kin}", name(who), village(family))
+                .unwrap();
         }
         if family % 9 == 0 {
             let wrong = if other_id.ends_with('1') { '2' } else { '1' };
@@ -92,7 +95,14 @@ fn deliver(folder: &Path) {
             .unwrap();
         }
         if family % 4 == 0 {
-            writeln!(death, "{head_id},{},2024-{:02}-05,2024-{:02}-06,户籍注销", name(head), 1 + family % 3, 1 + family % 3).unwrap();
+            writeln!(
+                death,
+                "{head_id},{},2024-{:02}-05,2024-{:02}-06,户籍注销",
+                name(head),
+                1 + family % 3,
+                1 + family % 3
+            )
+            .unwrap();
         }
     }
     for (name, text) in [
@@ -116,7 +126,7 @@ pub struct County {
     pub address: SocketAddr,
     /// Id of the audit of everything.
     pub audit: String,
-    folder: TempDir,
+    folder: Arc<TempDir>,
     stop: Option<tokio::sync::oneshot::Sender<()>>,
     server: Option<JoinHandle<()>>,
 }
@@ -148,7 +158,22 @@ impl County {
             let library = Library::built_in().await.unwrap();
             audit(&data, &library, &AuditRequest::default(), &options(&data), &Unobserved).await.unwrap().manifest.id
         });
-        let mut county = Self { address: SocketAddr::from(([127, 0, 0, 1], 0)), audit, folder, stop: None, server: None };
+        let mut county = Self {
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            audit,
+            folder: Arc::new(folder),
+            stop: None,
+            server: None,
+        };
+        county.serve(data, store);
+        county
+    }
+
+    /// Another server over the same data.
+    pub fn beside(&self, store: StoreLimits) -> Self {
+        let (folder, audit) = (Arc::clone(&self.folder), self.audit.clone());
+        let data = DataDir::open(self.data()).unwrap();
+        let mut county = Self { address: self.address, audit, folder, stop: None, server: None };
         county.serve(data, store);
         county
     }

@@ -54,11 +54,15 @@ fn every_operation_is_described_and_every_reference_leads_somewhere() {
     for (path, item) in document["paths"].as_object().unwrap() {
         for (verb, operation) in item.as_object().unwrap() {
             assert!(ids.insert(operation["operationId"].as_str().unwrap().to_owned()), "{verb} {path}");
-            assert!(operation["responses"]["default"]["content"]["application/problem+json"].is_object(), "{verb} {path}");
+            assert!(
+                operation["responses"]["default"]["content"]["application/problem+json"].is_object(),
+                "{verb} {path}"
+            );
             let said = operation["summary"].as_str().or(operation["description"].as_str());
             assert!(said.is_some_and(|t| !t.is_empty()), "{verb} {path} is not described");
             let in_path = path.matches('{').count();
-            let parameters = operation["parameters"].as_array().map_or(0, |p| p.iter().filter(|p| p["in"] == "path").count());
+            let parameters =
+                operation["parameters"].as_array().map_or(0, |p| p.iter().filter(|p| p["in"] == "path").count());
             assert_eq!(in_path, parameters, "{verb} {path}");
         }
     }

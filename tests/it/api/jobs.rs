@@ -11,7 +11,10 @@ use super::county::County;
 
 /// Follows an event stream to its end.
 fn follow(county: &County, path: &str) -> Vec<(String, Value)> {
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n", county.address);
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: {}\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n",
+        county.address
+    );
     let (status, headers, reader) = open(county.address, request.as_bytes());
     assert_eq!(status, 200);
     assert!(headers["content-type"].starts_with("text/event-stream"));
@@ -67,7 +70,9 @@ fn an_audit_is_started_followed_and_read() {
     let events = follow(&county, &format!("/api/v1/audits/{}/events", region["job"].as_str().unwrap()));
     assert_eq!(events.last().unwrap().0, "done");
     let inside = county.get("/api/v1/audits/latest/findings?limit=500").expect(200);
-    assert!(inside["items"].as_array().unwrap().iter().all(|f| f["region_code"].as_str().unwrap().starts_with("439931002")));
+    assert!(
+        inside["items"].as_array().unwrap().iter().all(|f| f["region_code"].as_str().unwrap().starts_with("439931002"))
+    );
 }
 
 #[test]
@@ -87,7 +92,12 @@ fn the_queue_is_bounded_and_can_be_cleared() {
     let waited = Instant::now();
     loop {
         let list = county.get("/api/v1/audits").expect(200);
-        let open = list["jobs"].as_array().unwrap().iter().filter(|j| j["phase"] == "queued" || j["phase"] == "running").count();
+        let open = list["jobs"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|j| j["phase"] == "queued" || j["phase"] == "running")
+            .count();
         if open == 0 {
             assert!(list["jobs"].as_array().unwrap().iter().any(|j| j["phase"] == "cancelled"));
             break;

@@ -87,7 +87,13 @@ fn statements_that_do_more_than_read_are_refused() {
         assert!(answer.text().contains("/api/docs#problem-"), "{statement}: {}", answer.text());
     }
     // Names that are paths are just names of tables that are not there.
-    for name in ["'file.csv'", "\"/etc/passwd\"", "\"https://example.com/x.csv\"", &format!("'{outside}'"), "\"../manifest.json\""] {
+    for name in [
+        "'file.csv'",
+        "\"/etc/passwd\"",
+        "\"https://example.com/x.csv\"",
+        &format!("'{outside}'"),
+        "\"../manifest.json\"",
+    ] {
         let answer = sql(county, &format!("SELECT * FROM {name}"));
         assert!(answer.status == 400 || answer.status == 403, "{name}: {}", answer.text());
         assert!(!answer.text().contains("root:"), "{name}");
@@ -130,10 +136,16 @@ fn values_are_bound_and_never_read_as_sql() {
     let rows = |statement: &str, parameters| ask(statement, parameters).expect(200)["rows"].clone();
     assert_eq!(rows("SELECT $1 + 1 AS a, $2 AS b", json!([41, "x' OR '1'='1"])), json!([[42, "x' OR '1'='1"]]));
     assert_eq!(
-        rows("SELECT count(*) AS n FROM payment WHERE month >= $from AND status = $status", json!({"from": "2024-04-01", "status": "paid"})),
+        rows(
+            "SELECT count(*) AS n FROM payment WHERE month >= $from AND status = $status",
+            json!({"from": "2024-04-01", "status": "paid"})
+        ),
         json!([[180]])
     );
-    assert_eq!(rows("SELECT $a IS NULL AS n, $b AS b, $c AS c", json!({"a": null, "b": true, "c": -0.5})), json!([[true, true, -0.5]]));
+    assert_eq!(
+        rows("SELECT $a IS NULL AS n, $b AS b, $c AS c", json!({"a": null, "b": true, "c": -0.5})),
+        json!([[true, true, -0.5]])
+    );
     assert_eq!(rows("SELECT count(*) AS n FROM payment LIMIT $1", json!([1])), json!([[360]]));
     assert_eq!(rows("SELECT month_after($1) AS m", json!(["2024-01-31"])), json!([["2024-02-01"]]));
     ask("SELECT $1", json!([])).problem(400, "bad-statement");
@@ -154,7 +166,10 @@ fn forms_agree() {
     let csv = accepting("text/csv", statement);
     assert!(csv.headers["content-type"].starts_with("text/csv"));
     let lines: Vec<String> = csv.text().lines().map(str::to_owned).collect();
-    assert_eq!((lines.len(), lines[0].as_str(), lines[1].as_str()), (361, "payment_no,month,amount_fen", "FF0001,2024-01-01,80000"));
+    assert_eq!(
+        (lines.len(), lines[0].as_str(), lines[1].as_str()),
+        (361, "payment_no,month,amount_fen", "FF0001,2024-01-01,80000")
+    );
 
     let arrow = accepting("application/vnd.apache.arrow.stream", statement);
     let reader = arrow::ipc::reader::StreamReader::try_new(arrow.body.as_slice(), None).unwrap();
@@ -163,7 +178,8 @@ fn forms_agree() {
     assert_eq!(batches[0].column(0).as_string::<i32>().value(0), "FF0001");
 
     let parquet = accepting("application/vnd.apache.parquet", statement);
-    let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(parquet.body));
+    let reader =
+        parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(parquet.body));
     let batches: Vec<RecordBatch> = reader.unwrap().build().unwrap().map(Result::unwrap).collect();
     assert_eq!(batches.iter().map(RecordBatch::num_rows).sum::<usize>(), 360);
     assert_eq!(batches[0].column(2).as_primitive::<Int64Type>().value(0), 80000);
@@ -189,7 +205,8 @@ fn rows_are_bounded_and_said_to_be() {
     let default = ask(json!({"sql": "SELECT * FROM generate_series(1, 20000)"})).expect(200);
     assert_eq!((&default["row_count"], &default["truncated"]), (&10_000.into(), &true.into()));
     assert_eq!(ask(json!({"sql": "SELECT 1", "limit": 0})).expect(200)["truncated"], true);
-    let long = ask(json!({"sql": "SELECT repeat('x', 100) AS x, value FROM generate_series(1, 300000)", "limit": 200000}));
+    let long =
+        ask(json!({"sql": "SELECT repeat('x', 100) AS x, value FROM generate_series(1, 300000)", "limit": 200000}));
     assert_eq!(long.headers["x-truncated"], "unknown");
     let long = long.expect(200);
     assert_eq!((long["rows"].as_array().unwrap().len(), &long["truncated"]), (200_000, &true.into()));
