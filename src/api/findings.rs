@@ -12,6 +12,7 @@ use super::store::{EvidenceLine, Filter, FindingRow, FindingSort, Loaded, Page, 
 use super::{Problem, body, trail};
 use crate::contract::{Queue, SubjectKind};
 use crate::flags::Status;
+use crate::snapshot::Snapshot;
 
 /// The order of findings where none is asked for: the likeliest first, then the largest.
 const DEFAULT_SORT: &str = "-probability";
@@ -201,14 +202,14 @@ fn detail(state: &State, loaded: &Loaded, id: &str, with_cells: bool) -> Result<
     let finding = loaded.findings.rows(&[row])?.into_iter().next();
     let finding = finding.ok_or_else(|| Problem::not_found("finding", "疑点", id))?;
     let (lines, evidence_total) = loaded.evidence.of(&loaded.findings, row, EVIDENCE)?;
-    let snapshot = loaded.audit.manifest.snapshot.clone();
+    let snapshot = if with_cells { loaded.snapshot(&state.data) } else { None };
     let (mut evidence_for, mut evidence_against) = (Vec::new(), Vec::new());
-    for (role, shown) in with_source(state, &snapshot, lines, with_cells) {
+    for (role, shown) in with_source(snapshot, lines) {
         if role == "against" { evidence_against.push(shown) } else { evidence_for.push(shown) }
     }
     Ok(FindingDetail {
         audit: loaded.audit.manifest.id.clone(),
-        snapshot,
+        snapshot: loaded.audit.manifest.snapshot.clone(),
         rule: state.library.get(&finding.rule_id).map(|rule| rules::words(rule, &finding.exemption)),
         finding,
         evidence_total,
@@ -218,15 +219,9 @@ fn detail(state: &State, loaded: &Loaded, id: &str, with_cells: bool) -> Result<
 }
 
 /// Rows with their cells, where the snapshot still has them, by role.
-fn with_source(
-    state: &State,
-    snapshot: &str,
-    lines: Vec<EvidenceLine>,
-    with_cells: bool,
-) -> Vec<(String, EvidenceRow)> {
-    let snapshot = if with_cells { state.snapshot(Some(snapshot)).ok() } else { None };
+fn with_source(snapshot: Option<&Snapshot>, lines: Vec<EvidenceLine>) -> Vec<(String, EvidenceRow)> {
     let asked = lines.iter().map(|l| (l.table.as_str(), l.source_file.as_str(), l.source_row as u64));
-    let found = snapshot.map(|snapshot| cells(&snapshot, asked)).unwrap_or_default();
+    let found = snapshot.map(|snapshot| cells(snapshot, asked)).unwrap_or_default();
     let mut shown = Vec::with_capacity(lines.len());
     for line in &lines {
         let source = found.get(&(line.table.as_str(), line.source_file.as_str(), line.source_row as u64));

@@ -20,11 +20,12 @@ mod order;
 mod source_rows;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::sync::OnceCell;
 
 use crate::jobs::Audit;
+use crate::snapshot::{DataDir, Snapshot};
 
 pub use cursor::{Cursor, Page};
 pub use evidence::{EvidenceIndex, EvidenceLine};
@@ -116,6 +117,8 @@ pub struct Loaded {
     pub coverage: Vec<CoverageRow>,
     /// Where the evidence of each finding lies.
     pub evidence: EvidenceIndex,
+    /// Its snapshot, once it was asked for.
+    snapshot: OnceLock<Snapshot>,
 }
 
 impl Loaded {
@@ -124,7 +127,16 @@ impl Loaded {
         let leads = Leads::read(&audit.path.join("leads.parquet"), &findings)?;
         let coverage = read_coverage(&audit.path.join("coverage.parquet"))?;
         let evidence = EvidenceIndex::new(audit.path.join("evidence.parquet"));
-        Ok(Self { audit, findings, leads, coverage, evidence })
+        Ok(Self { audit, findings, leads, coverage, evidence, snapshot: OnceLock::new() })
+    }
+
+    /// The snapshot that was audited, where it still stands. Its manifest is read once.
+    pub fn snapshot(&self, data: &DataDir) -> Option<&Snapshot> {
+        if let Some(snapshot) = self.snapshot.get() {
+            return Some(snapshot);
+        }
+        let found = data.snapshot(&self.audit.manifest.snapshot).ok()?;
+        Some(self.snapshot.get_or_init(|| found))
     }
 
     fn bytes(&self) -> usize {
