@@ -30,6 +30,11 @@ impl Labels {
     }
 }
 
+/// Key columns end in `_key`, those of the two spouses of a marriage in `_key_a` and `_key_b`.
+fn is_key(column: &str) -> bool {
+    ["_key", "_key_a", "_key_b"].iter().any(|end| column.ends_with(end))
+}
+
 /// What a key column of a table stands for: `payee_key` of `payment` → `person`.
 fn role(table: &str, column: &str) -> Option<String> {
     if own_key(table).as_deref() == Some(column) {
@@ -89,7 +94,7 @@ fn rows(table: &str, text: &str, labels: &mut Labels) -> Result<RecordBatch, Str
         columns.push(if name == ROW_ID && at.is_none() {
             let ids = (0..records.len() as i64).map(|i| (file_no << 40) | (i + 2));
             Arc::new(arrow::array::Int64Array::from_iter_values(ids))
-        } else if let Some(role) = name.ends_with("_key").then(|| role(table, name)).flatten() {
+        } else if let Some(role) = is_key(name).then(|| role(table, name)).flatten() {
             Arc::new(cells.iter().map(|cell| cell.map(|label| labels.key(&role, label))).collect::<Int32Array>())
         } else {
             column(field.data_type(), &cells).map_err(|cell| format!("given.{table}.{name}: cannot read '{cell}'"))?

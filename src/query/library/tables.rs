@@ -91,7 +91,10 @@ pub async fn empty_session() -> Result<SessionContext, RuleError> {
 
 /// A small session over given rows, the other tables empty.
 pub(super) async fn session_with(given: &BTreeMap<String, Vec<RecordBatch>>) -> Result<SessionContext, RuleError> {
-    let session = SessionContext::new_with_config(SessionConfig::new().with_target_partitions(1));
+    // A handful of rows: one optimiser pass is plenty, and cases are run by the hundred.
+    let mut config = SessionConfig::new().with_target_partitions(1);
+    config.options_mut().optimizer.max_passes = 1;
+    let session = SessionContext::new_with_config(config);
     let rules = LocalRules::from_batches(given.get("local_rule").into_iter().flatten())
         .map_err(|e| RuleError::engine("local_rule", e))?;
     for function in functions::all(Arc::new(rules)) {
