@@ -28,11 +28,6 @@
 -- min     = 0
 -- max     = 100
 -- meaning = "a shortfall of no more than this, in yuan, is rounding"
--- [parameters.good_months]
--- default = 3
--- min     = 0
--- max     = 12
--- meaning = "months within which a shortfall may be made good"
 
 -- Awards whose paid rows are one full payment a month are left out at once; they are nearly all. The others are
 -- laid out month by month, and what a chain of awards owes is settled oldest first by what it paid too much.
@@ -65,17 +60,17 @@ irregular AS (
       AND  (s.award_key IS NULL
             OR s.payments <> months_between(f.first_month, f.last_month) + 1
             OR s.least_fen <> f.due_fen OR s.most_fen <> f.due_fen
-            OR s.latest > CAST($good_months AS BIGINT)
+            OR s.latest > 3
             OR 2 * s.month_sum <> (months_between($window_from, f.first_month) + months_between($window_from, f.last_month))
                                   * (months_between(f.first_month, f.last_month) + 1))
 ),
 got AS (
     SELECT i.award_key, p.month,
            -- Money still under way counts while it can come in time, money that came too late does not.
-           sum(CASE WHEN p.status = 'paid' AND months_between(p.month, coalesce(p.paid_on, p.month)) <= CAST($good_months AS BIGINT) THEN p.amount_fen
-                    WHEN p.status = 'pending' AND months_between(p.month, $as_of) <= CAST($good_months AS BIGINT) THEN p.amount_fen
+           sum(CASE WHEN p.status = 'paid' AND months_between(p.month, coalesce(p.paid_on, p.month)) <= 3 THEN p.amount_fen
+                    WHEN p.status = 'pending' AND months_between(p.month, $as_of) <= 3 THEN p.amount_fen
                     ELSE 0 END) AS got_fen,
-           sum(CASE WHEN p.status = 'paid' AND months_between(p.month, coalesce(p.paid_on, p.month)) BETWEEN 1 AND CAST($good_months AS BIGINT) THEN p.amount_fen
+           sum(CASE WHEN p.status = 'paid' AND months_between(p.month, coalesce(p.paid_on, p.month)) BETWEEN 1 AND 3 THEN p.amount_fen
                     ELSE 0 END) AS later_fen,
            max(p.row_id) AS row_payment
     FROM   irregular AS i

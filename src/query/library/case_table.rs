@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, AsArray, BooleanBuilder, Date32Builder, Float64Builder, Int32Array, Int32Builder, Int64Builder, RecordBatch,
-    StringBuilder, TimestampSecondBuilder, new_null_array,
+    ArrayRef, AsArray, BooleanBuilder, Date32Builder, Float64Builder, Int32Array, Int32Builder, Int64Builder,
+    RecordBatch, StringBuilder, TimestampSecondBuilder, new_null_array,
 };
 use arrow::datatypes::{DataType, Int32Type, SchemaRef};
 use chrono::{NaiveDate, NaiveDateTime};
@@ -87,10 +87,8 @@ fn rows(table: &str, text: &str, labels: &mut Labels) -> Result<RecordBatch, Str
     for field in schema.fields() {
         let name = field.name();
         let at = headers.iter().position(|h| h == name);
-        let cells: Vec<Option<&str>> = records
-            .iter()
-            .map(|record| at.and_then(|i| record.get(i)).filter(|cell| !cell.is_empty()))
-            .collect();
+        let cells: Vec<Option<&str>> =
+            records.iter().map(|record| at.and_then(|i| record.get(i)).filter(|cell| !cell.is_empty())).collect();
         columns.push(if name == ROW_ID && at.is_none() {
             let ids = (0..records.len() as i64).map(|i| (file_no << 40) | (i + 2));
             Arc::new(arrow::array::Int64Array::from_iter_values(ids))
