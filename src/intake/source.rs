@@ -346,25 +346,32 @@ fn head_of_csv(path: &Path, name: &str, dialect: Dialect) -> Result<Vec<HeadRow>
     head(HEAD_ROWS, |writer| csv::read(path, name, dialect, None, writer))
 }
 
+/// One delimiter, tried.
+struct Trial {
+    /// Known headers, then fields.
+    score: (usize, usize),
+    dialect: Dialect,
+    head: Result<Vec<HeadRow>, IntakeError>,
+}
+
 /// The delimiter that makes most known headers, of equals most fields, of equals the comma.
 fn sniff(path: &Path, name: &str, dialect: impl Fn(u8) -> Dialect) -> Result<(Dialect, Vec<HeadRow>), IntakeError> {
-    let mut best: Option<((usize, usize), Dialect, Result<Vec<HeadRow>, IntakeError>)> = None;
-    for delimiter in DELIMITERS {
-        let dialect = dialect(delimiter);
+    let mut best: Option<Trial> = None;
+    for dialect in DELIMITERS.map(&dialect) {
         let read = |rows| head(rows, |writer| csv::read(path, name, dialect, None, writer));
         // A row below may be broken: the first one still tells whether this is the delimiter.
-        let outcome = read(HEAD_ROWS);
-        let first = outcome.is_err().then(|| read(1).unwrap_or_default());
-        let rows = first.as_ref().or(outcome.as_ref().ok());
+        let head = read(HEAD_ROWS);
+        let first = head.is_err().then(|| read(1).unwrap_or_default());
+        let rows = first.as_ref().or(head.as_ref().ok());
         let cells = rows.and_then(|rows| header_row(rows)).map(|row| row.cells.as_slice()).unwrap_or_default();
         let known = cells.iter().filter(|cell| header::known_anywhere(cell)).count();
         let score = (known, cells.len());
-        if best.as_ref().is_none_or(|(most, ..)| score > *most) {
-            best = Some((score, dialect, outcome));
+        if best.as_ref().is_none_or(|best| score > best.score) {
+            best = Some(Trial { score, dialect, head });
         }
     }
     match best {
-        Some((_, dialect, outcome)) => Ok((dialect, outcome?)),
+        Some(trial) => Ok((trial.dialect, trial.head?)),
         None => Ok((dialect(b','), Vec::new())),
     }
 }
