@@ -18,9 +18,6 @@
 -- [exemptions.made_good]
 -- zh       = "已在三个月内补发"
 -- en       = "made good within three months"
--- [exemptions.repaid]
--- zh       = "退票后已重新发放"
--- en       = "returned and paid again"
 -- contract = "returned and re-paid"
 -- [exemptions.covered_person_died]
 -- zh       = "保障对象死亡，仅扣减其份额"
@@ -31,11 +28,6 @@
 -- min     = 0
 -- max     = 100
 -- meaning = "a shortfall of no more than this, in yuan, is rounding"
--- [parameters.good_months]
--- default = 3
--- min     = 0
--- max     = 12
--- meaning = "months within which a shortfall may be made good"
 
 -- Awards whose paid rows are one full payment a month are left out at once; they are nearly all. The others are
 -- laid out month by month, and what a chain of awards owes is settled oldest first by what it paid too much.
@@ -68,30 +60,26 @@ irregular AS (
       AND  (s.award_key IS NULL
             OR s.payments <> months_between(f.first_month, f.last_month) + 1
             OR s.least_fen <> f.due_fen OR s.most_fen <> f.due_fen
-            OR s.latest > CAST($good_months AS BIGINT)
+            OR s.latest > 3
             OR 2 * s.month_sum <> (months_between($window_from, f.first_month) + months_between($window_from, f.last_month))
                                   * (months_between(f.first_month, f.last_month) + 1))
 ),
 got AS (
     SELECT i.award_key, p.month,
            -- Money still under way counts while it can come in time, money that came too late does not.
-           sum(CASE WHEN p.status = 'paid' AND months_between(p.month, coalesce(p.paid_on, p.month)) <= CAST($good_months AS BIGINT) THEN p.amount_fen
-                    WHEN p.status = 'pending' AND months_between(p.month, $as_of) <= CAST($good_months AS BIGINT) THEN p.amount_fen
+           sum(CASE WHEN p.status = 'paid' AND months_between(p.month, coalesce(p.paid_on, p.month)) <= 3 THEN p.amount_fen
+                    WHEN p.status = 'pending' AND months_between(p.month, $as_of) <= 3 THEN p.amount_fen
                     ELSE 0 END) AS got_fen,
-           max(CASE WHEN p.status = 'returned' THEN 1 ELSE 0 END) AS returned,
-           -- Paid in the due month itself, what came later being a repayment.
-           sum(CASE WHEN p.status = 'paid' AND months_between(p.month, coalesce(p.paid_on, p.month)) < 1
-                         AND p.row_id = p.first_row THEN p.amount_fen ELSE 0 END) AS first_fen,
+           sum(CASE WHEN p.status = 'paid' AND months_between(p.month, coalesce(p.paid_on, p.month)) BETWEEN 1 AND 3 THEN p.amount_fen
+                    ELSE 0 END) AS later_fen,
            max(p.row_id) AS row_payment
     FROM   irregular AS i
-    JOIN   (SELECT q.*, min(q.row_id) OVER (PARTITION BY q.award_key, q.month) AS first_row
-            FROM   payment AS q
-            WHERE  q.award_key IN (SELECT award_key FROM irregular)) AS p ON p.award_key = i.award_key
+    JOIN   payment   AS p ON p.award_key = i.award_key
     GROUP  BY i.award_key, p.month
 ),
 ledger AS (
     SELECT i.award_key, i.household_key, i.programme, i.application_key, i.due_fen, i.row_award, c.month,
-           coalesce(g.got_fen, 0) AS got_fen, coalesce(g.returned, 0) AS returned, coalesce(g.first_fen, 0) AS first_fen, g.row_payment,
+           coalesce(g.got_fen, 0) AS got_fen, coalesce(g.later_fen, 0) AS later_fen, g.row_payment,
            greatest(i.due_fen - coalesce(g.got_fen, 0), 0) AS short_fen,
            greatest(coalesce(g.got_fen, 0) - i.due_fen, 0) AS over_fen,
            months_between($window_from, c.month) AS month_no
@@ -111,10 +99,10 @@ settled AS (
 ),
 short AS (
     SELECT * FROM settled
-    WHERE  short_fen > 100 * $short_yuan OR first_fen < due_fen - 100 * $short_yuan
+    WHERE  short_fen > 100 * $short_yuan OR got_fen - later_fen < due_fen - 100 * $short_yuan
 ),
 judged AS (
-    SELECT s.award_key, s.household_key, s.month, s.due_fen, s.short_fen, s.got_fen, s.returned, s.owed_fen, s.repaid_fen,
+    SELECT s.award_key, s.household_key, s.month, s.due_fen, s.short_fen, s.got_fen, s.owed_fen, s.repaid_fen,
            s.row_award, s.row_payment,
            count(DISTINCT d.person_key) AS dead, min(d.row_death) AS row_death, min(n.head_count) AS head_count
     FROM   short AS s
@@ -122,13 +110,12 @@ judged AS (
     LEFT   JOIN award_member     AS m ON m.award_key = s.award_key
     LEFT   JOIN death_record     AS d
            ON d.person_key = m.person_key AND d.choice = 1 AND d.doubt IS NULL AND d.died_on < month_after(s.month)
-    GROUP  BY s.award_key, s.household_key, s.month, s.due_fen, s.short_fen, s.got_fen, s.returned, s.owed_fen, s.repaid_fen,
+    GROUP  BY s.award_key, s.household_key, s.month, s.due_fen, s.short_fen, s.got_fen, s.owed_fen, s.repaid_fen,
               s.row_award, s.row_payment
 ),
 exempted AS (
     SELECT *,
            CASE WHEN dead > 0 AND short_fen * head_count <= due_fen * dead + 100 * $short_yuan * head_count THEN 'covered_person_died'
-                WHEN short_fen <= 100 * $short_yuan AND returned = 1 THEN 'repaid'
                 WHEN short_fen <= 100 * $short_yuan OR owed_fen <= repaid_fen + 100 * $short_yuan THEN 'made_good' END AS exempt_as
     FROM   judged
 ),
@@ -145,8 +132,7 @@ ranked AS (
     FROM   chained
 )
 SELECT last_award_key AS subject_key, household_key, award_key, month, short_fen AS amount_fen,
-       CASE exempt_as WHEN 'covered_person_died' THEN 'covered_person_died' WHEN 'repaid' THEN 'repaid'
-                      WHEN 'made_good' THEN 'made_good' END AS exemption,
+       CASE exempt_as WHEN 'covered_person_died' THEN 'covered_person_died' WHEN 'made_good' THEN 'made_good' END AS exemption,
        round(due_fen / 100.0, 2) AS due,
        row_award, row_payment, row_death AS against_death
 FROM   ranked

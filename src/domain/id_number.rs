@@ -201,7 +201,7 @@ pub fn fault(text: &str) -> Option<IdFault> {
 /// Text without spaces, hyphens and quotes, in half-width capitals.
 fn tidy(text: &str) -> String {
     let squeezed = text::squeeze(text);
-    squeezed.chars().filter(|c| !matches!(c, '-' | '\'' | '’' | '`')).flat_map(char::to_uppercase).collect()
+    squeezed.chars().filter(|c| !matches!(c, '-' | '\'' | '’' | '`')).map(|c| c.to_ascii_uppercase()).collect()
 }
 
 /// Check character of 17 digits (ASCII), by ISO 7064:1983 MOD 11-2. Bytes other than digits are the

@@ -54,7 +54,8 @@ pub fn clean(text: &str) -> Cow<'_, str> {
         }
         half_width(c) != c || is_space(c) || is_invisible(c)
     };
-    if !trimmed.chars().any(dirty) {
+    let plain_ascii = trimmed.bytes().all(|byte| (b' '..0x7f).contains(&byte));
+    if plain_ascii || !trimmed.chars().any(dirty) {
         return Cow::Borrowed(trimmed);
     }
     let plain = trimmed.chars().filter(|c| !is_invisible(*c)).map(|c| match half_width(c) {

@@ -178,7 +178,7 @@ fn texts(rows: &mut Rows<'_>) -> ArrayRef {
 fn text_cell(meant: TextUse, text: &str, store: impl FnOnce(&str)) -> Cell {
     let text = if meant == TextUse::Number { squeeze(text) } else { clean(text) };
     let text = text.as_ref();
-    if is_absent(text) {
+    if says_nothing(text) {
         return Cell::Missing;
     }
     match meant {
@@ -237,16 +237,20 @@ fn days(date: NaiveDate) -> i32 {
     date.num_days_from_ce() - EPOCH
 }
 
-/// Whether a cell says nothing: spaces, or the word that databases and spreadsheets write for nothing.
+/// Whether a cell says nothing: only spaces, or the word that stands for nothing.
 fn is_absent(text: &str) -> bool {
-    if text.len() > 32 {
-        return false;
+    text.len() <= 32 && says_nothing(&clean(text))
+}
+
+/// The same for a cleaned text: empty, or the word that databases and spreadsheets write for nothing.
+fn says_nothing(text: &str) -> bool {
+    match text.as_bytes().first() {
+        None => true,
+        Some(b'\\' | b'#' | b'(' | b'n' | b'N') => {
+            ["\\N", "#N/A", "null", "(null)", "nan"].iter().any(|word| text.eq_ignore_ascii_case(word))
+        }
+        Some(_) => false,
     }
-    let text = clean(text);
-    text.is_empty()
-        || text == "\\N"
-        || text == "#N/A"
-        || ["null", "(null)", "nan"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// Whether a number that names something is only a sign that there is none.
@@ -270,7 +274,7 @@ pub(super) fn expected(column: &Column) -> (String, String) {
         ColumnKind::Text => ("编号", "a number that names something"),
         ColumnKind::Code(list) => return (format!("已知的代码（{list}）"), format!("a known spelling of {list}")),
         ColumnKind::Int => ("整数", "a whole number"),
-        ColumnKind::Decimal if column.is_money() => ("金额", "an amount of money in whole fen"),
+        ColumnKind::Decimal if column.is_money() => ("金额（精确到分）", "an amount of money in whole fen"),
         ColumnKind::Decimal => ("数值", "a number"),
         ColumnKind::Bool => ("是或否", "a yes or no"),
         ColumnKind::Date => ("日期（如2023-05-01）", "a date such as 2023-05-01"),

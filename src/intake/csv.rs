@@ -258,7 +258,7 @@ mod tests {
     #[test]
     fn an_open_quote_is_an_error_with_its_row() {
         let message = rows(b"a,b\n1,\"x\n2,y\n", b',', UTF_8).unwrap_err().to_string();
-        insta::assert_snapshot!(message, @"");
+        insta::assert_snapshot!(message, @r#"x.csv, row 2: a quote (") opened in this row is never closed: close or remove it, or export the file again"#);
     }
 
     proptest! {

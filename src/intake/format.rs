@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use encoding_rs::{Encoding, GB18030, UTF_8};
+use encoding_rs::{DecoderResult, Encoding, GB18030, UTF_8};
 use sha2::{Digest, Sha256};
 
 /// File formats that can be read.
@@ -128,13 +128,29 @@ impl Fingerprint {
                 }
             }
         }
-        // In GB18030 text about one pair of bytes in a dozen happens to be UTF-8.
-        if wrong > 0 && right < 4 * wrong { GB18030 } else { UTF_8 }
+        // In GB18030 text about one pair of bytes in a dozen happens to be UTF-8, so a few right
+        // characters prove nothing; a file with a few stray bytes is no better as GB18030.
+        if wrong > 0 && right < 4 * wrong && malformed(GB18030, &self.sample) < wrong { GB18030 } else { UTF_8 }
     }
 
     /// The byte that ends lines: `\r` in files of old Macintosh programs, else `\n`.
     pub(super) fn line_end(&self) -> u8 {
         if self.head.contains(&b'\r') && !self.head.contains(&b'\n') { b'\r' } else { b'\n' }
+    }
+}
+
+/// Sequences that are no text in an encoding.
+fn malformed(encoding: &'static Encoding, bytes: &[u8]) -> usize {
+    let (mut decoder, mut rest, mut count) = (encoding.new_decoder_without_bom_handling(), bytes, 0);
+    let mut text = vec![0; 64 << 10];
+    loop {
+        let (result, read, _) = decoder.decode_to_utf8_without_replacement(rest, &mut text, false);
+        rest = &rest[read..];
+        match result {
+            DecoderResult::InputEmpty => return count,
+            DecoderResult::OutputFull => {}
+            DecoderResult::Malformed(..) => count += 1,
+        }
     }
 }
 
@@ -189,6 +205,7 @@ mod tests {
         let mut torn = text.into_bytes();
         torn[100] = 0xff;
         assert_eq!(of(&torn).encoding(), UTF_8);
+        assert_eq!(of(b"a,b\n1,\xff\xfe\n").encoding(), UTF_8);
         assert_eq!(of(b"\xff\xfea\0").encoding(), encoding_rs::UTF_16LE);
         assert_eq!(of(b"a\rb\r").line_end(), b'\r');
         assert_eq!(of(b"abc").sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");

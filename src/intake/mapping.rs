@@ -211,10 +211,10 @@ mod tests {
     #[test]
     fn mistakes_are_named_with_their_path() {
         let message = |text: &str| Mapping::parse(text, "m.toml").unwrap_err().to_string();
-        insta::assert_snapshot!(message("[[file]]\nname = 'a'\nheader = 3"), @"");
-        insta::assert_snapshot!(message("[[file]]\nname = 'a'\n[file.units]\nincome = 'dollar'"), @"");
-        insta::assert_snapshot!(message("[[file]]\nname = 'a'\nheader_row = 0"), @"");
-        insta::assert_snapshot!(message("[[file]]\nname = 'a'\nencoding = 'klingon'"), @"");
+        insta::assert_snapshot!(message("[[file]]\nname = 'a'\nheader = 3"), @"mapping m.toml: file[0].header: unknown field `header`, expected one of `name`, `sheet`, `table`, `ignore`, `header_row`, `encoding`, `delimiter`, `columns`, `constants`, `units`");
+        insta::assert_snapshot!(message("[[file]]\nname = 'a'\n[file.units]\nincome = 'dollar'"), @"mapping m.toml: file[0].units.income: unknown unit 'dollar': use yuan, fen or wan_yuan, month or year, or two of them such as wan_yuan/year");
+        insta::assert_snapshot!(message("[[file]]\nname = 'a'\nheader_row = 0"), @"mapping m.toml: file[0] ('a'): header_row counts from 1");
+        insta::assert_snapshot!(message("[[file]]\nname = 'a'\nencoding = 'klingon'"), @"mapping m.toml: file[0] ('a'): unknown encoding 'klingon': use utf-8, gb18030, utf-16le or utf-16be");
         assert!(message("[[file]").starts_with("mapping m.toml: "));
     }
 

@@ -46,7 +46,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub use chunk::{CellFault, ChunkSink, RawChunk, RowFault};
 pub use discover::{FoundFile, discover};
-pub use error::{IntakeError, Note, Problem};
+pub use error::{IntakeError, Note, Problem, Remedy};
 pub use format::Format;
 pub use mapping::{AmountUnit, FileMapping, Mapping};
 pub use parse::{Parsed, ROW_NUMBER, RejectKind, Rejected, parse, parsed_schema};

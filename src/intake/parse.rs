@@ -81,12 +81,10 @@ pub fn parse(source: &Source, chunk: &RawChunk) -> Result<Parsed, IntakeError> {
         rejected.insert(*row, unreadable(chunk, *row, fault));
         dead[*row] = true;
     }
-    for row in 0..count {
-        if !dead[row]
-            && let Some(reason) = misshapen(source, chunk, row)
-        {
+    for (row, dead) in dead.iter_mut().enumerate().filter(|(_, dead)| !**dead) {
+        if let Some(reason) = misshapen(source, chunk, row) {
             rejected.insert(row, reason);
-            dead[row] = true;
+            *dead = true;
         }
     }
     let mut profile = Profile { rows: count as u64, columns: BTreeMap::new() };

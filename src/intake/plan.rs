@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::error::quoted;
 use super::header::{closest, column_named, header_key, suggest};
-use super::{AmountUnit, FileMapping, Note, Problem, cells};
+use super::{AmountUnit, FileMapping, Note, Problem, Remedy, cells};
 use crate::contract::{Column, Table};
 
 /// Where the values of a contract column come from.
@@ -44,25 +45,18 @@ pub(super) struct Place<'p> {
 }
 
 impl Place<'_> {
-    pub(super) fn problem(&self, column: Option<usize>, message: String, mapping: Vec<String>) -> Problem {
+    pub(super) fn problem(&self, column: Option<usize>, message: String, remedy: Vec<Remedy>) -> Problem {
         let sheet = self.sheet.map(|(number, _)| format!("sheet {number}"));
         let column = column.map(|at| format!("column {}", at + 1));
         let place: Vec<String> = sheet.into_iter().chain(column).collect();
-        Problem { file: self.file.to_owned(), place: place.join(", "), message, mapping }
-    }
-
-    /// The lines of a mapping entry for this source.
-    pub(super) fn entry(&self, lines: impl IntoIterator<Item = String>) -> Vec<String> {
-        let mut entry = vec!["[[file]]".to_owned(), format!("name = {}", quoted(self.file))];
-        entry.extend(self.sheet.map(|(_, sheet)| format!("sheet = {}", quoted(sheet))));
-        entry.extend(lines);
-        entry
+        let sheet = self.sheet.map(|(_, name)| name.to_owned());
+        Problem { file: self.file.to_owned(), sheet, place: place.join(", "), message, remedy }
     }
 }
 
-/// A TOML string.
-fn quoted(text: &str) -> String {
-    toml::Value::String(text.to_owned()).to_string()
+/// The line of a mapping that gives a header to a column.
+fn gives(header: &str, column: &str) -> Remedy {
+    Remedy::Column(format!("{} = {}", quoted(header), quoted(column)))
 }
 
 /// Makes the plan of a source; adds what keeps it from being read to `problems`, what is worth telling
@@ -91,26 +85,28 @@ pub(super) fn plan(
     };
     // A required column takes the header most like it before optional ones are proposed.
     let mut proposed: BTreeMap<usize, &'static Column> = BTreeMap::new();
+    let mut lost: Vec<String> = Vec::new();
     for column in free(&columns, true) {
         let like = unknown.iter().find(|at| {
             !proposed.contains_key(at)
                 && suggest(&header[**at], free(&columns, true).into_iter()).is_some_and(|c| c.name == column.name)
         });
-        let spelled = column.headers_zh.join(", ");
-        let missing = format!("the required column `{}` ({spelled}) is missing", column.name);
-        match like {
-            Some(at) => {
-                proposed.insert(*at, column);
-                let line = format!("{} = {}", quoted(&header[*at]), quoted(&column.name));
-                let message = format!("{missing}; is it `{}`?", header[*at]);
-                problems.push(place.problem(Some(*at), message, place.entry(["[file.columns]".to_owned(), line])));
-            }
-            None => {
-                let lines = ["[file.columns]".to_owned(), format!("\"HEADER IN THE FILE\" = {}", quoted(&column.name))];
-                let message = format!("{missing} (table {}); if another column holds it, say which", table.name);
-                problems.push(place.problem(None, message, place.entry(lines)));
-            }
-        }
+        let spelled = format!("`{}` ({})", column.name, column.headers_zh.join(", "));
+        let Some(at) = like else {
+            lost.push(spelled);
+            continue;
+        };
+        proposed.insert(*at, column);
+        let message = format!("the required column {spelled} is missing; is it `{}`?", header[*at]);
+        problems.push(place.problem(Some(*at), message, vec![gives(&header[*at], &column.name)]));
+    }
+    if !lost.is_empty() {
+        let message = format!(
+            "required columns of {} are missing: {}; if other columns hold them, the mapping must say which",
+            table.name,
+            lost.join(", ")
+        );
+        problems.push(place.problem(None, message, Vec::new()));
     }
     for at in unknown.into_iter().filter(|at| !proposed.contains_key(at)) {
         let suggestion = suggest(&header[at], free(&columns, false).into_iter());
@@ -169,8 +165,7 @@ fn match_headers(
                 header[first],
                 plan.column.name
             );
-            let lines = ["[file.columns]".to_owned(), format!("{} = \"\"", quoted(name))];
-            problems.push(place.problem(Some(at), message, place.entry(lines)));
+            problems.push(place.problem(Some(at), message, vec![gives(name, "")]));
             continue;
         }
         plan.origin = Origin::Field(at);

@@ -7,7 +7,9 @@ use super::csv::Dialect;
 use super::format::Fingerprint;
 use super::plan::{Place, Plan, plan};
 use super::recognise::{HeadRow, header_row, table};
-use super::{FileMapping, Format, FoundFile, IntakeError, Mapping, Note, Problem, csv, header, jsonl, parquet, xlsx};
+use super::{
+    FileMapping, Format, FoundFile, IntakeError, Mapping, Note, Problem, Remedy, csv, header, jsonl, parquet, xlsx,
+};
 use crate::contract::{Table, contract};
 
 /// Rows looked at to find the header.
@@ -171,8 +173,11 @@ impl<'m> Opening<'m> {
         let format = match print.format(&file.name) {
             Ok(format) => format,
             Err(message) => {
-                let lines =
-                    if message.contains("ignore") { place.entry(["ignore = true".to_owned()]) } else { Vec::new() };
+                let lines = if message.contains("ignore") {
+                    vec![Remedy::File("ignore = true".to_owned())]
+                } else {
+                    Vec::new()
+                };
                 self.problems.push(place.problem(None, message, lines));
                 return Ok(());
             }
@@ -185,7 +190,7 @@ impl<'m> Opening<'m> {
             // A damaged file is one of the problems; the others are still looked at.
             Err(IntakeError::Damaged { file, row, message }) => {
                 let place = row.map(|row| format!("row {row}")).unwrap_or_default();
-                self.problems.push(Problem { file, place, message, mapping: Vec::new() });
+                self.problems.push(Problem { file, sheet: None, place, message, remedy: Vec::new() });
                 Ok(())
             }
             other => other,
@@ -235,7 +240,7 @@ impl<'m> Opening<'m> {
             if entry.is_some_and(|entry| entry.ignore) {
                 continue;
             }
-            let head = head(|writer| book.read(&sheet, 0, writer))?;
+            let head = head(HEAD_ROWS, |writer| book.read(&sheet, 0, writer))?;
             if head.is_empty() {
                 continue;
             }
@@ -251,6 +256,10 @@ impl<'m> Opening<'m> {
         let Candidate { file, print, format, sheet, entry, input, head } = candidate;
         let place =
             Place { file: &file.name, sheet: sheet.as_ref().map(|(number, name, ..)| (*number, name.as_str())) };
+        let name = match &sheet {
+            Some((_, sheet, false, _)) => format!("{}#{sheet}", file.name),
+            _ => file.name.clone(),
+        };
         let given = entry.and_then(|entry| entry.header_row).filter(|_| matches!(format, Format::Csv | Format::Xlsx));
         let row = match given {
             Some(number) => head.iter().find(|row| row.number == number),
@@ -271,18 +280,10 @@ impl<'m> Opening<'m> {
         }
         let table = match chosen(entry, &place, &cells) {
             Ok(table) => table,
-            Err(_) if sheet.as_ref().is_some_and(|(.., hidden)| *hidden) => {
+            Err(_) if sheet.as_ref().is_some_and(|(.., hidden)| *hidden) && entry.is_none() => {
                 self.notes.push(Note {
-                    zh: format!(
-                        "{}：隐藏的工作表“{}”不是合同中的表，未读取",
-                        file.name,
-                        place.sheet.map_or("", |s| s.1)
-                    ),
-                    en: format!(
-                        "{}: the hidden sheet '{}' is no table of the contract, not read",
-                        file.name,
-                        place.sheet.map_or("", |s| s.1)
-                    ),
+                    zh: format!("{name}：隐藏的工作表不是合同中的表，未读取"),
+                    en: format!("{name}: the hidden sheet is no table of the contract, not read"),
                 });
                 return;
             }
@@ -290,18 +291,11 @@ impl<'m> Opening<'m> {
         };
         if given.is_none() && head.first().is_some_and(|first| first.number < row.number) {
             self.notes.push(Note {
-                zh: format!("{}：以第{}行为表头，其上各行未读取", file.name, row.number),
-                en: format!(
-                    "{}: row {} was taken for the header, the rows above it are left out",
-                    file.name, row.number
-                ),
+                zh: format!("{name}：以第{}行为表头，其上各行未读取", row.number),
+                en: format!("{name}: row {} was taken for the header, the rows above it are left out", row.number),
             });
         }
         let plan = plan(&place, table, &cells, entry, &mut self.problems, &mut self.notes);
-        let name = match &sheet {
-            Some((_, sheet, false, _)) => format!("{}#{sheet}", file.name),
-            _ => file.name.clone(),
-        };
         self.sources.push(Source {
             name,
             path: file.path.clone(),
@@ -330,12 +324,15 @@ fn chosen(entry: Option<&FileMapping>, place: &Place<'_>, cells: &[String]) -> R
     }
     table(place.file, place.sheet.map(|(_, name)| name), cells).map_err(|unrecognised| {
         let line = format!("table = \"{}\"   # or: ignore = true", unrecognised.proposal);
-        place.problem(None, unrecognised.message, place.entry([line]))
+        place.problem(None, unrecognised.message, vec![Remedy::File(line)])
     })
 }
 
-/// The first rows that a reader hands over.
-fn head(read: impl FnOnce(&mut ChunkWriter<'_>) -> Result<(), IntakeError>) -> Result<Vec<HeadRow>, IntakeError> {
+/// The first rows that a reader hands over, up to `limit`.
+fn head(
+    limit: usize,
+    read: impl FnOnce(&mut ChunkWriter<'_>) -> Result<(), IntakeError>,
+) -> Result<Vec<HeadRow>, IntakeError> {
     let mut rows = Vec::new();
     let mut sink = |chunk: RawChunk| {
         for row in 0..chunk.rows() {
@@ -344,37 +341,42 @@ fn head(read: impl FnOnce(&mut ChunkWriter<'_>) -> Result<(), IntakeError>) -> R
         }
         Err(IntakeError::Stopped)
     };
-    match read(&mut ChunkWriter::new(0, HEAD_ROWS, &mut sink)) {
+    match read(&mut ChunkWriter::new(0, limit, &mut sink)) {
         Ok(()) | Err(IntakeError::Stopped) => Ok(rows),
         Err(error) => Err(error),
     }
 }
 
 fn head_of_csv(path: &Path, name: &str, dialect: Dialect) -> Result<Vec<HeadRow>, IntakeError> {
-    head(|writer| csv::read(path, name, dialect, None, writer))
+    head(HEAD_ROWS, |writer| csv::read(path, name, dialect, None, writer))
+}
+
+/// One delimiter, tried.
+struct Trial {
+    /// Known headers, then fields.
+    score: (usize, usize),
+    dialect: Dialect,
+    head: Result<Vec<HeadRow>, IntakeError>,
 }
 
 /// The delimiter that makes most known headers, of equals most fields, of equals the comma.
 fn sniff(path: &Path, name: &str, dialect: impl Fn(u8) -> Dialect) -> Result<(Dialect, Vec<HeadRow>), IntakeError> {
-    let mut best: Option<((usize, usize), Dialect, Vec<HeadRow>)> = None;
-    let mut failure = None;
-    for delimiter in DELIMITERS {
-        let dialect = dialect(delimiter);
-        match head_of_csv(path, name, dialect) {
-            Ok(head) => {
-                let cells = header_row(&head).map(|row| row.cells.as_slice()).unwrap_or_default();
-                let known = cells.iter().filter(|cell| header::known_anywhere(cell)).count();
-                let score = (known, cells.len());
-                if best.as_ref().is_none_or(|(most, ..)| score > *most) {
-                    best = Some((score, dialect, head));
-                }
-            }
-            Err(error) => failure = failure.or(Some(error)),
+    let mut best: Option<Trial> = None;
+    for dialect in DELIMITERS.map(&dialect) {
+        let read = |rows| head(rows, |writer| csv::read(path, name, dialect, None, writer));
+        // A row below may be broken: the first one still tells whether this is the delimiter.
+        let head = read(HEAD_ROWS);
+        let first = head.is_err().then(|| read(1).unwrap_or_default());
+        let rows = first.as_ref().or(head.as_ref().ok());
+        let cells = rows.and_then(|rows| header_row(rows)).map(|row| row.cells.as_slice()).unwrap_or_default();
+        let known = cells.iter().filter(|cell| header::known_anywhere(cell)).count();
+        let score = (known, cells.len());
+        if best.as_ref().is_none_or(|best| score > best.score) {
+            best = Some(Trial { score, dialect, head });
         }
     }
-    match (best, failure) {
-        (Some((_, dialect, head)), _) => Ok((dialect, head)),
-        (None, Some(error)) => Err(error),
-        (None, None) => Ok((dialect(b','), Vec::new())),
+    match best {
+        Some(trial) => Ok((trial.dialect, trial.head?)),
+        None => Ok((dialect(b','), Vec::new())),
     }
 }

@@ -146,7 +146,7 @@ mod tests {
         let at = |days, is_1904| iso(&ExcelDateTime::new(days, ExcelDateTimeType::DateTime, is_1904));
         assert_eq!(at(45047.0, false).as_deref(), Some("2023-05-01"));
         assert_eq!(at(43585.0, true).as_deref(), Some("2023-05-01"));
-        assert_eq!(at(45112.377_326_388_9, false).as_deref(), Some("2023-07-05 09:03:21"));
+        assert_eq!(at(45_112.377_326_388_9, false).as_deref(), Some("2023-07-05 09:03:21"));
         assert_eq!(at(1.0, false).as_deref(), Some("1900-01-01"));
         assert_eq!(at(61.0, false).as_deref(), Some("1900-03-01"));
         assert_eq!(at(0.5, false), None);

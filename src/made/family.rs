@@ -134,8 +134,8 @@ impl Village<'_, '_> {
         self.kin(other, one, "sibling", "hukou");
     }
 
-    /// Records a marriage, in the marriage register and as kinship.
-    fn marry(&mut self, one: &Person, other: &Person) {
+    /// Records a marriage, in the marriage register and as kinship; answers when it was.
+    fn marry(&mut self, one: &Person, other: &Person) -> NaiveDate {
         let (man, woman) = if one.sex == "male" { (one, other) } else { (other, one) };
         let years = self.town.dice.between(22, 26) as u32;
         let days = self.town.dice.below(300) as u64;
@@ -152,6 +152,7 @@ impl Village<'_, '_> {
         });
         self.kin(man, woman, "spouse", "marriage");
         self.kin(woman, man, "spouse", "marriage");
+        registered_on
     }
 
     /// A spouse of about the same age in the same book.
@@ -161,12 +162,13 @@ impl Village<'_, '_> {
         spouse
     }
 
-    /// A spouse who died years before the first payment month.
+    /// A spouse who died years before the first payment month, or at least well after the wedding.
     fn widow(&mut self, of: &Person, ages: (i64, i64)) {
         let (mut late, _) = self.unregistered(opposite(of.sex), ages, None);
-        self.marry(of, &late);
+        let wedding = self.marry(of, &late);
         let first = self.town.calendar.first.first_day();
         let day = first - Days::new(1500 + self.town.dice.below(2500) as u64);
+        let day = day.max(wedding + Days::new(500));
         late.died = Some(day);
         self.death(&late, &late.name.clone(), day, 20);
     }

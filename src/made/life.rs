@@ -68,15 +68,14 @@ impl Village<'_, '_> {
         if family == Family::SoloAdult && self.town.dice.chance(0.5) {
             self.disabled(household);
         }
-        if old && months_left > 2 && self.town.dice.chance(0.035 * years) {
+        if old && months_left > 3 && self.town.dice.chance(0.035 * years) {
             let member = usize::from(family == Family::ElderCouple && self.town.dice.chance(0.5));
-            let month = start.plus(self.town.dice.between(1, i64::from(months_left)) as i32);
+            // Not so late that the change would fall on the as-of day itself.
+            let month = start.plus(self.town.dice.between(1, i64::from(months_left) - 2) as i32);
             let day = self.town.day_in(month);
-            if day <= calendar.as_of {
-                let lag = self.town.dice.between(0, 1) as i32;
-                self.dies(household, member, day, Some(month.plus(lag).min(calendar.last)));
-                self.record_death(household, member, day);
-            }
+            let lag = self.town.dice.between(0, 1) as i32;
+            self.dies(household, member, day, Some(month.plus(lag)));
+            self.record_death(household, member, day);
         } else if months_left > 8 && self.town.dice.chance(0.03 * years) {
             let end = calendar.last.plus(-(self.town.dice.between(1, i64::from(months_left) - 7) as i32));
             self.end_with_notice(household, 0, end);

@@ -143,7 +143,8 @@ impl LocalRules {
     fn add(&mut self, batch: &RecordBatch) -> Result<(), LocalRuleError> {
         let text = |column: &'static str| {
             let array = batch.column_by_name(column).ok_or(LocalRuleError::Column { column })?;
-            arrow::compute::cast(array, &arrow::datatypes::DataType::Utf8).map_err(|_| LocalRuleError::Column { column })
+            arrow::compute::cast(array, &arrow::datatypes::DataType::Utf8)
+                .map_err(|_| LocalRuleError::Column { column })
         };
         let day = |column: &'static str| {
             batch
@@ -209,6 +210,9 @@ impl LocalRules {
     }
 }
 
+/// A value with the region and row that set it; none where the default stands.
+type Found<'a> = (&'a Value, Option<(&'a str, i64)>);
+
 /// One parameter being asked for rows in turn. Consecutive rows of one region and day cost a
 /// comparison; a region met before costs one hash look-up.
 #[derive(Debug)]
@@ -217,7 +221,7 @@ pub struct Lookup<'a> {
     entry: &'a Entry,
     /// Settings that bear on a region, the nearest first.
     regions: HashMap<String, Vec<(&'a str, &'a Setting)>>,
-    last: Option<(String, i32, &'a Value, Option<(&'a str, i64)>)>,
+    last: Option<(String, i32, Found<'a>)>,
 }
 
 impl<'a> Lookup<'a> {
@@ -241,15 +245,15 @@ impl<'a> Lookup<'a> {
         })
     }
 
-    fn find(&mut self, region: &str, day: i32) -> (&'a Value, Option<(&'a str, i64)>) {
+    fn find(&mut self, region: &str, day: i32) -> Found<'a> {
         if self.entry.settings.is_empty() {
             return (&self.entry.default, None);
         }
-        if let Some((last_region, last_day, value, set_by)) = &self.last
+        if let Some((last_region, last_day, found)) = &self.last
             && *last_day == day
             && last_region == region
         {
-            return (value, *set_by);
+            return *found;
         }
         let entry = self.entry;
         if !self.regions.contains_key(region) {
@@ -266,7 +270,7 @@ impl<'a> Lookup<'a> {
             Some((set_by, setting)) => (&setting.value, Some((*set_by, setting.row_id))),
             None => (&entry.default, None),
         };
-        self.last = Some((region.to_owned(), day, value, set_by));
+        self.last = Some((region.to_owned(), day, (value, set_by)));
         (value, set_by)
     }
 }
@@ -279,10 +283,11 @@ mod tests {
 
     use super::*;
 
-    fn table(rows: &[(&str, &str, &str, Option<i32>, Option<i32>)]) -> RecordBatch {
-        let text = |f: fn(&(&str, &str, &str, Option<i32>, Option<i32>)) -> String| -> ArrayRef {
-            Arc::new(StringArray::from_iter_values(rows.iter().map(f)))
-        };
+    /// Region, parameter, value, first and last day.
+    type Row = (&'static str, &'static str, &'static str, Option<i32>, Option<i32>);
+
+    fn table(rows: &[Row]) -> RecordBatch {
+        let text = |f: fn(&Row) -> String| -> ArrayRef { Arc::new(StringArray::from_iter_values(rows.iter().map(f))) };
         RecordBatch::try_from_iter([
             ("region_code", text(|r| r.0.to_owned())),
             ("parameter", text(|r| r.1.to_owned())),

@@ -20,6 +20,9 @@ use super::village::Village;
 use super::{Settings, numbers};
 use crate::made::rows::Text;
 
+/// Households under which a land gets a single case of each kind.
+const FEW: u64 = 200;
+
 /// One kind of case.
 #[derive(Debug)]
 pub(super) struct Kind {
@@ -58,14 +61,14 @@ pub(super) fn kinds() -> impl Iterator<Item = &'static Kind> {
 }
 
 /// The kinds that a township gets. Real cases of a kind are `irregular_share` of the households divided
-/// among the kinds, look-alikes half as many; never fewer than two, or one in lands under 200 households.
+/// among the kinds, look-alikes half as many; never fewer than two, or one in lands of few.
 pub(super) fn schedule(settings: &Settings, plan: &Plan, township: u32) -> Vec<&'static Kind> {
     if settings.clean {
         return Vec::new();
     }
     let households = settings.households as f64;
     let irregular = kinds().filter(|k| k.decoy.is_none()).count() as f64;
-    let least = if settings.households < 200 { 1.0 } else { 2.0 };
+    let least = if settings.households < FEW { 1.0 } else { 2.0 };
     let townships = f64::from(plan.townships());
     let mut due = Vec::new();
     for (at, kind) in kinds().enumerate() {
@@ -110,9 +113,10 @@ impl Village<'_, '_> {
         wrong
     }
 
-    /// Whether this case gets a link that only identity resolution can find.
+    /// Whether this case gets a link that only identity resolution can find. Where a kind has a single
+    /// case, that one is plain.
     fn is_hard(&mut self) -> bool {
-        self.town.dice.chance(0.12)
+        self.town.settings.households >= FEW && self.town.dice.chance(0.12)
     }
 }
 

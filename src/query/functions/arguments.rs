@@ -1,7 +1,7 @@
 //! Typed access to the arguments of a call, column or constant alike.
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, Date32Array, Int64Array, LargeStringArray, StringArray};
 use datafusion::arrow::array::StringViewArray;
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, Date32Array, Int64Array, LargeStringArray, StringArray};
 use datafusion::arrow::datatypes::{DataType, Date32Type, Int64Type};
 use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::logical_expr::ColumnarValue;

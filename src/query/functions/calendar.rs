@@ -61,7 +61,10 @@ pub(super) const SPECS: &[Spec] = &[
     },
     Spec {
         name: "working_days_between",
-        arguments: &[("from", Kind::Date, "the day of the event, not counted"), ("to", Kind::Date, "the last day, counted")],
+        arguments: &[
+            ("from", Kind::Date, "the day of the event, not counted"),
+            ("to", Kind::Date, "the last day, counted"),
+        ],
         returns: Kind::Whole,
         description: "Working days after the first date up to the second: Monday to Friday less public holidays, with the weekends that are worked.",
         example: "working_days_between(DATE '2024-09-30', DATE '2024-10-08') → 1",

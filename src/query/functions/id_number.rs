@@ -9,7 +9,8 @@ use super::arguments::Arguments;
 use super::function::{Body, Kind, Spec};
 use crate::domain::id_number;
 
-const NUMBER: &[(&str, Kind, &str)] = &[("id_number", Kind::Text, "an ID number as met: spaces and full-width digits do not matter")];
+const NUMBER: &[(&str, Kind, &str)] =
+    &[("id_number", Kind::Text, "an ID number as met: spaces and full-width digits do not matter")];
 
 pub(super) const SPECS: &[Spec] = &[
     Spec {

@@ -79,7 +79,8 @@ mod tests {
                 assert!(call.contains(entry.name), "{call}");
                 let batches = ctx.sql(&format!("SELECT {call}")).await.unwrap().collect().await.unwrap();
                 let column = batches[0].column(0);
-                let found = if column.is_null(0) { "null".to_owned() } else { array_value_to_string(column, 0).unwrap() };
+                let found =
+                    if column.is_null(0) { "null".to_owned() } else { array_value_to_string(column, 0).unwrap() };
                 assert_eq!(found, answer, "{call}");
             }
         }
@@ -98,8 +99,7 @@ mod tests {
                     count(id_birth_date(a)) AS births, max(local_number('439931000000', 'pay_day', d)) AS pay_day
              FROM t";
         let batches = ctx.sql(sql).await.unwrap().collect().await.unwrap();
-        let row: Vec<String> =
-            batches[0].columns().iter().map(|c| array_value_to_string(c, 0).unwrap()).collect();
+        let row: Vec<String> = batches[0].columns().iter().map(|c| array_value_to_string(c, 0).unwrap()).collect();
         assert_eq!(row, ["2", "1969-09-01", "2024-04-01", "1", "15.0"]);
     }
 

@@ -67,11 +67,8 @@ pub(super) fn parse(rule: &str, text: &str) -> Result<Vec<Case>, RuleError> {
         .map_err(|e| fail(format!("{}: {}", e.path(), one_line(e.inner().message()))))?;
     let mut names = BTreeSet::new();
     for case in &file.case {
-        let outcomes = [
-            case.clear,
-            !case.not_assessable.is_empty(),
-            !(case.flagged.is_empty() && case.exempted.is_empty()),
-        ];
+        let outcomes =
+            [case.clear, !case.not_assessable.is_empty(), !(case.flagged.is_empty() && case.exempted.is_empty())];
         if outcomes.into_iter().filter(|o| *o).count() != 1 {
             return Err(fail(format!(
                 "'{}' expects not exactly one of: rows flagged or exempted, clear, not_assessable",

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, AsArray, BooleanBuilder, Date32Builder, Float64Builder, Int32Array, Int32Builder, Int64Builder, RecordBatch,
-    StringBuilder, TimestampSecondBuilder, new_null_array,
+    ArrayRef, AsArray, BooleanBuilder, Date32Builder, Float64Builder, Int32Array, Int32Builder, Int64Builder,
+    RecordBatch, StringBuilder, TimestampSecondBuilder, new_null_array,
 };
 use arrow::datatypes::{DataType, Int32Type, SchemaRef};
 use chrono::{NaiveDate, NaiveDateTime};
@@ -28,6 +28,11 @@ impl Labels {
     pub(super) fn label(&self, role: &str, key: i32) -> Option<&str> {
         self.0.get(role)?.iter().find(|(_, k)| **k == key).map(|(label, _)| label.as_str())
     }
+}
+
+/// Key columns end in `_key`, those of the two spouses of a marriage in `_key_a` and `_key_b`.
+fn is_key(column: &str) -> bool {
+    ["_key", "_key_a", "_key_b"].iter().any(|end| column.ends_with(end))
 }
 
 /// What a key column of a table stands for: `payee_key` of `payment` → `person`.
@@ -82,14 +87,12 @@ fn rows(table: &str, text: &str, labels: &mut Labels) -> Result<RecordBatch, Str
     for field in schema.fields() {
         let name = field.name();
         let at = headers.iter().position(|h| h == name);
-        let cells: Vec<Option<&str>> = records
-            .iter()
-            .map(|record| at.and_then(|i| record.get(i)).filter(|cell| !cell.is_empty()))
-            .collect();
+        let cells: Vec<Option<&str>> =
+            records.iter().map(|record| at.and_then(|i| record.get(i)).filter(|cell| !cell.is_empty())).collect();
         columns.push(if name == ROW_ID && at.is_none() {
             let ids = (0..records.len() as i64).map(|i| (file_no << 40) | (i + 2));
             Arc::new(arrow::array::Int64Array::from_iter_values(ids))
-        } else if let Some(role) = name.ends_with("_key").then(|| role(table, name)).flatten() {
+        } else if let Some(role) = is_key(name).then(|| role(table, name)).flatten() {
             Arc::new(cells.iter().map(|cell| cell.map(|label| labels.key(&role, label))).collect::<Int32Array>())
         } else {
             column(field.data_type(), &cells).map_err(|cell| format!("given.{table}.{name}: cannot read '{cell}'"))?

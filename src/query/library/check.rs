@@ -295,7 +295,10 @@ fn behind(view: &View) -> (BTreeSet<String>, BTreeSet<String>) {
 fn protected_faults(header: &Header, read: &BTreeSet<Protected>, faults: &mut Vec<String>) {
     let declared: BTreeSet<Protected> = header.legal_criteria.iter().map(|c| c.attribute).collect();
     for attribute in read.difference(&declared) {
-        faults.push(format!("reads the protected attribute '{}' without a law under 'legal_criteria'", attribute.as_str()));
+        faults.push(format!(
+            "reads the protected attribute '{}' without a law under 'legal_criteria'",
+            attribute.as_str()
+        ));
     }
     for attribute in declared.difference(read) {
         faults.push(format!("'legal_criteria' lists '{}', which is not read", attribute.as_str()));
@@ -329,7 +332,9 @@ fn output_faults(header: &Header, schema: &SchemaRef, tables: &BTreeSet<String>,
     for field in schema.fields().iter().filter(|f| f.name().starts_with("row_") || f.name().starts_with("against_")) {
         match evidence_column(field.name()) {
             Some(evidence) if tables.contains(&evidence.table) => {}
-            Some(evidence) => faults.push(format!("column '{}': the rule does not read '{}'", field.name(), evidence.table)),
+            Some(evidence) => {
+                faults.push(format!("column '{}': the rule does not read '{}'", field.name(), evidence.table))
+            }
             None => faults.push(format!("column '{}' names no table", field.name())),
         }
     }

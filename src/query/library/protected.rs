@@ -64,9 +64,7 @@ pub(super) fn read_by(plan: &LogicalPlan) -> Result<BTreeSet<Protected>> {
     plan.apply_with_subqueries(|node| {
         if let LogicalPlan::TableScan(scan) = node {
             let table = scan.table_name.table();
-            found.extend(
-                scan.projected_schema.fields().iter().filter_map(|f| Protected::of_column(table, f.name())),
-            );
+            found.extend(scan.projected_schema.fields().iter().filter_map(|f| Protected::of_column(table, f.name())));
             for filter in &scan.filters {
                 found.extend(filter.column_refs().iter().filter_map(|c| Protected::of_column(table, &c.name)));
             }

@@ -43,9 +43,8 @@ pub(super) fn built_in() -> Result<Vec<Rule>, RuleError> {
 }
 
 pub(super) fn from_folder(folder: &Path) -> Result<Vec<Rule>, RuleError> {
-    let read = |path: &Path| {
-        std::fs::read_to_string(path).map_err(|source| RuleError::Read { path: path.to_owned(), source })
-    };
+    let read =
+        |path: &Path| std::fs::read_to_string(path).map_err(|source| RuleError::Read { path: path.to_owned(), source });
     let fail = |source| RuleError::Read { path: folder.to_owned(), source };
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(fail)? {

@@ -158,7 +158,9 @@ fn walk_set(set: &SetExpr, codes: &mut BTreeSet<String>) {
                     results(expr, codes);
                 }
             }
-            for table in select.from.iter().flat_map(|f| std::iter::once(&f.relation).chain(f.joins.iter().map(|j| &j.relation))) {
+            for table in
+                select.from.iter().flat_map(|f| std::iter::once(&f.relation).chain(f.joins.iter().map(|j| &j.relation)))
+            {
                 if let datafusion::sql::sqlparser::ast::TableFactor::Derived { subquery, .. } = table {
                     walk_query(subquery, codes);
                 }
