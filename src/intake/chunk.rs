@@ -37,7 +37,7 @@ struct Row {
     raw: (u32, u32),
 }
 
-/// Up to [`CHUNK_ROWS`] rows of one source: one text, and where its cells lie.
+/// Up to 8,192 rows of one source: one text, and where its cells lie.
 #[derive(Debug, Clone, Default)]
 pub struct RawChunk {
     text: String,

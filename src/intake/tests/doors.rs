@@ -57,9 +57,16 @@ proptest! {
     }
 }
 
-/// A shared string that the workbook does not have, cells out of order: what a hostile sheet may hold.
 #[test]
 fn the_workbook_is_whole_before_it_is_damaged() {
     let whole = only("x.xlsx", workbook());
     assert_eq!((whole.table, whole.reading.rows), ("deposit", 3));
+}
+
+/// Decoders of others index what a hostile file says; their panic must become an error.
+#[test]
+fn a_panic_of_a_decoder_is_an_error() {
+    let strings: Vec<&str> = Vec::new();
+    assert!(guarded(|| strings[std::hint::black_box(7)].len()).is_err());
+    assert_eq!(guarded(|| 1), Ok(1));
 }
