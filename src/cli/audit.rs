@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use crate::domain::date::Day;
+use anyhow::Context;
 
 use crate::contract::contract;
 use crate::jobs::{Audit, AuditRequest, audit};
@@ -58,13 +58,8 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     for (rule, name, value) in args.parameters {
         parameters.entry(rule).or_default().insert(name, value);
     }
-    let request = AuditRequest {
-        snapshot: args.snapshot,
-        as_of: args.as_of,
-        region: args.region,
-        only: args.only,
-        parameters,
-    };
+    let request =
+        AuditRequest { snapshot: args.snapshot, as_of: args.as_of, region: args.region, only: args.only, parameters };
     let progress = Progress::new(args.json);
     let done = super::block_on(async {
         let library = Library::built_in().await?;
@@ -97,7 +92,8 @@ fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
 /// What an audit found, for people.
 pub fn summary(audit: &Audit) -> String {
     let manifest = &audit.manifest;
-    let mut text = format!("审计 audit {} · 快照 snapshot {} · as of {}\n", manifest.id, manifest.snapshot, manifest.as_of);
+    let mut text =
+        format!("审计 audit {} · 快照 snapshot {} · as of {}\n", manifest.id, manifest.snapshot, manifest.as_of);
     for (code, typology) in &contract().typologies {
         let count = |counts: &BTreeMap<String, u64>| counts.get(code).copied().unwrap_or(0);
         let (open, exempted) = (count(&manifest.open), count(&manifest.exempted));

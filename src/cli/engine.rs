@@ -9,7 +9,7 @@ use crate::snapshot::DataDir;
 #[derive(Debug, Clone, Args)]
 pub struct EngineArgs {
     /// Memory that queries may hold before they spill to disk, as 512MiB or 4GiB
-    #[arg(long, default_value = "2GiB", value_parser = bytes)]
+    #[arg(long, default_value = "3GiB", value_parser = bytes)]
     pub memory: usize,
     /// Partitions worked on side by side [default: the processors]
     #[arg(long)]

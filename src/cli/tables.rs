@@ -1,16 +1,51 @@
 use anyhow::Context;
+use arrow::datatypes::DataType;
 
 use crate::contract::{ColumnKind, contract};
+use crate::query::library::{stored_tables, table_schema};
 
 /// Tables of the contract.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Table whose columns are listed
     table: Option<String>,
+    /// Every stored table with its columns and SQL types, as JSON
+    #[arg(long, conflicts_with = "table")]
+    stored: bool,
+}
+
+/// The tables as SQL sees them.
+fn stored() -> serde_json::Value {
+    let tables = stored_tables().filter_map(|name| {
+        let schema = table_schema(&name)?;
+        let columns: Vec<_> = schema
+            .fields()
+            .iter()
+            .map(|field| serde_json::json!({ "name": field.name(), "type": sql_type(field.data_type()) }))
+            .collect();
+        Some(serde_json::json!({ "name": name, "columns": columns }))
+    });
+    tables.collect()
+}
+
+fn sql_type(kind: &DataType) -> &'static str {
+    match kind {
+        DataType::Int32 => "INTEGER",
+        DataType::Int64 => "BIGINT",
+        DataType::Float64 => "DOUBLE",
+        DataType::Boolean => "BOOLEAN",
+        DataType::Date32 => "DATE",
+        DataType::Timestamp(_, _) => "TIMESTAMP",
+        _ => "VARCHAR",
+    }
 }
 
 /// Runs the command.
 pub fn run(args: Args) -> anyhow::Result<()> {
+    if args.stored {
+        println!("{}", serde_json::to_string_pretty(&stored())?);
+        return Ok(());
+    }
     let Some(name) = args.table else {
         for table in &contract().tables {
             let required = if table.required { "必须 required" } else { "" };
@@ -18,9 +53,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         }
         return Ok(());
     };
-    let table = contract()
-        .table(&name)
-        .with_context(|| format!("no table '{name}'; `mingjing tables` names them"))?;
+    let table = contract().table(&name).with_context(|| format!("no table '{name}'; `mingjing tables` names them"))?;
     for column in &table.columns {
         let kind = match &column.kind {
             ColumnKind::Code(list) => format!("code {list}"),

@@ -61,15 +61,8 @@ pub struct RawFinding {
 }
 
 /// Columns that name whom else a finding concerns.
-const KEYS: [&str; 7] = [
-    "household_key",
-    "award_key",
-    "person_key",
-    "official_key",
-    "application_key",
-    "account_key",
-    "institution_key",
-];
+const KEYS: [&str; 7] =
+    ["household_key", "award_key", "person_key", "official_key", "application_key", "account_key", "institution_key"];
 
 /// The open rows of one (case, exemption).
 #[derive(Debug, Default)]
@@ -132,10 +125,7 @@ impl<'a> Columns<'a> {
 type Groups = BTreeMap<(Option<String>, Option<String>), Group>;
 
 /// Reads a rule's rows to their end. Memory: the rows of one subject, and the findings.
-pub async fn assemble(
-    rule: &CheckedRule,
-    mut rows: SendableRecordBatchStream,
-) -> Result<Vec<RawFinding>, FlagError> {
+pub async fn assemble(rule: &CheckedRule, mut rows: SendableRecordBatchStream) -> Result<Vec<RawFinding>, FlagError> {
     let evidence = rule.evidence();
     let mut findings = Vec::new();
     let mut open: Option<(Subject, Groups)> = None;

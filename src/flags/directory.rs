@@ -94,7 +94,8 @@ impl Directory {
             let batch = batch?;
             let keys = batch.column(0).as_primitive::<Int32Type>();
             let texts = batch.columns()[1..].iter().map(|c| cast(c, &DataType::Utf8)).collect::<Result<Vec<_>, _>>()?;
-            for row in (0..batch.num_rows()).filter(|r| keys.is_valid(*r) && register.wanted.contains(&keys.value(*r))) {
+            for row in (0..batch.num_rows()).filter(|r| keys.is_valid(*r) && register.wanted.contains(&keys.value(*r)))
+            {
                 let cells: Told = texts
                     .iter()
                     .map(|column| column.as_string::<i32>())

@@ -93,8 +93,13 @@ pub fn evidence_rows(
         .collect::<Result<_, _>>()?;
     let mut rows: Vec<EvidenceRow> = fetched.into_iter().flatten().collect();
     rows.par_sort_by(|a, b| {
-        (a.finding, a.role, &a.table, &a.source_file, a.source_row)
-            .cmp(&(b.finding, b.role, &b.table, &b.source_file, b.source_row))
+        (a.finding, a.role, &a.table, &a.source_file, a.source_row).cmp(&(
+            b.finding,
+            b.role,
+            &b.table,
+            &b.source_file,
+            b.source_row,
+        ))
     });
     Ok(rows)
 }

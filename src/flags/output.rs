@@ -111,10 +111,7 @@ pub fn evidence_schema() -> SchemaRef {
 }
 
 /// Rows of `evidence`; `id` names the finding of a position.
-pub fn evidence_batch<'a>(
-    rows: &'a [EvidenceRow],
-    id: impl Fn(usize) -> &'a str,
-) -> Result<RecordBatch, ArrowError> {
+pub fn evidence_batch<'a>(rows: &'a [EvidenceRow], id: impl Fn(usize) -> &'a str) -> Result<RecordBatch, ArrowError> {
     let role = |role: EvidenceRole| match role {
         EvidenceRole::For => "for",
         EvidenceRole::Against => "against",

@@ -293,7 +293,8 @@ mod tests {
 
     #[test]
     fn fifteen_digits_and_a_small_x_are_no_faults() {
-        let found = persons(&[("43993119790722113X", "王军东")], &[("439931790722113", None), ("43993119790722113x", None)]);
+        let found =
+            persons(&[("43993119790722113X", "王军东")], &[("439931790722113", None), ("43993119790722113x", None)]);
         assert_eq!(found.len(), 1);
         assert_eq!(found.resolve("439931790722113", None), (Some(0), None));
         assert_eq!(found.resolve("43993119790722113x", None), (Some(0), None));

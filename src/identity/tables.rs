@@ -128,7 +128,8 @@ impl<'a> IdentityRows<'a> {
     }
 
     fn batch(&self, rows: &[Row]) -> Result<RecordBatch, ArrowError> {
-        let text = |of: fn(&Row) -> Option<&str>| -> ArrayRef { Arc::new(rows.iter().map(of).collect::<StringArray>()) };
+        let text =
+            |of: fn(&Row) -> Option<&str>| -> ArrayRef { Arc::new(rows.iter().map(of).collect::<StringArray>()) };
         let columns: Vec<ArrayRef> = vec![
             Arc::new(Int32Array::from_iter_values(rows.iter().map(|r| r.key))),
             Arc::new(StringArray::from_iter_values(rows.iter().map(|r| self.persons.number(r.key)))),

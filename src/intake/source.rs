@@ -86,7 +86,9 @@ impl Source {
         let mut writer = ChunkWriter::new(self.header_row, CHUNK_ROWS, sink);
         let mut notes = Vec::new();
         match &self.input {
-            Input::Csv(dialect) => csv::read(&self.path, &self.name, *dialect, Some(self.plan.header.len()), &mut writer)?,
+            Input::Csv(dialect) => {
+                csv::read(&self.path, &self.name, *dialect, Some(self.plan.header.len()), &mut writer)?
+            }
             Input::Xlsx { sheet } => {
                 xlsx::Book::open(&self.path, &self.name)?.read(sheet, self.header_row, &mut writer)?;
             }

@@ -118,6 +118,12 @@ pub enum AuditError {
     Cancelled,
 }
 
+impl AuditError {
+    fn is_want_of_memory(&self) -> bool {
+        matches!(self, Self::Query(QueryError::Memory(_)) | Self::Flag(FlagError::Query(QueryError::Memory(_))))
+    }
+}
+
 /// Runs an audit and publishes it under the data folder.
 pub async fn audit(
     data: &DataDir,
@@ -140,22 +146,15 @@ pub async fn audit(
     }
 
     observer.stage("rules", Some(rules.len() as u64));
-    let mut runs = futures::stream::iter(rules.iter().map(|rule| run(rule, &session, &bindings)))
-        .buffered(options.partitions.max(1));
+    let runs = run_all(&rules, &session, &bindings, options, observer).await?;
     let (mut raised, mut coverage) = (Vec::new(), Vec::new());
-    for rule in &rules {
-        let Some((findings, covered)) = runs.next().await else { break };
-        if observer.cancelled() {
-            return Err(AuditError::Cancelled);
-        }
+    for (rule, Run { findings, covered, .. }) in rules.iter().zip(runs) {
         if covered.outcome == Outcome::Failed {
             observer.note(&format!("{} failed: {}", covered.rule_id, covered.reason));
         }
         raised.extend(findings.into_iter().map(|finding| (*rule, finding)));
         coverage.push(covered);
-        observer.advance(1);
     }
-    drop(runs);
 
     observer.stage("findings", None);
     let findings = name(&session, raised, request.region.as_deref()).await?;
@@ -218,10 +217,47 @@ async fn bind(session: &Session, request: &AuditRequest) -> Result<Bindings, Aud
     Ok(bindings)
 }
 
+/// What became of a rule.
+struct Run {
+    findings: Vec<RawFinding>,
+    covered: Coverage,
+    /// It failed for want of memory.
+    starved: bool,
+}
+
+/// Runs the rules side by side; those that find too little memory beside others run again, alone.
+async fn run_all(
+    rules: &[&CheckedRule],
+    session: &Session,
+    bindings: &Bindings,
+    options: &EngineOptions,
+    observer: &dyn Observer,
+) -> Result<Vec<Run>, AuditError> {
+    let mut side_by_side = futures::stream::iter(rules.iter().map(|rule| run(rule, session, bindings)))
+        .buffered(options.partitions.max(1));
+    let mut runs = Vec::with_capacity(rules.len());
+    while let Some(run) = side_by_side.next().await {
+        if observer.cancelled() {
+            return Err(AuditError::Cancelled);
+        }
+        observer.advance(u64::from(!run.starved));
+        runs.push(run);
+    }
+    drop(side_by_side);
+    for (rule, starved) in rules.iter().zip(&mut runs).filter(|(_, run)| run.starved) {
+        if observer.cancelled() {
+            return Err(AuditError::Cancelled);
+        }
+        *starved = run(rule, session, bindings).await;
+        observer.advance(1);
+    }
+    Ok(runs)
+}
+
 /// Runs one rule; whatever happens is told in its coverage.
-async fn run(rule: &CheckedRule, session: &Session, bindings: &Bindings) -> (Vec<RawFinding>, Coverage) {
+async fn run(rule: &CheckedRule, session: &Session, bindings: &Bindings) -> Run {
     let started = Instant::now();
-    let mut coverage = Coverage {
+    let mut covered = Coverage {
         rule_id: rule.id().to_owned(),
         typology: rule.header().typology.clone(),
         outcome: Outcome::Ran,
@@ -232,15 +268,15 @@ async fn run(rule: &CheckedRule, session: &Session, bindings: &Bindings) -> (Vec
         exempted: 0,
         time_ms: 0,
     };
-    if !coverage.missing.is_empty() {
-        coverage.outcome = Outcome::NotRunnable;
-        coverage.reason = format!("not handed over: {}", coverage.missing.join(", "));
-        return (Vec::new(), coverage);
+    if !covered.missing.is_empty() {
+        covered.outcome = Outcome::NotRunnable;
+        covered.reason = format!("not handed over: {}", covered.missing.join(", "));
+        return Run { findings: Vec::new(), covered, starved: false };
     }
     let weakened: Vec<&str> =
         rule.optional().iter().filter(|t| !session.present().contains(*t)).map(String::as_str).collect();
     if !weakened.is_empty() {
-        coverage.reason = format!("ran without {}, taken as empty", weakened.join(", "));
+        covered.reason = format!("ran without {}, taken as empty", weakened.join(", "));
     }
     let result = async {
         let frame = rule.rows(session.context(), bindings).await?;
@@ -250,19 +286,21 @@ async fn run(rule: &CheckedRule, session: &Session, bindings: &Bindings) -> (Vec
         let findings = assemble(rule, rows).await?;
         Ok::<_, AuditError>((findings, rows_read(&plan)))
     };
+    let mut starved = false;
     let findings = match result.await {
         Ok((findings, rows)) => {
-            coverage.rows_read = rows;
+            covered.rows_read = rows;
             findings
         }
         Err(error) => {
-            coverage.outcome = Outcome::Failed;
-            coverage.reason = error.to_string();
+            covered.outcome = Outcome::Failed;
+            starved = error.is_want_of_memory();
+            covered.reason = error.to_string();
             Vec::new()
         }
     };
-    coverage.time_ms = started.elapsed().as_millis() as u64;
-    (findings, coverage)
+    covered.time_ms = started.elapsed().as_millis() as u64;
+    Run { findings, covered, starved }
 }
 
 /// Rows that the leaves of a plan gave.
@@ -331,12 +369,7 @@ fn without_rule(library: &Library) -> Vec<Coverage> {
         .collect()
 }
 
-fn manifest(
-    snapshot: &Snapshot,
-    request: &AuditRequest,
-    bindings: &Bindings,
-    rules: &[&CheckedRule],
-) -> AuditManifest {
+fn manifest(snapshot: &Snapshot, request: &AuditRequest, bindings: &Bindings, rules: &[&CheckedRule]) -> AuditManifest {
     let hex = |bytes: &[u8]| bytes.iter().take(8).map(|b| format!("{b:02x}")).collect::<String>();
     let rules: BTreeMap<String, String> = rules
         .iter()

@@ -20,10 +20,10 @@ pub struct EngineOptions {
 }
 
 impl EngineOptions {
-    /// Two GiB and every processor.
+    /// Three GiB and every processor.
     pub fn new(spill_dir: PathBuf) -> Self {
         let partitions = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { memory: 2 << 30, partitions, spill_dir }
+        Self { memory: 3 << 30, partitions, spill_dir }
     }
 }
 
@@ -45,6 +45,9 @@ pub fn engine(options: &EngineOptions) -> Result<SessionContext, QueryError> {
         .with_create_default_catalog_and_schema(true);
     let settings = config.options_mut();
     settings.sql_parser.enable_ident_normalization = true;
+    // Views of text share the buffers they were read into; in a sort each batch would hold, and be
+    // charged with, far more than its rows.
+    settings.execution.parquet.schema_force_view_types = false;
     // The stored tables are clustered, so pages and groups can be skipped and sorts left out.
     settings.execution.parquet.pushdown_filters = false;
     settings.execution.parquet.reorder_filters = true;

@@ -5,8 +5,8 @@
 
 mod engine;
 mod error;
-mod guard;
 pub mod functions;
+mod guard;
 pub mod library;
 mod local_rules;
 mod session;

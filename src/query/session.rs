@@ -1,7 +1,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::datasource::MemTable;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
@@ -63,18 +62,8 @@ impl Session {
     }
 }
 
-/// Text as the engine reads it from Parquet.
-fn read_schema(schema: &SchemaRef) -> SchemaRef {
-    let field = |f: &Arc<Field>| match f.data_type() {
-        DataType::Utf8 => Arc::new(f.as_ref().clone().with_data_type(DataType::Utf8View)),
-        _ => Arc::clone(f),
-    };
-    Arc::new(Schema::new(schema.fields().iter().map(field).collect::<Vec<_>>()))
-}
-
 fn register(context: &SessionContext, snapshot: &Snapshot, name: &str) -> Result<(), QueryError> {
     let Some(schema) = table_schema(name) else { return Ok(()) };
-    let schema = read_schema(&schema);
     let Some(path) = snapshot.table_path(name) else {
         let empty = MemTable::try_new(schema, vec![vec![]]).map_err(QueryError::engine)?;
         context.register_table(name, Arc::new(empty)).map_err(QueryError::engine)?;
@@ -82,8 +71,11 @@ fn register(context: &SessionContext, snapshot: &Snapshot, name: &str) -> Result
     };
     let sorted = contract().table(name).map(sort_columns).unwrap_or_default();
     let order: Vec<_> = sorted.iter().map(|column| col(column.as_str()).sort(true, false)).collect();
-    let options = ListingOptions::new(Arc::new(ParquetFormat::default()))
-        .with_file_sort_order(if order.is_empty() { Vec::new() } else { vec![order] });
+    let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_sort_order(if order.is_empty() {
+        Vec::new()
+    } else {
+        vec![order]
+    });
     let url = ListingTableUrl::parse(path.to_string_lossy()).map_err(QueryError::engine)?;
     let config = ListingTableConfig::new(url).with_listing_options(options).with_schema(schema);
     let table = ListingTable::try_new(config).map_err(QueryError::engine)?;

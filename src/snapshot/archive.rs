@@ -150,12 +150,7 @@ impl ArchiveReader {
         Ok(found)
     }
 
-    fn rows_of_frame(
-        &mut self,
-        frame: usize,
-        wanted: &[u64],
-        found: &mut Vec<SourceRow>,
-    ) -> Result<(), SnapshotError> {
+    fn rows_of_frame(&mut self, frame: usize, wanted: &[u64], found: &mut Vec<SourceRow>) -> Result<(), SnapshotError> {
         let damaged = |path: &Path, reason: String| SnapshotError::Damaged { path: path.to_owned(), reason };
         if self.open_frame.as_ref().is_none_or(|(open, _)| *open != frame) {
             let (_, offset, length) = self.index.frames[frame];

@@ -110,9 +110,7 @@ impl DataDir {
     /// Every snapshot, oldest first.
     pub fn snapshots(&self) -> Result<Vec<Snapshot>, SnapshotError> {
         let mut all = self.ids()?.iter().map(|id| self.snapshot(id)).collect::<Result<Vec<_>, _>>()?;
-        all.sort_by(|a, b| {
-            (&a.manifest.created_at, &a.manifest.id).cmp(&(&b.manifest.created_at, &b.manifest.id))
-        });
+        all.sort_by(|a, b| (&a.manifest.created_at, &a.manifest.id).cmp(&(&b.manifest.created_at, &b.manifest.id)));
         Ok(all)
     }
 

@@ -43,7 +43,10 @@ impl SnapshotDiff {
             })
             .collect();
         let files = |m: &Manifest| -> BTreeSet<String> {
-            m.sources.iter().map(|s| format!("{} ({})", s.source.name, &s.source.sha256[..12.min(s.source.sha256.len())])).collect()
+            m.sources
+                .iter()
+                .map(|s| format!("{} ({})", s.source.name, &s.source.sha256[..12.min(s.source.sha256.len())]))
+                .collect()
         };
         let (old, new) = (files(before), files(after));
         Self {

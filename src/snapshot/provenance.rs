@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Int32Array, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
-use super::{SourceEntry, SnapshotError, TableWriter};
+use super::{SnapshotError, SourceEntry, TableWriter};
 
 /// Schema of a table that no export brings.
 pub fn derived_schema(name: &str) -> Option<SchemaRef> {
@@ -41,9 +41,8 @@ pub fn source_file_schema() -> SchemaRef {
 
 /// The rows of `source_file`.
 pub fn source_file_batch(sources: &[SourceEntry]) -> Result<RecordBatch, arrow::error::ArrowError> {
-    let text = |of: fn(&SourceEntry) -> &str| -> ArrayRef {
-        Arc::new(StringArray::from_iter_values(sources.iter().map(of)))
-    };
+    let text =
+        |of: fn(&SourceEntry) -> &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(sources.iter().map(of))) };
     let count = |of: fn(&SourceEntry) -> u64| -> ArrayRef {
         Arc::new(Int64Array::from_iter_values(sources.iter().map(|s| of(s) as i64)))
     };
@@ -156,9 +155,8 @@ impl QuarantineWriter {
             return Ok(());
         }
         let rows = std::mem::take(&mut self.pending);
-        let text = |of: fn(&Quarantined) -> &str| -> ArrayRef {
-            Arc::new(StringArray::from_iter_values(rows.iter().map(of)))
-        };
+        let text =
+            |of: fn(&Quarantined) -> &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(rows.iter().map(of))) };
         let columns: Vec<ArrayRef> = vec![
             Arc::new(Int64Array::from_iter_values(rows.iter().map(|r| r.row_id))),
             text(|r| &r.table),

@@ -96,7 +96,8 @@ fn a_month_is_added_and_a_register_replaced() {
     ]);
     assert!(diff.contains("payment") && diff.contains("3 → 4") && diff.contains("payment-2024-04.csv"), "{diff}");
 
-    let replaced = desk.import(&[desk.path("april")], &["--replace", "payment", "--onto", before["id"].as_str().unwrap()]);
+    let replaced =
+        desk.import(&[desk.path("april")], &["--replace", "payment", "--onto", before["id"].as_str().unwrap()]);
     assert_eq!(rows(&replaced, "payment"), 2);
 }
 
@@ -177,7 +178,8 @@ fn people_are_one_whatever_the_spelling_of_their_number() {
         [zeng("A"), zeng("B"), zeng("C"), "D,439931195908030127,王五".to_owned(), zeng("E")],
         "the check digit of {LI} plays no part"
     );
-    let issues = desk.query("SELECT source_row(row_id), fault, method, probability > 0.99 FROM identity_issue ORDER BY 1");
+    let issues =
+        desk.query("SELECT source_row(row_id), fault, method, probability > 0.99 FROM identity_issue ORDER BY 1");
     assert_eq!(issues, ["3,checksum,repaired_digit,true", "4,checksum,repaired_swap,true", "5,checksum,unresolved,"]);
     assert_eq!(manifest["identity"]["inferred"]["vehicle"]["unresolved"], 1);
     assert_eq!(manifest["identity"]["persons"], 3);

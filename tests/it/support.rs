@@ -165,7 +165,9 @@ const ACCOUNT: &str = "\
 
 /// Payments of the small delivery for some months.
 pub fn payments(months: &[&str]) -> String {
-    let mut text = String::from("发放流水号,待遇编号,领取人身份证号,领取人姓名,银行账号,开户名,发放月份,发放金额,应发日期,发放日期,发放状态\n");
+    let mut text = String::from(
+        "发放流水号,待遇编号,领取人身份证号,领取人姓名,银行账号,开户名,发放月份,发放金额,应发日期,发放日期,发放状态\n",
+    );
     for month in months {
         text.push_str(&format!(
             "FF{month},DB1,439931195908030117,曾建华,6212260000826574154,曾建华,{month},800.00,{month}-10,{month}-10,已发放\n"

@@ -47,8 +47,8 @@ impl Delivery {
             let here: Vec<usize> = (0..sources.len()).filter(|i| sources[*i].table().name == table.name).collect();
             let before: Vec<&SourceEntry> = former.iter().filter(|entry| entry.table == table.name).collect();
             let known = |i: &usize| before.iter().any(|entry| entry.source == sources[*i].summary());
-            let appends = request.append.contains(&table.name)
-                || (table.grows() && !request.replace.contains(&table.name));
+            let appends =
+                request.append.contains(&table.name) || (table.grows() && !request.replace.contains(&table.name));
             let unchanged = here.len() == before.len() && here.iter().all(known);
             if here.is_empty() || unchanged || appends {
                 let known: BTreeSet<usize> = here.iter().copied().filter(|i| known(i)).collect();
@@ -74,6 +74,10 @@ impl Delivery {
             .filter(|t| t.required && !present.contains(t.name.as_str()))
             .map(|t| format!("{} ({})", t.name, t.names_zh.join("、")))
             .collect();
-        if missing.is_empty() { Ok(Self { base, kept, taken, notes }) } else { Err(ImportError::MissingTables(missing)) }
+        if missing.is_empty() {
+            Ok(Self { base, kept, taken, notes })
+        } else {
+            Err(ImportError::MissingTables(missing))
+        }
     }
 }

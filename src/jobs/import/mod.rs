@@ -21,9 +21,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::contract::{CONTRACT_VERSION, contract};
-use crate::identity::{
-    IdentityRows, Issue, KeyIndex, Keys, count_methods, issues_batch, name_column, person_columns,
-};
+use crate::identity::{IdentityRows, Issue, KeyIndex, Keys, count_methods, issues_batch, name_column, person_columns};
 use crate::intake::{IntakeError, Mapping};
 use crate::query::{EngineOptions, QueryError, engine};
 use crate::snapshot::{
@@ -35,7 +33,7 @@ use crate::snapshot::{
 use super::Observer;
 use deliver::{Delivery, Taken};
 use parts::{Part, retain};
-use stage::{Numbers, Staged, stage};
+use stage::{Numbers, Staged, Staging, stage};
 use write::{Written, write_table};
 
 pub use report::reconciliation;
@@ -185,17 +183,10 @@ impl Work {
         for note in &self.delivery.notes {
             observer.note(&format!("{} / {}", note.zh, note.en));
         }
+        let staging = Staging { folder: &self.folder, workers: options.partitions, observer };
         for Taken { source, table, file_no } in &self.delivery.taken {
-            let Staged { path, read, rejected, blank, mut profile } = stage(
-                source,
-                table,
-                *file_no,
-                &self.folder,
-                &mut self.numbers,
-                &mut self.quarantine,
-                options.partitions,
-                observer,
-            )?;
+            let Staged { path, read, rejected, blank, mut profile } =
+                stage(source, table, *file_no, &mut self.numbers, &mut self.quarantine, &staging)?;
             self.parts.entry(table.name.clone()).or_default().push(Part::Staged(path));
             profile.condense();
             let entry = SourceEntry {
@@ -321,7 +312,9 @@ impl Work {
                     column: None,
                     kind: "conflict".to_owned(),
                     reason_zh: format!("编号与《{file}》第{first}行相同，内容不同；请核对哪一行正确"),
-                    reason_en: format!("the same number as row {first} of {file}, with other contents; find out which is right"),
+                    reason_en: format!(
+                        "the same number as row {first} of {file}, with other contents; find out which is right"
+                    ),
                     raw: row.text(),
                 })?;
             }

@@ -27,11 +27,7 @@ pub fn reconciliation(manifest: &Manifest) -> String {
     text.push_str(&row("合计", "", total.map(|n| n.to_string())));
     quality(manifest, &mut text);
     let identity = &manifest.identity;
-    _ = writeln!(
-        text,
-        "\n身份 persons {}，其中户籍登记 registered {}",
-        identity.persons, identity.registered
-    );
+    _ = writeln!(text, "\n身份 persons {}，其中户籍登记 registered {}", identity.persons, identity.registered);
     for (table, methods) in &identity.inferred {
         let methods: Vec<String> = methods.iter().map(|(method, count)| format!("{method} {count}")).collect();
         _ = writeln!(text, "  {table}: {}", methods.join(", "));

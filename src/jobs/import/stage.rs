@@ -82,25 +82,33 @@ pub fn staged_schema(table: &Table) -> SchemaRef {
     Arc::new(Schema::new(stored.fields()[keys..].to_vec()))
 }
 
-/// Reads one file to its end. One thread reads, `workers` parse, this one writes in file order.
+/// How the first pass works.
+pub struct Staging<'a> {
+    /// Where parsed rows go.
+    pub folder: &'a Path,
+    /// Threads that parse.
+    pub workers: usize,
+    /// Who watches.
+    pub observer: &'a dyn Observer,
+}
+
+/// Reads one file to its end. One thread reads, some parse, this one writes in file order.
 pub fn stage(
     source: &Source,
     table: &'static Table,
     file_no: u32,
-    folder: &Path,
     numbers: &mut Numbers,
     quarantine: &mut QuarantineWriter,
-    workers: usize,
-    observer: &dyn Observer,
+    staging: &Staging<'_>,
 ) -> Result<Staged, ImportError> {
+    let Staging { folder, workers, observer } = *staging;
     let path = folder.join(format!("{file_no:05}.arrow"));
     let schema = staged_schema(table);
     let file = File::create(&path).map_err(|e| ImportError::io(&path, e))?;
     let options = IpcWriteOptions::default().try_with_compression(Some(CompressionType::LZ4_FRAME))?;
     let mut writer = FileWriter::try_new_with_options(BufWriter::new(file), &schema, options)?;
     let mut archive = ArchiveWriter::create(&folder.join("../snapshot/source"), file_no, source.header().to_vec())?;
-    let mut staged =
-        Staged { path, read: 0, rejected: 0, blank: 0, profile: Profile::default() };
+    let mut staged = Staged { path, read: 0, rejected: 0, blank: 0, profile: Profile::default() };
 
     std::thread::scope(|scope| -> Result<(), ImportError> {
         let (chunks_in, chunks) = sync_channel::<(u64, RawChunk)>(workers * 2);
@@ -119,8 +127,7 @@ pub fn stage(
             waiting.insert(order, result);
             while let Some(result) = waiting.remove(&next) {
                 next += 1;
-                let Done { first_row, frame, parsed, bytes } =
-                    result?;
+                let Done { first_row, frame, parsed, bytes } = result?;
                 archive.append(first_row, &frame)?;
                 let batch = with_row_ids(&parsed.batch, &schema, file_no)?;
                 numbers.collect(table, &batch);
@@ -180,7 +187,11 @@ fn read(source: &Source, chunks: &SyncSender<(u64, RawChunk)>) -> Result<Reading
     Ok(outcome)
 }
 
-fn work(source: &Source, chunks: &Mutex<Receiver<(u64, RawChunk)>>, done: &SyncSender<(u64, Result<Done, ImportError>)>) {
+fn work(
+    source: &Source,
+    chunks: &Mutex<Receiver<(u64, RawChunk)>>,
+    done: &SyncSender<(u64, Result<Done, ImportError>)>,
+) {
     loop {
         let next = chunks.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok((order, chunk)) = next else { return };

@@ -12,8 +12,8 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use super::statement::Parsed;
 use super::{RuleError, views};
 use crate::contract::{contract, stored_schema};
-use crate::query::functions;
 use crate::query::LocalRules;
+use crate::query::functions;
 use crate::snapshot::{DERIVED_TABLES, derived_schema};
 
 /// Names of every stored table: the contract's, then the derived ones.
@@ -27,10 +27,7 @@ pub fn table_schema(name: &str) -> Option<SchemaRef> {
 }
 
 /// Registers every stored table: what is given, the others empty.
-pub fn register_tables(
-    session: &SessionContext,
-    given: &BTreeMap<String, Vec<RecordBatch>>,
-) -> Result<(), RuleError> {
+pub fn register_tables(session: &SessionContext, given: &BTreeMap<String, Vec<RecordBatch>>) -> Result<(), RuleError> {
     for name in stored_tables() {
         let fail = |e| RuleError::engine(&name, e);
         let Some(schema) = table_schema(&name) else { continue };

@@ -1,0 +1,268 @@
+//! A snapshot becomes findings: what must be raised, what must be explained, what must stay silent.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use crate::support::{Desk, csv_rows, fixture, payments};
+
+type Rows = Vec<BTreeMap<String, String>>;
+
+fn findings(out: &Path) -> Rows {
+    csv_rows(&out.join("findings.csv"))
+}
+
+fn open(rows: &Rows) -> Vec<&BTreeMap<String, String>> {
+    rows.iter().filter(|row| row["status"] == "open").collect()
+}
+
+#[test]
+fn stories_come_out_as_they_are_told() {
+    let mut told = 0;
+    for entry in fs::read_dir(fixture("stories")).unwrap() {
+        let story = entry.unwrap().path();
+        let Ok(text) = fs::read_to_string(story.join("expected.toml")) else { continue };
+        told += 1;
+        let expected: toml::Table = text.parse().unwrap();
+        let desk = Desk::new();
+        desk.import(&[story.join("exports")], &[]);
+        let out = desk.audit(&["--as-of", expected["as_of"].as_str().unwrap()]);
+        let found = findings(&out);
+        let key = |row: &toml::Value| -> String {
+            let cell = |name: &str| row.get(name).and_then(|v| v.as_str()).unwrap_or("").to_owned();
+            let dates = |name: &str| if cell("status") == "open" { cell(name) } else { String::new() };
+            let told = [cell("typology"), cell("subject_key"), cell("status"), cell("exemption")];
+            let open = [dates("month_from"), dates("month_to"), dates("amount")];
+            [told.join(" "), open.join(" ")].join(" ")
+        };
+        let list = |name: &str| expected.get(name).and_then(|v| v.as_array()).cloned().unwrap_or_default();
+        let either: BTreeSet<(String, String)> = list("clear_or_exempted")
+            .iter()
+            .map(|row| (row["typology"].as_str().unwrap().to_owned(), row["subject_key"].as_str().unwrap().to_owned()))
+            .collect();
+        let wanted: BTreeSet<String> = list("finding").iter().map(key).collect();
+        let raised: BTreeSet<String> = found
+            .iter()
+            .filter(|row| {
+                let exempted = row["status"] == "exempted";
+                !(exempted && either.contains(&(row["typology"].clone(), row["subject_key"].clone())))
+            })
+            .map(|row| {
+                let dates = |name: &str| if row["status"] == "open" { row[name].clone() } else { String::new() };
+                let told =
+                    [&row["typology"], &row["subject_key"], &row["status"], &row["exemption"]].map(String::as_str);
+                [told.join(" "), [dates("month_from"), dates("month_to"), dates("amount")].join(" ")].join(" ")
+            })
+            .collect();
+        assert_eq!(raised, wanted, "{}", story.display());
+    }
+    assert!(told >= 6, "only {told} stories");
+}
+
+#[test]
+fn nothing_is_raised_in_a_clean_county() {
+    let desk = Desk::new();
+    desk.import(&[fixture("clean/exports")], &[]);
+    let found = findings(&desk.audit(&[]));
+    let known: toml::Table = fs::read_to_string(fixture("clean/known.toml")).unwrap().parse().unwrap();
+    let known: BTreeSet<&str> = known
+        .get("finding")
+        .and_then(|list| list.as_array())
+        .into_iter()
+        .flatten()
+        .filter_map(|row| row["subject_key"].as_str())
+        .collect();
+    let raised: Vec<_> = open(&found).into_iter().filter(|row| !known.contains(row["subject_key"].as_str())).collect();
+    assert!(raised.is_empty(), "{raised:?}");
+}
+
+/// What a county's truth says against what an audit raised.
+fn hits(truth: &Rows, found: &Rows) -> BTreeMap<String, (usize, usize, usize, usize)> {
+    let keys = |row: &BTreeMap<String, String>| -> BTreeSet<String> {
+        let mut keys: BTreeSet<String> = ["subject_key", "household_no", "award_no", "id_number", "official_no"]
+            .iter()
+            .filter_map(|name| row.get(*name))
+            .filter(|key| !key.is_empty())
+            .cloned()
+            .collect();
+        keys.extend(row.get("alt_keys").into_iter().flat_map(|alt| alt.split('|')).map(str::to_owned));
+        keys.remove("");
+        keys
+    };
+    let mut table: BTreeMap<String, (usize, usize, usize, usize)> = BTreeMap::new();
+    for row in truth.iter().filter(|row| row["hard"] != "yes") {
+        let wanted = keys(row);
+        let same = |f: &&BTreeMap<String, String>| {
+            f["typology"] == row["typology"] && f["status"] == "open" && keys(f).iter().any(|key| wanted.contains(key))
+        };
+        let counts = table.entry(row["typology"].clone()).or_default();
+        let raised = found.iter().filter(same).count();
+        if row["decoy"] == "no" {
+            counts.0 += 1;
+            counts.1 += usize::from(raised > 0);
+        }
+    }
+    for f in found.iter().filter(|f| f["status"] == "open") {
+        let own = keys(f);
+        let true_case = truth
+            .iter()
+            .any(|t| t["typology"] == f["typology"] && t["decoy"] == "no" && keys(t).iter().any(|k| own.contains(k)));
+        let counts = table.entry(f["typology"].clone()).or_default();
+        counts.2 += 1;
+        counts.3 += usize::from(true_case);
+    }
+    table
+}
+
+#[test]
+fn every_planted_case_is_found_and_no_look_alike_is_raised() {
+    let desk = Desk::new();
+    desk.import(&[fixture("county/exports")], &[]);
+    let found = findings(&desk.audit(&[]));
+    let truth = csv_rows(&fixture("county/truth.csv"));
+    let table = hits(&truth, &found);
+    assert!(table.len() >= 19, "only {} typologies", table.len());
+    for (typology, (planted, hit, raised, right)) in &table {
+        assert_eq!(hit, planted, "{typology}: planted and found");
+        assert_eq!(right, raised, "{typology}: raised and right");
+    }
+    let exempted: BTreeSet<&str> =
+        found.iter().filter(|row| row["status"] == "exempted").map(|row| row["exemption"].as_str()).collect();
+    for exemption in ["probation", "exempt_kind", "one_month_overlap", "custody_signed"] {
+        assert!(exempted.contains(exemption), "{exemption} in {exempted:?}");
+    }
+}
+
+#[test]
+fn every_finding_explains_itself() {
+    let desk = Desk::new();
+    desk.import(&[fixture("county/exports")], &[]);
+    let out = desk.audit(&[]);
+    let evidence = csv_rows(&out.join("evidence.csv"));
+    let with_evidence: BTreeSet<&str> =
+        evidence.iter().filter(|row| row["role"] == "for").map(|row| row["finding_id"].as_str()).collect();
+    let found = findings(&out);
+    let mut ids = BTreeSet::new();
+    for row in &found {
+        assert!(ids.insert(row["finding_id"].clone()), "{} twice", row["finding_id"]);
+        assert!(with_evidence.contains(row["finding_id"].as_str()), "{} without evidence", row["finding_id"]);
+        for text in ["summary_zh", "summary_en", "subject_key", "region_code"] {
+            assert!(!row[text].is_empty(), "{}: {text}", row["finding_id"]);
+        }
+        assert!(!row["summary_zh"].contains(['{', '}']) && !row["summary_en"].contains(['{', '}']), "{row:?}");
+        let probability: f64 = row["probability"].parse().unwrap();
+        assert!(probability > 0.0 && probability < 1.0);
+        assert_eq!(row["exemption"].is_empty(), row["status"] == "open");
+    }
+    // Evidence stands in the source as it is told: file, row, cells.
+    let first = evidence.iter().find(|row| row["table"] == "payment").unwrap();
+    let number: usize = first["source_row"].parse().unwrap();
+    let file = fs::read_to_string(fixture("county/exports").join(&first["source_file"])).unwrap();
+    let line = file.lines().nth(number - 1).unwrap();
+    let award = first["text"].split("待遇编号=").nth(1).unwrap().split(';').next().unwrap();
+    assert!(line.contains(award), "{line} does not hold {award}");
+    // Leads gather open findings and count money once.
+    let leads = csv_rows(&out.join("leads.csv"));
+    let gathered: usize = leads.iter().map(|row| row["findings"].parse::<usize>().unwrap()).sum();
+    assert_eq!(gathered, open(&found).len());
+}
+
+#[test]
+fn the_same_audit_gives_the_same_bytes() {
+    let desk = Desk::new();
+    desk.import(&[fixture("county/exports")], &[]);
+    let read = |options: &[&str]| {
+        let out = desk.audit(options);
+        ["findings.csv", "findings.parquet", "evidence.csv", "evidence.parquet", "leads.csv", "leads.parquet"]
+            .map(|name| fs::read(out.join(name)).unwrap())
+    };
+    let first = read(&["--partitions", "1"]);
+    assert!(first == read(&["--partitions", "2"]), "the number of partitions changes what is found");
+}
+
+#[test]
+fn what_was_not_handed_over_is_said_and_stops_nothing() {
+    let desk = Desk::small();
+    desk.import_all();
+    let coverage = csv_rows(&desk.audit(&[]).join("coverage.csv"));
+    let of = |code: &str| coverage.iter().find(|row| row["typology"] == code).unwrap();
+    assert_eq!((of("A01")["outcome"].as_str(), of("A01")["missing"].as_str()), ("not_runnable", "death"));
+    assert_eq!(of("A02")["missing"], "detention");
+    assert_eq!(of("E05")["outcome"], "ran");
+    assert_eq!(of("C10")["reason"], "this version has no rule for it");
+    let typologies: BTreeSet<&str> = coverage.iter().map(|row| row["typology"].as_str()).collect();
+    assert_eq!(typologies.len(), 58, "every typology of the contract is accounted for");
+}
+
+#[test]
+fn a_region_sees_its_own_findings_only() {
+    let desk = Desk::new();
+    desk.import(&[fixture("county/exports")], &[]);
+    let all = findings(&desk.audit(&[]));
+    let village = &all.iter().find(|row| !row["region_code"].ends_with("000")).unwrap()["region_code"];
+    let inside = findings(&desk.audit(&["--region", village]));
+    assert!(!inside.is_empty() && inside.len() < all.len());
+    let wanted = all.iter().filter(|row| row["region_code"] == *village).count();
+    assert_eq!(inside.len(), wanted);
+    let county = format!("{}000000", &village[..6]);
+    assert_eq!(findings(&desk.audit(&["--region", &county])).len(), all.len());
+}
+
+/// Ethnicity, sex, age as written and illness change nothing that no law lets them change.
+#[test]
+fn protected_attributes_move_no_finding() {
+    let audit = |permuted: bool| {
+        let desk = Desk::new();
+        for entry in fs::read_dir(fixture("county/exports")).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            let mut text = fs::read_to_string(&path).unwrap();
+            if permuted && name.starts_with("户籍人口") {
+                text = permute(&text, &["性别", "民族"]);
+            }
+            fs::write(desk.exports().join(name), text).unwrap();
+        }
+        desk.import_all();
+        let out = desk.audit(&[]);
+        fs::read(out.join("findings.csv")).unwrap()
+    };
+    assert!(audit(false) == audit(true), "a protected attribute changed the findings");
+}
+
+/// Moves the cells of columns one row down, the last to the top.
+fn permute(text: &str, columns: &[&str]) -> String {
+    let bare = text.trim_start_matches('\u{feff}');
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bare.as_bytes());
+    let header = reader.headers().unwrap().clone();
+    let mut rows: Vec<Vec<String>> = reader.records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect();
+    let mut changed = false;
+    for column in columns {
+        let at = header.iter().position(|name| name == *column).unwrap();
+        let mut cells: Vec<String> = rows.iter().map(|row| row[at].clone()).collect();
+        cells.rotate_right(1);
+        for (row, cell) in rows.iter_mut().zip(cells) {
+            changed |= row[at] != cell;
+            row[at] = cell;
+        }
+    }
+    assert!(changed, "nothing was permuted");
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    writer.write_record(&header).unwrap();
+    rows.iter().for_each(|row| writer.write_record(row).unwrap());
+    String::from_utf8(writer.into_inner().unwrap()).unwrap()
+}
+
+#[test]
+fn a_later_month_keeps_the_ids_of_what_was_found_before() {
+    let desk = Desk::small();
+    // The family is paid 700 instead of 800 from January on.
+    desk.file("发放明细.csv", &payments(&["2024-01", "2024-02", "2024-03"]).replace("800.00", "700.00"));
+    desk.import_all();
+    let before = findings(&desk.audit(&["--as-of", "2024-12-31", "--only", "E05"]));
+    desk.file("payment-2024-04.csv", &payments(&["2024-04"]).replace("800.00", "700.00"));
+    desk.import_all();
+    let after = findings(&desk.audit(&["--as-of", "2024-12-31", "--only", "E05"]));
+    assert_eq!((before.len(), after.len()), (1, 1));
+    assert_eq!(before[0]["finding_id"], after[0]["finding_id"]);
+    assert_eq!((before[0]["amount"].as_str(), after[0]["amount"].as_str()), ("300.00", "400.00"));
+}
