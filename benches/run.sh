@@ -2,13 +2,13 @@
 # Speed and memory at scale: import, audit, each rule's SQL beside DuckDB's, HTTP under load.
 # Needs python3 with the package duckdb, GNU time and wrk; prints a Markdown table.
 #
-#   HOUSEHOLDS  assisted households of the made nation (default: about a million recipients)
+#   HOUSEHOLDS  assisted households of the made nation (default 1,000,000: as many awards, some 22 million payments)
 #   MONTHS      months of payments (default 24)
 #   BENCH_DIR   where the data goes (default: bench-data, kept between runs)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-households=${HOUSEHOLDS:-500000}
+households=${HOUSEHOLDS:-1000000}
 months=${MONTHS:-24}
 dir=${BENCH_DIR:-bench-data}
 target=${CARGO_TARGET_DIR:-target}

@@ -1,30 +1,26 @@
 //! Audit: every rule over a snapshot; findings, evidence, leads and coverage come out.
 
+mod output;
+mod rules;
+
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Instant;
 
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::Date32Type;
 use chrono::{Datelike, Days, Months, NaiveDate};
-use datafusion::physical_plan::{ExecutionPlan, execute_stream};
-use futures::StreamExt;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use crate::contract::{CONTRACT_VERSION, contract};
+use crate::contract::contract;
 use crate::domain::date::Day;
-use crate::flags::{
-    Coverage, Directory, EvidenceRef, Finding, FlagError, Leads, Outcome, Output, RawFinding, assemble, coverage_batch,
-    coverage_schema, evidence_batch, evidence_rows, evidence_schema, findings_batch, findings_schema, inferred_links,
-    leads_batch, leads_schema,
-};
+use crate::flags::{Coverage, Directory, Finding, FlagError, Outcome, RawFinding, inferred_links};
 use crate::query::library::{Bindings, CheckedRule, Library, RuleError, Status};
 use crate::query::{EngineOptions, QueryError, Session};
-use crate::snapshot::{DataDir, Snapshot, SnapshotError};
+use crate::snapshot::{DataDir, SnapshotError};
 
 use super::Observer;
+use output::{manifest, write};
+use rules::{Run, run_all, without_rule};
 
 /// What to audit.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -217,101 +213,6 @@ async fn bind(session: &Session, request: &AuditRequest) -> Result<Bindings, Aud
     Ok(bindings)
 }
 
-/// What became of a rule.
-struct Run {
-    findings: Vec<RawFinding>,
-    covered: Coverage,
-    /// It failed for want of memory.
-    starved: bool,
-}
-
-/// Runs the rules side by side; those that find too little memory beside others run again, alone.
-async fn run_all(
-    rules: &[&CheckedRule],
-    session: &Session,
-    bindings: &Bindings,
-    options: &EngineOptions,
-    observer: &dyn Observer,
-) -> Result<Vec<Run>, AuditError> {
-    let mut side_by_side = futures::stream::iter(rules.iter().map(|rule| run(rule, session, bindings)))
-        .buffered(options.partitions.max(1));
-    let mut runs = Vec::with_capacity(rules.len());
-    while let Some(run) = side_by_side.next().await {
-        if observer.cancelled() {
-            return Err(AuditError::Cancelled);
-        }
-        observer.advance(u64::from(!run.starved));
-        runs.push(run);
-    }
-    drop(side_by_side);
-    for (rule, starved) in rules.iter().zip(&mut runs).filter(|(_, run)| run.starved) {
-        if observer.cancelled() {
-            return Err(AuditError::Cancelled);
-        }
-        *starved = run(rule, session, bindings).await;
-        observer.advance(1);
-    }
-    Ok(runs)
-}
-
-/// Runs one rule; whatever happens is told in its coverage.
-async fn run(rule: &CheckedRule, session: &Session, bindings: &Bindings) -> Run {
-    let started = Instant::now();
-    let mut covered = Coverage {
-        rule_id: rule.id().to_owned(),
-        typology: rule.header().typology.clone(),
-        outcome: Outcome::Ran,
-        missing: rule.missing(session.present()),
-        reason: String::new(),
-        rows_read: 0,
-        findings: 0,
-        exempted: 0,
-        time_ms: 0,
-    };
-    if !covered.missing.is_empty() {
-        covered.outcome = Outcome::NotRunnable;
-        covered.reason = format!("not handed over: {}", covered.missing.join(", "));
-        return Run { findings: Vec::new(), covered, starved: false };
-    }
-    let weakened: Vec<&str> =
-        rule.optional().iter().filter(|t| !session.present().contains(*t)).map(String::as_str).collect();
-    if !weakened.is_empty() {
-        covered.reason = format!("ran without {}, taken as empty", weakened.join(", "));
-    }
-    let result = async {
-        let frame = rule.rows(session.context(), bindings).await?;
-        let task = Arc::new(frame.task_ctx());
-        let plan = frame.create_physical_plan().await.map_err(QueryError::engine)?;
-        let rows = execute_stream(Arc::clone(&plan), task).map_err(QueryError::engine)?;
-        let findings = assemble(rule, rows).await?;
-        Ok::<_, AuditError>((findings, rows_read(&plan)))
-    };
-    let mut starved = false;
-    let findings = match result.await {
-        Ok((findings, rows)) => {
-            covered.rows_read = rows;
-            findings
-        }
-        Err(error) => {
-            covered.outcome = Outcome::Failed;
-            starved = error.is_want_of_memory();
-            covered.reason = error.to_string();
-            Vec::new()
-        }
-    };
-    covered.time_ms = started.elapsed().as_millis() as u64;
-    Run { findings, covered, starved }
-}
-
-/// Rows that the leaves of a plan gave.
-fn rows_read(plan: &Arc<dyn ExecutionPlan>) -> u64 {
-    let children = plan.children();
-    if children.is_empty() {
-        return plan.metrics().and_then(|m| m.output_rows()).unwrap_or(0) as u64;
-    }
-    children.into_iter().map(rows_read).sum()
-}
-
 /// Gives findings their numbers, names and places, in order of rule and subject.
 async fn name(
     session: &Session,
@@ -348,111 +249,6 @@ fn count(findings: &[Finding], coverage: &mut [Coverage]) {
         let (open, exempted) = counts.get(covered.rule_id.as_str()).copied().unwrap_or_default();
         (covered.findings, covered.exempted) = (open, exempted);
     }
-}
-
-/// Typologies of the contract that nothing looks for yet: said, never silently skipped.
-fn without_rule(library: &Library) -> Vec<Coverage> {
-    let covered: HashSet<&str> = library.rules().map(|rule| rule.header().typology.as_str()).collect();
-    let missing = contract().typologies.keys().filter(|code| !covered.contains(code.as_str()));
-    missing
-        .map(|code| Coverage {
-            rule_id: String::new(),
-            typology: code.clone(),
-            outcome: Outcome::NotRunnable,
-            missing: Vec::new(),
-            reason: "this version has no rule for it".to_owned(),
-            rows_read: 0,
-            findings: 0,
-            exempted: 0,
-            time_ms: 0,
-        })
-        .collect()
-}
-
-fn manifest(snapshot: &Snapshot, request: &AuditRequest, bindings: &Bindings, rules: &[&CheckedRule]) -> AuditManifest {
-    let hex = |bytes: &[u8]| bytes.iter().take(8).map(|b| format!("{b:02x}")).collect::<String>();
-    let rules: BTreeMap<String, String> = rules
-        .iter()
-        .map(|rule| {
-            let text = hex(&Sha256::digest(rule.text()));
-            (rule.id().to_owned(), format!("{}-{text}", rule.header().version))
-        })
-        .collect();
-    let names = format!(
-        "{} {} {} {} {:?} {:?} {:?} {rules:?}",
-        snapshot.manifest.id,
-        env!("CARGO_PKG_VERSION"),
-        CONTRACT_VERSION,
-        bindings.as_of,
-        request.region,
-        request.only,
-        request.parameters
-    );
-    AuditManifest {
-        id: hex(&Sha256::digest(names)),
-        created_at: chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
-        program_version: env!("CARGO_PKG_VERSION").to_owned(),
-        contract_version: CONTRACT_VERSION.to_owned(),
-        snapshot: snapshot.manifest.id.clone(),
-        as_of: Day(bindings.as_of),
-        window: (Day(bindings.window_from), Day(bindings.window_to)),
-        region: request.region.clone(),
-        only: request.only.clone(),
-        parameters: request.parameters.clone(),
-        rules,
-        rows: BTreeMap::new(),
-        open: BTreeMap::new(),
-        exempted: BTreeMap::new(),
-    }
-}
-
-/// Rows of a batch of output.
-const CHUNK: usize = 16 * 1024;
-
-async fn write(
-    folder: &Path,
-    session: &Session,
-    snapshot: &Snapshot,
-    findings: Vec<Finding>,
-    coverage: &[Coverage],
-    manifest: &mut AuditManifest,
-) -> Result<(), AuditError> {
-    let mut out = Output::create(folder, "findings", findings_schema())?;
-    let mut leads = Leads::default();
-    for chunk in findings.chunks(CHUNK) {
-        out.write(findings_batch(chunk).map_err(FlagError::from)?)?;
-        chunk.iter().for_each(|finding| leads.add(finding));
-    }
-    manifest.rows.insert("findings".to_owned(), out.finish()?.rows);
-    for finding in &findings {
-        let counts = if finding.exemption.is_empty() { &mut manifest.open } else { &mut manifest.exempted };
-        *counts.entry(finding.typology.clone()).or_default() += 1;
-    }
-
-    let mut out = Output::create(folder, "leads", leads_schema())?;
-    for chunk in leads.finish().chunks(CHUNK) {
-        out.write(leads_batch(chunk).map_err(FlagError::from)?)?;
-    }
-    manifest.rows.insert("leads".to_owned(), out.finish()?.rows);
-
-    let mut out = Output::create(folder, "evidence", evidence_schema())?;
-    let refs: Vec<(usize, EvidenceRef)> =
-        findings.iter().enumerate().flat_map(|(i, f)| f.evidence.iter().map(move |row| (i, *row))).collect();
-    let rows: HashSet<i64> = refs.iter().map(|(_, row)| row.row_id).collect();
-    let links = inferred_links(session, &rows).await?;
-    for chunk in evidence_rows(snapshot, &refs, &links)?.chunks(CHUNK) {
-        let batch = evidence_batch(chunk, |finding| &findings[finding].finding_id);
-        out.write(batch.map_err(FlagError::from)?)?;
-    }
-    manifest.rows.insert("evidence".to_owned(), out.finish()?.rows);
-
-    let mut out = Output::create(folder, "coverage", coverage_schema())?;
-    out.write(coverage_batch(coverage).map_err(FlagError::from)?)?;
-    manifest.rows.insert("coverage".to_owned(), out.finish()?.rows);
-
-    let path = folder.join("manifest.json");
-    let text = serde_json::to_string_pretty(manifest).map_err(|e| AuditError::Request(e.to_string()))?;
-    std::fs::write(&path, text).map_err(|source| AuditError::Io { path, source })
 }
 
 /// Audits of a data folder.

@@ -1,0 +1,132 @@
+//! The rules of an audit: side by side, each with its coverage.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Instant;
+
+use datafusion::physical_plan::{ExecutionPlan, execute_stream};
+use futures::StreamExt;
+
+use crate::contract::contract;
+use crate::flags::{Coverage, Outcome, RawFinding, assemble};
+use crate::query::library::{Bindings, CheckedRule, Library};
+use crate::query::{EngineOptions, QueryError, Session};
+
+use super::super::Observer;
+use super::AuditError;
+
+/// What became of a rule.
+pub(super) struct Run {
+    /// What it raised.
+    pub(super) findings: Vec<RawFinding>,
+    /// How it fared.
+    pub(super) covered: Coverage,
+    /// It failed for want of memory.
+    starved: bool,
+}
+
+/// Runs the rules side by side; those that find too little memory beside others run again, alone.
+pub(super) async fn run_all(
+    rules: &[&CheckedRule],
+    session: &Session,
+    bindings: &Bindings,
+    options: &EngineOptions,
+    observer: &dyn Observer,
+) -> Result<Vec<Run>, AuditError> {
+    let mut side_by_side = futures::stream::iter(rules.iter().map(|rule| run(rule, session, bindings)))
+        .buffered(options.partitions.max(1));
+    let mut runs = Vec::with_capacity(rules.len());
+    while let Some(run) = side_by_side.next().await {
+        if observer.cancelled() {
+            return Err(AuditError::Cancelled);
+        }
+        observer.advance(u64::from(!run.starved));
+        runs.push(run);
+    }
+    drop(side_by_side);
+    for (rule, starved) in rules.iter().zip(&mut runs).filter(|(_, run)| run.starved) {
+        if observer.cancelled() {
+            return Err(AuditError::Cancelled);
+        }
+        *starved = run(rule, session, bindings).await;
+        observer.advance(1);
+    }
+    Ok(runs)
+}
+
+/// Runs one rule; whatever happens is told in its coverage.
+async fn run(rule: &CheckedRule, session: &Session, bindings: &Bindings) -> Run {
+    let started = Instant::now();
+    let mut covered = Coverage {
+        rule_id: rule.id().to_owned(),
+        typology: rule.header().typology.clone(),
+        outcome: Outcome::Ran,
+        missing: rule.missing(session.present()),
+        reason: String::new(),
+        rows_read: 0,
+        findings: 0,
+        exempted: 0,
+        time_ms: 0,
+    };
+    if !covered.missing.is_empty() {
+        covered.outcome = Outcome::NotRunnable;
+        covered.reason = format!("not handed over: {}", covered.missing.join(", "));
+        return Run { findings: Vec::new(), covered, starved: false };
+    }
+    let weakened: Vec<&str> =
+        rule.optional().iter().filter(|t| !session.present().contains(*t)).map(String::as_str).collect();
+    if !weakened.is_empty() {
+        covered.reason = format!("ran without {}, taken as empty", weakened.join(", "));
+    }
+    let result = async {
+        let frame = rule.rows(session.context(), bindings).await?;
+        let task = Arc::new(frame.task_ctx());
+        let plan = frame.create_physical_plan().await.map_err(QueryError::engine)?;
+        let rows = execute_stream(Arc::clone(&plan), task).map_err(QueryError::engine)?;
+        let findings = assemble(rule, rows).await?;
+        Ok::<_, AuditError>((findings, rows_read(&plan)))
+    };
+    let mut starved = false;
+    let findings = match result.await {
+        Ok((findings, rows)) => {
+            covered.rows_read = rows;
+            findings
+        }
+        Err(error) => {
+            covered.outcome = Outcome::Failed;
+            starved = error.is_want_of_memory();
+            covered.reason = error.to_string();
+            Vec::new()
+        }
+    };
+    covered.time_ms = started.elapsed().as_millis() as u64;
+    Run { findings, covered, starved }
+}
+
+/// Rows that the leaves of a plan gave.
+fn rows_read(plan: &Arc<dyn ExecutionPlan>) -> u64 {
+    let children = plan.children();
+    if children.is_empty() {
+        return plan.metrics().and_then(|m| m.output_rows()).unwrap_or(0) as u64;
+    }
+    children.into_iter().map(rows_read).sum()
+}
+
+/// Typologies of the contract that nothing looks for yet: said, never silently skipped.
+pub(super) fn without_rule(library: &Library) -> Vec<Coverage> {
+    let covered: HashSet<&str> = library.rules().map(|rule| rule.header().typology.as_str()).collect();
+    let missing = contract().typologies.keys().filter(|code| !covered.contains(code.as_str()));
+    missing
+        .map(|code| Coverage {
+            rule_id: String::new(),
+            typology: code.clone(),
+            outcome: Outcome::NotRunnable,
+            missing: Vec::new(),
+            reason: "this version has no rule for it".to_owned(),
+            rows_read: 0,
+            findings: 0,
+            exempted: 0,
+            time_ms: 0,
+        })
+        .collect()
+}
