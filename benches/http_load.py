@@ -65,7 +65,7 @@ def main():
                     check=True, capture_output=True, text=True,
                 ).stdout
             rate = re.search(r"Requests/sec:\s+([\d.]+)", out).group(1)
-            p50, p99 = (re.search(rf"{p}%\s+(\S+)", out).group(1) for p in (50, 99))
+            p50, p99 = (re.search(rf"^\s+{p}%\s+(\S+)", out, re.MULTILINE).group(1) for p in (50, 99))
             sockets = re.search(r"Socket errors: (.*)", out)
             status = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
             errors = "; ".join(x.group(1) for x in (sockets, status) if x) or "0"

@@ -90,7 +90,7 @@ def main():
                 assert covered["outcome"] == "ran", covered
                 ours.append(int(covered["time_ms"]) / 1000)
             started = time.perf_counter()
-            rows = con.execute(bound).to_arrow_table().num_rows
+            rows = con.sql(bound).to_arrow_table().num_rows
             theirs.append(time.perf_counter() - started)
         mine, peer = statistics.median(ours), statistics.median(theirs)
         ratios.append(mine / peer)
