@@ -196,3 +196,47 @@ fn references_that_name_nothing_are_kept_and_counted() {
         ["JT1,false", "JT9,true"]
     );
 }
+
+#[test]
+fn a_workbook_of_several_sheets_and_an_old_encoding_come_in_through_the_same_door() {
+    let desk = Desk::small();
+    fs::remove_file(desk.exports().join("银行账户.csv")).unwrap();
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheets: [(&str, [&[&str]; 2]); 2] = [
+        (
+            "银行账户",
+            [
+                &["银行账号", "开户人身份证号", "开户名", "账户类型"],
+                &["6212260000826574154", "43993119590803 0117", "曾建华", "社保卡"],
+            ],
+        ),
+        (
+            "机动车",
+            [
+                &["号牌号码", "所有人身份证号", "所有人姓名", "车辆类型", "购置价格"],
+                &["湘P1", "439931194810040152", "李顺昌", "普通摩托车", "4,500.00元"],
+            ],
+        ),
+    ];
+    for (name, rows) in sheets {
+        let sheet = book.add_worksheet().set_name(name).unwrap();
+        for (r, row) in rows.iter().enumerate() {
+            for (c, cell) in row.iter().enumerate() {
+                sheet.write_string(r as u32, c as u16, *cell).unwrap();
+            }
+        }
+    }
+    book.save(desk.exports().join("其他部门.xlsx")).unwrap();
+    let member = "家庭编号;身份证号;姓名\nJT1;439931195908030117;曾建华\nJT1;439931194810040152;李顺昌\n";
+    fs::write(desk.exports().join("家庭成员.csv"), encoding_rs::GB18030.encode(member).0).unwrap();
+    let manifest = desk.import_all();
+    assert_eq!(["account", "vehicle", "household_member"].map(|table| rows(&manifest, table)), [1, 1, 2]);
+    assert_eq!(
+        desk.query("SELECT v.kind, v.price_fen, i.name FROM vehicle v JOIN identity i ON i.person_key = v.owner_key"),
+        ["motorcycle,450000,李顺昌"]
+    );
+    assert_eq!(
+        desk.query("SELECT a.kind, i.id_number FROM account a JOIN identity i ON i.person_key = a.holder_key"),
+        [format!("card,{ZENG}")]
+    );
+}
