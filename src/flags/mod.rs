@@ -29,7 +29,7 @@ pub use assemble::{EvidenceRef, RawFinding, Subject, assemble};
 pub use coverage::{Coverage, Outcome};
 pub use directory::Directory;
 pub use evidence::{EvidenceRow, evidence_rows, inferred_links};
-pub use finding::{Finding, Status};
+pub use finding::{Finding, Links, Status};
 pub use leads::{Lead, LeadParts, Leads};
 pub use money::Money;
 pub use output::{

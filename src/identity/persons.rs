@@ -102,11 +102,6 @@ pub struct Candidates {
 }
 
 impl Candidates {
-    /// Whether there is anything to look for.
-    pub fn is_empty(&self) -> bool {
-        self.wanted.is_empty()
-    }
-
     /// Notes a person of a register: number and name.
     pub fn observe(&mut self, number: &str, person_name: Option<&str>) {
         let IdNumber { text, fault: None, .. } = id_number::normalise(number) else { return };

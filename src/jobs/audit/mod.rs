@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::contract::contract;
 use crate::domain::date::Day;
-use crate::flags::{Coverage, Directory, Finding, FlagError, Outcome, RawFinding, inferred_links};
+use crate::flags::{Coverage, Directory, Finding, FlagError, Links, Outcome, RawFinding, inferred_links};
 use crate::query::library::{Bindings, CheckedRule, Library, RuleError, Status};
 use crate::query::{EngineOptions, QueryError, Session};
 use crate::snapshot::{DataDir, SnapshotError};
@@ -153,7 +153,7 @@ pub async fn audit(
     }
 
     observer.stage("findings", None);
-    let findings = name(&session, raised, request.region.as_deref()).await?;
+    let (findings, links) = name(&session, raised, request.region.as_deref()).await?;
     count(&findings, &mut coverage);
     if request.only.is_empty() {
         coverage.extend(without_rule(library));
@@ -167,7 +167,7 @@ pub async fn audit(
         move |source| AuditError::Io { path, source }
     };
     std::fs::create_dir_all(&staged).map_err(io(&staged))?;
-    let written = write(&staged, &session, &snapshot, findings, &coverage, &mut manifest).await;
+    let written = write(&staged, &snapshot, &findings, &links, &coverage, &mut manifest);
     if let Err(error) = written {
         // What is half written is of no use to anybody; the error matters more than a failed clean-up.
         _ = std::fs::remove_dir_all(&staged);
@@ -218,7 +218,7 @@ async fn name(
     session: &Session,
     raised: Vec<(&CheckedRule, RawFinding)>,
     region: Option<&str>,
-) -> Result<Vec<Finding>, AuditError> {
+) -> Result<(Vec<Finding>, Links), AuditError> {
     let directory = Directory::load(session, raised.iter().map(|(rule, raw)| (rule.header().subject, raw))).await?;
     let rows: HashSet<i64> = raised.iter().flat_map(|(_, raw)| raw.evidence.iter().map(|e| e.row_id)).collect();
     let links = inferred_links(session, &rows).await?;
@@ -236,7 +236,7 @@ async fn name(
             &b.finding_id,
         ))
     });
-    Ok(findings)
+    Ok((findings, links))
 }
 
 fn count(findings: &[Finding], coverage: &mut [Coverage]) {

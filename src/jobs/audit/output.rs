@@ -1,6 +1,6 @@
 //! What an audit writes: findings, leads, evidence, coverage, and the manifest that names them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -8,10 +8,9 @@ use sha2::{Digest, Sha256};
 use crate::contract::CONTRACT_VERSION;
 use crate::domain::date::Day;
 use crate::flags::{
-    Coverage, EvidenceRef, Finding, FlagError, Leads, Output, coverage_batch, coverage_schema, evidence_batch,
-    evidence_rows, evidence_schema, findings_batch, findings_schema, inferred_links, leads_batch, leads_schema,
+    Coverage, EvidenceRef, Finding, FlagError, Leads, Links, Output, coverage_batch, coverage_schema, evidence_batch,
+    evidence_rows, evidence_schema, findings_batch, findings_schema, leads_batch, leads_schema,
 };
-use crate::query::Session;
 use crate::query::library::{Bindings, CheckedRule};
 use crate::snapshot::Snapshot;
 
@@ -62,11 +61,11 @@ pub(super) fn manifest(
 /// Rows of a batch of output.
 const CHUNK: usize = 16 * 1024;
 
-pub(super) async fn write(
+pub(super) fn write(
     folder: &Path,
-    session: &Session,
     snapshot: &Snapshot,
-    findings: Vec<Finding>,
+    findings: &[Finding],
+    links: &Links,
     coverage: &[Coverage],
     manifest: &mut AuditManifest,
 ) -> Result<(), AuditError> {
@@ -77,7 +76,7 @@ pub(super) async fn write(
         chunk.iter().for_each(|finding| leads.add(finding));
     }
     manifest.rows.insert("findings".to_owned(), out.finish()?.rows);
-    for finding in &findings {
+    for finding in findings {
         let counts = if finding.exemption.is_empty() { &mut manifest.open } else { &mut manifest.exempted };
         *counts.entry(finding.typology.clone()).or_default() += 1;
     }
@@ -91,9 +90,7 @@ pub(super) async fn write(
     let mut out = Output::create(folder, "evidence", evidence_schema())?;
     let refs: Vec<(usize, EvidenceRef)> =
         findings.iter().enumerate().flat_map(|(i, f)| f.evidence.iter().map(move |row| (i, *row))).collect();
-    let rows: HashSet<i64> = refs.iter().map(|(_, row)| row.row_id).collect();
-    let links = inferred_links(session, &rows).await?;
-    for chunk in evidence_rows(snapshot, &refs, &links)?.chunks(CHUNK) {
+    for chunk in evidence_rows(snapshot, &refs, links)?.chunks(CHUNK) {
         let batch = evidence_batch(chunk, |finding| &findings[finding].finding_id);
         out.write(batch.map_err(FlagError::from)?)?;
     }
