@@ -5,7 +5,7 @@
 -- severity   = 4
 -- queue      = "irregularity"
 -- subject    = "award"
--- reads      = ["payment", "account", "household_member", "award_member", "identity", "custody_agreement", "official", "close_kin", "award"]
+-- reads      = ["payment", "account", "household_member", "award_member", "identity", "custody_agreement", "official", "kin_edge", "official_kin", "award"]
 -- optional   = ["official"]
 -- # Sons and neighbours who draw for the old are the rule; an official's account is the exception that counts.
 -- prior      = 0.55
@@ -75,7 +75,7 @@ minor AS (
     SELECT DISTINCT v.row_payment
     FROM   covered   AS v
     JOIN   identity  AS i ON i.person_key = v.covered_key
-    JOIN   close_kin AS k ON k.person_key = v.covered_key AND k.relative_key = v.holder_key
+    JOIN   kin_edge  AS k ON k.person_key = v.covered_key AND k.relative_key = v.holder_key
     WHERE  k.relation = 'parent' AND i.birth_date > month_add(v.month, -216)
 ),
 office AS (
@@ -83,8 +83,9 @@ office AS (
     FROM   official AS o
     UNION  ALL
     SELECT k.relative_key, o.official_key, o.from_date, o.to_date, o.row_id, 1
-    FROM   official  AS o
-    JOIN   close_kin AS k ON k.person_key = o.person_key
+    FROM   official     AS o
+    JOIN   official_kin AS k ON k.person_key = o.person_key
+    WHERE  k.depth = 'close' AND (k.to_date IS NULL OR k.to_date >= o.from_date)
 ),
 tested AS (
     SELECT s.award_key, s.household_key, s.account_key, s.account_no, s.holder_key, s.holder, s.month, s.amount_fen,

@@ -6,10 +6,10 @@ use anyhow::Context;
 
 use crate::contract::contract;
 use crate::jobs::{Audit, AuditRequest, audit};
-use crate::query::library::Library;
 use crate::snapshot::DataDir;
 
 use super::engine::EngineArgs;
+use super::library::RulesArgs;
 use super::progress::Progress;
 
 /// Run an audit.
@@ -30,7 +30,7 @@ pub struct Args {
     /// Only these typologies, as A01,E05
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
-    /// A rule parameter, as a01_paid_after_death.name=3; may be repeated
+    /// A rule parameter, as e05_paid_short.short_yuan=5; may be repeated
     #[arg(long = "set", value_name = "RULE.NAME=VALUE", value_parser = parameter)]
     parameters: Vec<(String, String, f64)>,
     /// Also copy the output tables to this folder
@@ -39,6 +39,8 @@ pub struct Args {
     /// Print the audit's manifest as JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    rules: RulesArgs,
     #[command(flatten)]
     engine: EngineArgs,
 }
@@ -62,7 +64,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         AuditRequest { snapshot: args.snapshot, as_of: args.as_of, region: args.region, only: args.only, parameters };
     let progress = Progress::new(args.json);
     let done = super::block_on(async {
-        let library = Library::built_in().await?;
+        let library = args.rules.library().await?;
         Ok(audit(&data, &library, &request, &options, &progress).await?)
     });
     progress.finish();

@@ -6,6 +6,7 @@ mod engine;
 mod functions;
 mod generate;
 mod import;
+mod library;
 mod progress;
 mod query;
 mod rules;
@@ -35,7 +36,7 @@ enum Command {
     Audit(audit::Args),
     /// 查询: run read-only SQL over a snapshot
     Query(query::Args),
-    /// 规则: list, show and test rules
+    /// 规则: list, show, test, explain and write rules
     Rules(rules::Args),
     /// 造数: make a county, or a nation, of made people, with the truth about it
     Generate(generate::Args),

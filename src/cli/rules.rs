@@ -1,12 +1,21 @@
+use std::path::PathBuf;
+
 use anyhow::{Context, bail};
 use clap::Subcommand;
 
-use crate::contract::contract;
-use crate::query::library::{Library, run_cases};
+use crate::jobs::{explain, window};
+use crate::query::Session;
+use crate::query::library::{CheckedRule, Library, Stamp, reference, rule_page, run_cases};
+use crate::snapshot::DataDir;
+
+use super::engine::EngineArgs;
+use super::library::RulesArgs;
 
 /// Rules.
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    #[command(flatten)]
+    rules: RulesArgs,
     #[command(subcommand)]
     command: Command,
 }
@@ -25,24 +34,50 @@ enum Command {
         /// Rule or typology
         id: Option<String>,
     },
+    /// Print the page of a rule, its plan, and what it reads of a snapshot
+    Explain {
+        /// Rule or typology
+        id: String,
+        /// Data folder; without one the plan is that over empty tables
+        #[arg(long)]
+        data: Option<PathBuf>,
+        /// Snapshot [default: the one in force]
+        #[arg(long, requires = "data")]
+        snapshot: Option<String>,
+        #[command(flatten)]
+        engine: EngineArgs,
+    },
+    /// Write a new rule and its cases from a template, ready to be tested
+    New {
+        /// Name, as x01_paid_twice_a_month: a code of your own, X01 to X99, and a few words
+        id: String,
+        /// Folder to write to
+        #[arg(long, value_name = "FOLDER")]
+        to: PathBuf,
+    },
+    /// Print the reference of all rules, in Markdown
+    Reference,
 }
 
 /// Runs the command.
 pub fn run(args: Args) -> anyhow::Result<()> {
     super::block_on(async {
-        let library = Library::built_in().await?;
+        if let Command::New { id, to } = &args.command {
+            return new(id, to);
+        }
+        let library = args.rules.library().await?;
         match args.command {
             Command::List => {
                 for rule in library.rules() {
                     let header = rule.header();
-                    let name = contract().typologies.get(&header.typology).map_or("", |t| t.name_zh.as_str());
                     println!(
-                        "{:32} v{} {:12} severity {} {:14} {name}",
+                        "{:32} v{} {:12} severity {} {:14} {}",
                         header.id,
                         header.version,
                         format!("{:?}", header.status).to_lowercase(),
                         header.severity,
-                        header.queue.as_str()
+                        header.queue.as_str(),
+                        header.names().0
                     );
                 }
                 Ok(())
@@ -52,15 +87,45 @@ pub fn run(args: Args) -> anyhow::Result<()> {
                 Ok(())
             }
             Command::Test { id } => test(&library, id.as_deref()).await,
+            Command::Explain { id, data, snapshot, engine } => {
+                let rule = find(&library, &id)?;
+                print!("{}", rule_page(rule));
+                let Some(data) = data else {
+                    println!("\n{}", rule.empty_plan().await?);
+                    return Ok(());
+                };
+                let data = DataDir::open(&data)?;
+                let session = Session::open(&data.resolve(snapshot.as_deref())?, &engine.options(&data)).await?;
+                let bindings = window(&session, &library).await?;
+                print!("\n{}", explain(rule, &session, &bindings).await?);
+                Ok(())
+            }
+            Command::Reference => {
+                print!("{}", reference(&library));
+                Ok(())
+            }
+            Command::New { .. } => Ok(()),
         }
     })
 }
 
-fn find<'a>(library: &'a Library, id: &str) -> anyhow::Result<&'a crate::query::library::CheckedRule> {
-    library
-        .rules()
-        .find(|rule| rule.id() == id || rule.header().typology.eq_ignore_ascii_case(id))
-        .with_context(|| format!("no rule '{id}'; `mingjing rules list` names them"))
+fn find<'a>(library: &'a Library, id: &str) -> anyhow::Result<&'a CheckedRule> {
+    library.find(id).with_context(|| format!("no rule '{id}'; `mingjing rules list` names them"))
+}
+
+fn new(id: &str, folder: &std::path::Path) -> anyhow::Result<()> {
+    let stamp = Stamp::new(id)?;
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    for (name, text) in [(format!("{id}.sql"), stamp.sql()), (format!("{id}.cases.toml"), stamp.cases())] {
+        let path = folder.join(name);
+        if path.exists() {
+            bail!("{} is there already", path.display());
+        }
+        std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        println!("{}", path.display());
+    }
+    println!("mingjing rules --rules {} test {id}", folder.display());
+    Ok(())
 }
 
 async fn test(library: &Library, id: Option<&str>) -> anyhow::Result<()> {
@@ -75,7 +140,7 @@ async fn test(library: &Library, id: Option<&str>) -> anyhow::Result<()> {
                 passed += 1;
             } else {
                 failed += 1;
-                println!("{outcome}");
+                println!("{}: {outcome}", rule.id());
             }
         }
     }

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use crate::api::{Server, Settings, StoreLimits, stop_signal};
-use crate::query::library::Library;
 use crate::snapshot::DataDir;
 
 use super::engine::EngineArgs;
+use super::library::RulesArgs;
 
 /// Serve the HTTP API on this machine.
 #[derive(Debug, clap::Args)]
@@ -19,9 +19,8 @@ pub struct Args {
     /// Address to listen on, of this machine only; port 0 takes any that is free
     #[arg(long, default_value = "127.0.0.1:8642")]
     listen: String,
-    /// Folder of further rules; one with the id of a built-in rule replaces it
-    #[arg(long)]
-    rules: Option<PathBuf>,
+    #[command(flatten)]
+    rules: RulesArgs,
     #[command(flatten)]
     engine: EngineArgs,
 }
@@ -29,7 +28,7 @@ pub struct Args {
 impl Args {
     /// Serves a data folder with the built-in rules.
     pub fn on(data: PathBuf, listen: String, engine: EngineArgs) -> Self {
-        Self { data, listen, rules: None, engine }
+        Self { data, listen, rules: RulesArgs::default(), engine }
     }
 }
 
@@ -39,10 +38,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let data = DataDir::create(&args.data)?;
     let engine = args.engine.options(&data);
     actix_web::rt::System::new().block_on(async {
-        let mut library = Library::built_in().await?;
-        if let Some(folder) = &args.rules {
-            library = library.with(Library::from_folder(folder).await?);
-        }
+        let library = args.rules.library().await?;
         let settings = Settings { data, listen, engine, store: StoreLimits::default() };
         let server = Server::bind(settings, library)?;
         println!("http://{}/", server.address());

@@ -7,12 +7,13 @@ use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type};
 use arrow::error::ArrowError;
+use chrono::Months;
 use datafusion::execution::SendableRecordBatchStream;
 use futures::StreamExt;
 
 use crate::query::library::{CheckedRule, EvidenceRole};
 
-use super::reason::{cell, fill, month, yuan};
+use super::reason::{cell, day, fill, month, yuan};
 use super::{FlagError, Money};
 
 /// Whom or what a finding is about: a dense key, or the number itself where the kind has no key.
@@ -50,6 +51,8 @@ pub struct RawFinding {
     pub keys: BTreeMap<&'static str, i32>,
     /// First and last month, as days since 1970-01-01.
     pub months: Option<(i32, i32)>,
+    /// The day from which the office could know, and how many of the months ended before it.
+    pub known: Option<(i32, usize)>,
     /// Money at issue.
     pub money: Money,
     /// Reason in Chinese.
@@ -71,6 +74,7 @@ struct Group {
     severity: Option<u8>,
     keys: BTreeMap<&'static str, i32>,
     months: BTreeSet<i32>,
+    known_on: Option<i32>,
     money: Money,
     fen: i64,
     values: BTreeMap<String, String>,
@@ -164,6 +168,8 @@ fn take(columns: &Columns<'_>, row: usize, group: &mut Group) {
     let month = columns.int("month", row).map(|m| m as i32);
     group.months.extend(month);
     group.months.extend(["month_from", "month_to"].iter().filter_map(|n| columns.int(n, row)).map(|m| m as i32));
+    let known_on = columns.int("known_on", row).map(|day| day as i32);
+    group.known_on = group.known_on.into_iter().chain(known_on).min();
     if let Some(fen) = columns.int("amount_fen", row) {
         let key = |name: &str| columns.int(name, row).map(|k| k as i32);
         let person = columns.batch.column_by_name("person_key").map_or_else(
@@ -180,6 +186,11 @@ fn take(columns: &Columns<'_>, row: usize, group: &mut Group) {
             group.values.insert(field.name().clone(), value);
         }
     }
+}
+
+/// Whether a month, by its first day, is over on a day.
+fn ends_before(month: i32, on: i32) -> bool {
+    day(month).checked_add_months(Months::new(1)).is_some_and(|next| next <= day(on))
 }
 
 fn close(rule: &CheckedRule, open: Option<(Subject, Groups)>, findings: &mut Vec<RawFinding>) {
@@ -212,6 +223,7 @@ fn close(rule: &CheckedRule, open: Option<(Subject, Groups)>, findings: &mut Vec
             severity: group.severity,
             keys: group.keys,
             months,
+            known: group.known_on.map(|day| (day, group.months.iter().filter(|month| ends_before(**month, day)).count())),
             money: group.money,
             evidence: group.evidence.into_iter().map(|(role, row_id)| EvidenceRef { row_id, role }).collect(),
         });

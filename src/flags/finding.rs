@@ -7,7 +7,7 @@ use crate::contract::{Queue, SubjectKind};
 use crate::query::library::Header;
 
 use super::directory::key_of;
-use super::reason::{fill, month};
+use super::reason::{day, fill, month};
 use super::{Directory, EvidenceRef, Money, RawFinding, Subject};
 
 /// Whether a finding waits for a person, or is explained.
@@ -63,6 +63,8 @@ pub struct Finding {
     pub month_from: String,
     /// Last month.
     pub month_to: String,
+    /// Day from which the office could know, `2024-07-12`; empty where that is no question.
+    pub known_from: String,
     /// Money at issue in fen, the lawful share taken off.
     pub amount_fen: i64,
     /// Probability that a check would confirm it.
@@ -103,6 +105,12 @@ impl Finding {
                 inferred.len()
             ));
         }
+        let known_from = raw.known.map(|(on, _)| day(on).to_string()).unwrap_or_default();
+        if let Some((_, before)) = raw.known.filter(|(_, before)| *before > 0) {
+            summary_zh.push_str(&format!(" 经办机构自{known_from}起方可知晓，此前{before}个月不属经办之责。"));
+            summary_en
+                .push_str(&format!(" The office could not know before {known_from}: {before} of the months lie earlier."));
+        }
         let exemption = raw.exemption.unwrap_or_default();
         let months = raw.months.map(|(first, last)| (month(first), month(last))).unwrap_or_default();
         Self {
@@ -121,6 +129,7 @@ impl Finding {
             official_no: numbers.official,
             month_from: months.0,
             month_to: months.1,
+            known_from,
             amount_fen: raw.money.total(),
             probability: (header.prior * link * 1e6).round() / 1e6,
             status: if exemption.is_empty() { Status::Open } else { Status::Exempted },

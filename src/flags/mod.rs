@@ -10,6 +10,7 @@
 //! | `reason.rs` | reason texts with their values |
 //! | `directory.rs` | dense keys → the sources' own numbers, names and places |
 //! | `finding.rs` | a finding in the contract's columns, with its stable id |
+//! | `found.rs` | what rules found, for rules that follow them |
 //! | `evidence.rs` | the rows of the source that a finding rests on, as they stood |
 //! | `leads.rs` | findings that one reviewer takes up together |
 //! | `coverage.rs` | what ran, what could not, and why |
@@ -20,6 +21,7 @@ mod coverage;
 mod directory;
 mod evidence;
 mod finding;
+mod found;
 mod leads;
 mod money;
 mod output;
@@ -29,6 +31,7 @@ pub use assemble::{EvidenceRef, RawFinding, Subject, assemble};
 pub use coverage::{Coverage, Outcome};
 pub use directory::Directory;
 pub use evidence::{EvidenceRow, evidence_rows, inferred_links};
+pub use found::found_rows;
 pub use finding::{Finding, Links, Status};
 pub use leads::{Lead, LeadParts, Leads};
 pub use money::Money;

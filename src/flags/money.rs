@@ -36,6 +36,13 @@ impl Money {
         }
     }
 
+    /// Its parts: award, month, person whose share it is, fen.
+    pub fn parts(&self) -> impl Iterator<Item = (Option<i32>, Option<i32>, Option<i32>, i64)> {
+        self.slots
+            .iter()
+            .flat_map(|(slot, shares)| shares.iter().map(|(person, fen)| (slot.award, slot.month, *person, *fen)))
+    }
+
     /// Total in fen: of each payment the whole, or the sum of the shares where that is more.
     pub fn total(&self) -> i64 {
         let payment = |shares: &BTreeMap<Option<i32>, i64>| {

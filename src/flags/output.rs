@@ -41,7 +41,8 @@ fn shares<T>(rows: &[T], of: impl Fn(&T) -> f64) -> ArrayRef {
     Arc::new(Float64Array::from_iter_values(rows.iter().map(of)))
 }
 
-/// Schema of `findings`: the contract's columns, and the code of the exemption.
+/// Schema of `findings`: the contract's columns, the day from which the office could know, and the code
+/// of the exemption.
 pub fn findings_schema() -> SchemaRef {
     use DataType::{Float64, Int32, Utf8};
     schema(&[
@@ -60,6 +61,7 @@ pub fn findings_schema() -> SchemaRef {
         ("official_no", Utf8),
         ("month_from", Utf8),
         ("month_to", Utf8),
+        ("known_from", Utf8),
         ("amount", YUAN),
         ("probability", Float64),
         ("status", Utf8),
@@ -87,6 +89,7 @@ pub fn findings_batch(rows: &[Finding]) -> Result<RecordBatch, ArrowError> {
         texts(rows, |f| &f.official_no),
         texts(rows, |f| &f.month_from),
         texts(rows, |f| &f.month_to),
+        texts(rows, |f| &f.known_from),
         yuan(rows, |f| f.amount_fen)?,
         shares(rows, |f| f.probability),
         texts(rows, |f| f.status.as_str()),

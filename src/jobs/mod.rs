@@ -4,6 +4,6 @@ mod audit;
 mod import;
 mod progress;
 
-pub use audit::{Audit, AuditError, AuditManifest, AuditRequest, audit, audits};
+pub use audit::{Audit, AuditError, AuditManifest, AuditRequest, audit, audits, explain, window};
 pub use import::{ImportError, ImportOutcome, ImportRequest, import, reconciliation};
 pub use progress::{Observer, Unobserved};

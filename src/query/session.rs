@@ -1,5 +1,10 @@
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use datafusion::common::config::TableParquetOptions;
+use datafusion::dataframe::DataFrameWriteOptions;
 
 use datafusion::datasource::MemTable;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
@@ -10,7 +15,7 @@ use crate::contract::contract;
 use crate::snapshot::{Snapshot, sort_columns};
 
 use super::engine::{EngineOptions, engine};
-use super::library::{register_views, stored_tables, table_schema};
+use super::library::{FINDING_TABLE, View, register_view, register_views, stored_tables, table_schema};
 use super::{LocalRules, QueryError, functions};
 
 /// A read-only SQL session over one snapshot: every table of the contract (an empty one where it was
@@ -19,6 +24,9 @@ use super::{LocalRules, QueryError, functions};
 pub struct Session {
     context: SessionContext,
     present: Arc<BTreeSet<String>>,
+    spill_dir: Arc<PathBuf>,
+    /// Results computed once; the folder goes with the last session that reads them.
+    results: Option<Arc<tempfile::TempDir>>,
 }
 
 impl std::fmt::Debug for Session {
@@ -41,7 +49,12 @@ impl Session {
             context.register_udf(function);
         }
         register_views(&context).await?;
-        Ok(Self { context, present: Arc::new(snapshot.manifest.tables.keys().cloned().collect()) })
+        Ok(Self {
+            context,
+            present: Arc::new(snapshot.manifest.tables.keys().cloned().collect()),
+            spill_dir: Arc::new(options.spill_dir.clone()),
+            results: None,
+        })
     }
 
     /// The engine's session, for rules and for the rooms that build plans.
@@ -52,6 +65,49 @@ impl Session {
     /// Tables that the snapshot has.
     pub fn present(&self) -> &BTreeSet<String> {
         &self.present
+    }
+
+    /// Computes a view that several rules read, to disk, and puts the result in its place; views that
+    /// read it must be registered after. `false` where the view is not marked `once`.
+    pub async fn compute_once(&mut self, view: &View) -> Result<bool, QueryError> {
+        if !view.header.once {
+            register_view(&self.context, view).await?;
+            return Ok(false);
+        }
+        register_view(&self.context, view).await?;
+        let results = match &self.results {
+            Some(results) => Arc::clone(results),
+            None => {
+                let spill = |source| QueryError::Spill { path: self.spill_dir.to_path_buf(), source };
+                let folder = tempfile::Builder::new().prefix("once-").tempdir_in(&*self.spill_dir).map_err(spill)?;
+                Arc::clone(self.results.insert(Arc::new(folder)))
+            }
+        };
+        let folder = results.path().join(view.name);
+        std::fs::create_dir_all(&folder).map_err(|source| QueryError::Spill { path: folder.clone(), source })?;
+        let frame = self.context.table(view.name).await.map_err(QueryError::engine)?;
+        let schema = Arc::clone(frame.schema().inner());
+        let mut options = TableParquetOptions::default();
+        // Written once, read a few times, thrown away: time counts more than room.
+        options.global.compression = Some("lz4_raw".to_owned());
+        let options = Some(options);
+        let whole = DataFrameWriteOptions::new().with_single_file_output(false);
+        frame.write_parquet(&format!("{}/", folder.display()), whole, options).await.map_err(QueryError::engine)?;
+        let options = ListingOptions::new(Arc::new(ParquetFormat::default()));
+        let url = ListingTableUrl::parse(format!("{}/", folder.display())).map_err(QueryError::engine)?;
+        let config = ListingTableConfig::new(url).with_listing_options(options).with_schema(schema);
+        let table = ListingTable::try_new(config).map_err(QueryError::engine)?;
+        self.context.deregister_table(view.name).map_err(QueryError::engine)?;
+        self.context.register_table(view.name, Arc::new(table)).map_err(QueryError::engine)?;
+        Ok(true)
+    }
+
+    /// Gives rules that follow others what those found: rows of [`super::library::finding_schema`].
+    pub fn give_findings(&self, rows: RecordBatch) -> Result<(), QueryError> {
+        let table = MemTable::try_new(rows.schema(), vec![vec![rows]]).map_err(QueryError::engine)?;
+        self.context.deregister_table(FINDING_TABLE).map_err(QueryError::engine)?;
+        self.context.register_table(FINDING_TABLE, Arc::new(table)).map_err(QueryError::engine)?;
+        Ok(())
     }
 
     /// Plans one reading statement. Nothing that writes, defines, sets or reaches outside is planned.

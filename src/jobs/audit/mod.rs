@@ -1,5 +1,6 @@
 //! Audit: every rule over a snapshot; findings, evidence, leads and coverage come out.
 
+mod explain;
 mod output;
 mod rules;
 
@@ -19,6 +20,7 @@ use crate::query::{EngineOptions, QueryError, Session};
 use crate::snapshot::{DataDir, SnapshotError};
 
 use super::Observer;
+pub use explain::explain;
 use output::{manifest, write};
 use rules::{Run, run_all, without_rule};
 
@@ -130,8 +132,8 @@ pub async fn audit(
 ) -> Result<Audit, AuditError> {
     check(request)?;
     let snapshot = data.resolve(request.snapshot.as_deref())?;
-    let session = Session::open(&snapshot, options).await?;
-    let bindings = bind(&session, request).await?;
+    let mut session = Session::open(&snapshot, options).await?;
+    let bindings = bind(&session, library, request).await?;
     let rules: Vec<&CheckedRule> = library
         .rules()
         .filter(|rule| rule.header().status != Status::Retired)
@@ -140,9 +142,11 @@ pub async fn audit(
     for rule in &rules {
         bindings.check(rule)?;
     }
+    if let Some(strange) = request.parameters.keys().find(|rule| library.get(rule).is_none()) {
+        return Err(AuditError::Request(format!("there is no rule '{strange}' to set a parameter of")));
+    }
 
-    observer.stage("rules", Some(rules.len() as u64));
-    let runs = run_all(&rules, &session, &bindings, options, observer).await?;
+    let runs = run_all(&rules, &mut session, &bindings, options, observer).await?;
     let (mut raised, mut coverage) = (Vec::new(), Vec::new());
     for (rule, Run { findings, covered, .. }) in rules.iter().zip(runs) {
         if covered.outcome == Outcome::Failed {
@@ -195,8 +199,13 @@ fn check(request: &AuditRequest) -> Result<(), AuditError> {
     }
 }
 
+/// As-of date and window of an audit with nothing special asked for.
+pub async fn window(session: &Session, library: &Library) -> Result<Bindings, AuditError> {
+    bind(session, library, &AuditRequest::default()).await
+}
+
 /// As-of date and window, from the payments.
-async fn bind(session: &Session, request: &AuditRequest) -> Result<Bindings, AuditError> {
+async fn bind(session: &Session, library: &Library, request: &AuditRequest) -> Result<Bindings, AuditError> {
     let bounds = session.sql("SELECT min(month) AS low, max(month) AS high FROM payment").await?;
     let bounds = bounds.collect().await.map_err(QueryError::engine)?;
     let month = |i: usize| {
@@ -209,7 +218,10 @@ async fn bind(session: &Session, request: &AuditRequest) -> Result<Bindings, Aud
         first.checked_add_months(Months::new(1)).and_then(|next| next.checked_sub_days(Days::new(1))).unwrap_or(first)
     };
     let mut bindings = Bindings::new(request.as_of.map_or_else(|| last_day(to), |day| day.0), from, to);
-    bindings.parameters.clone_from(&request.parameters);
+    bindings.parameters.clone_from(library.parameters());
+    for (rule, values) in &request.parameters {
+        bindings.parameters.entry(rule.clone()).or_default().extend(values.clone());
+    }
     Ok(bindings)
 }
 

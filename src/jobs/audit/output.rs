@@ -38,7 +38,7 @@ pub(super) fn manifest(
         bindings.as_of,
         request.region,
         request.only,
-        request.parameters
+        bindings.parameters
     );
     AuditManifest {
         id: hex(&Sha256::digest(names)),
@@ -50,7 +50,7 @@ pub(super) fn manifest(
         window: (Day(bindings.window_from), Day(bindings.window_to)),
         region: request.region.clone(),
         only: request.only.clone(),
-        parameters: request.parameters.clone(),
+        parameters: bindings.parameters.clone(),
         rules,
         rows: BTreeMap::new(),
         open: BTreeMap::new(),

@@ -1,19 +1,20 @@
 //! The rules of an audit: side by side, each with its coverage.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 
-use datafusion::physical_plan::{ExecutionPlan, execute_stream};
+use datafusion::physical_plan::execute_stream;
 use futures::StreamExt;
 
 use crate::contract::contract;
-use crate::flags::{Coverage, Outcome, RawFinding, assemble};
-use crate::query::library::{Bindings, CheckedRule, Library};
+use crate::flags::{Coverage, FlagError, Outcome, RawFinding, assemble, found_rows};
+use crate::query::library::{Bindings, CheckedRule, Library, View, views};
 use crate::query::{EngineOptions, QueryError, Session};
 
 use super::super::Observer;
 use super::AuditError;
+use super::explain::rows_read;
 
 /// What became of a rule.
 pub(super) struct Run {
@@ -25,8 +26,55 @@ pub(super) struct Run {
     starved: bool,
 }
 
-/// Runs the rules side by side; those that find too little memory beside others run again, alone.
+/// Computes what several rules share, runs the rules, then those that read what these found. Runs come
+/// in the order of the rules.
 pub(super) async fn run_all(
+    rules: &[&CheckedRule],
+    session: &mut Session,
+    bindings: &Bindings,
+    options: &EngineOptions,
+    observer: &dyn Observer,
+) -> Result<Vec<Run>, AuditError> {
+    share(rules, session, observer).await?;
+    observer.stage("rules", Some(rules.len() as u64));
+    let (follow, lead): (Vec<usize>, Vec<usize>) = (0..rules.len()).partition(|i| rules[*i].follows());
+    let of = |which: &[usize]| which.iter().map(|i| rules[*i]).collect::<Vec<_>>();
+    let mut runs: Vec<(usize, Run)> =
+        lead.iter().copied().zip(side_by_side(&of(&lead), session, bindings, options, observer).await?).collect();
+    if !follow.is_empty() {
+        let found = runs.iter().map(|(i, run)| (rules[*i].header(), run.findings.as_slice()));
+        session.give_findings(found_rows(found).map_err(FlagError::from)?)?;
+        runs.extend(
+            follow.iter().copied().zip(side_by_side(&of(&follow), session, bindings, options, observer).await?),
+        );
+    }
+    runs.sort_by_key(|(i, _)| *i);
+    Ok(runs.into_iter().map(|(_, run)| run).collect())
+}
+
+/// Computes once the views that say so, of those that a rule that can run reads.
+async fn share(rules: &[&CheckedRule], session: &mut Session, observer: &dyn Observer) -> Result<(), AuditError> {
+    let needed: BTreeSet<&str> =
+        rules.iter().filter(|rule| rule.missing(session.present()).is_empty()).flat_map(|rule| rule.views()).collect();
+    let needed: Vec<&View> = views().iter().filter(|view| needed.contains(view.name)).collect();
+    observer.stage("shared results", Some(needed.len() as u64));
+    for view in needed {
+        if observer.cancelled() {
+            return Err(AuditError::Cancelled);
+        }
+        let started = Instant::now();
+        match session.compute_once(view).await {
+            Ok(_) => tracing::debug!(view = view.name, ms = started.elapsed().as_millis() as u64, "computed once"),
+            // Each rule then computes it for itself, and tells what goes wrong.
+            Err(error) => observer.note(&format!("{} is not computed in advance: {error}", view.name)),
+        }
+        observer.advance(1);
+    }
+    Ok(())
+}
+
+/// Runs rules side by side; those that find too little memory beside others run again, alone.
+async fn side_by_side(
     rules: &[&CheckedRule],
     session: &Session,
     bindings: &Bindings,
@@ -101,15 +149,6 @@ async fn run(rule: &CheckedRule, session: &Session, bindings: &Bindings) -> Run 
     };
     covered.time_ms = started.elapsed().as_millis() as u64;
     Run { findings, covered, starved }
-}
-
-/// Rows that the leaves of a plan gave.
-fn rows_read(plan: &Arc<dyn ExecutionPlan>) -> u64 {
-    let children = plan.children();
-    if children.is_empty() {
-        return plan.metrics().and_then(|m| m.output_rows()).unwrap_or(0) as u64;
-    }
-    children.into_iter().map(rows_read).sum()
 }
 
 /// Typologies of the contract that nothing looks for yet: said, never silently skipped.

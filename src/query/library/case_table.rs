@@ -82,7 +82,7 @@ fn rows(table: &str, text: &str, labels: &mut Labels) -> Result<RecordBatch, Str
     }
     let records: Vec<csv::StringRecord> =
         reader.records().collect::<Result<_, _>>().map_err(|e| format!("given.{table}: {e}"))?;
-    let file_no = stored_tables().position(|t| t == table).unwrap_or_default() as i64 + 1;
+    let file_no = stored_tables().position(|t| t == table).map_or(0, |at| at as i64 + 1);
     let mut columns: Vec<ArrayRef> = Vec::new();
     for field in schema.fields() {
         let name = field.name();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Protected, RuleError};
-use crate::contract::{Queue, SubjectKind};
+use crate::contract::{Queue, SubjectKind, contract};
 
 /// How far a rule has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +31,16 @@ pub struct Exemption {
     /// the law or the contract's logic says it and the list does not.
     #[serde(default)]
     pub contract: String,
+}
+
+/// What an irregularity is called whose code is not the contract's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OwnName {
+    /// In Chinese.
+    pub zh: String,
+    /// In English.
+    pub en: String,
 }
 
 /// A protected attribute that a rule may read, because a law makes it a criterion.
@@ -64,8 +74,11 @@ pub struct RuleParameter {
 pub struct Header {
     /// File stem.
     pub id: String,
-    /// Code of the irregularity in the contract.
+    /// Code of the irregularity in the contract, or a code of an analyst's own: `X01` to `X99`.
     pub typology: String,
+    /// Name of the irregularity, for a code of an analyst's own only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<OwnName>,
     /// Version, raised with every change of what it finds.
     pub version: u32,
     /// How far it has come.
@@ -110,6 +123,15 @@ impl Header {
     /// Reads the header of a rule file.
     pub fn parse(rule: &str, text: &str) -> Result<Self, RuleError> {
         read(rule, text)
+    }
+
+    /// What the irregularity is called, in Chinese and English.
+    pub fn names(&self) -> (&str, &str) {
+        match (&self.name, contract().typologies.get(&self.typology)) {
+            (Some(name), _) => (&name.zh, &name.en),
+            (None, Some(typology)) => (&typology.name_zh, &typology.name_en),
+            (None, None) => ("", ""),
+        }
     }
 }
 

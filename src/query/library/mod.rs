@@ -4,24 +4,32 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `sources.rs` | the rules and views compiled in; rules from a folder |
+//! | `sources.rs` | the rules compiled in |
+//! | `folder.rs` | an analyst's own rules and parameters |
 //! | `header.rs` | the header of a rule: leading `--` lines, as TOML |
 //! | `statement.rs` | the SQL as a tree: placeholders, tables named, exemption codes, order |
-//! | `check.rs` | [`Rule`] → [`CheckedRule`]: everything a rule promises is held against contract and plan |
+//! | `check.rs` | [`Rule`] → [`CheckedRule`]: only what keeps its promises can run |
+//! | `promises.rs` | what a rule promises, held against contract, SQL and plan |
 //! | `protected.rs` | which protected attributes a plan reads |
 //! | `views.rs` | views that rules share |
 //! | `run.rs` | a checked rule against a session: bound, planned, ready to stream |
 //! | `tables.rs` | every table and view of a snapshot, empty or given, in a session |
+//! | `page.rs` | the page of a rule, the reference of all |
+//! | `stamp.rs` | a new rule from a template |
 //! | `case_file.rs`, `case_table.rs`, `case_run.rs` | cases: read, made into tables, run and compared |
 
 mod case_file;
 mod case_run;
 mod case_table;
 mod check;
+mod folder;
 mod header;
+mod page;
+mod promises;
 mod protected;
 mod run;
 mod sources;
+mod stamp;
 mod statement;
 mod tables;
 mod views;
@@ -31,11 +39,17 @@ use std::path::{Path, PathBuf};
 
 pub use case_file::{Case, Edge};
 pub use case_run::{CaseOutcome, run_cases};
+pub use folder::Parameters;
 pub use check::{CheckedRule, EvidenceColumn, EvidenceRole};
-pub use header::{Exemption, Header, LegalCriterion, RuleParameter, Status};
+pub use header::{Exemption, Header, LegalCriterion, OwnName, RuleParameter, Status};
+pub use page::{rule_page, reference};
 pub use protected::Protected;
 pub use run::Bindings;
-pub use tables::{empty_session, register_tables, register_views, stored_tables, table_schema};
+pub use stamp::Stamp;
+pub use tables::{
+    FINDING_TABLE, empty_session, finding_schema, register_tables, register_view, register_views, stored_tables,
+    table_schema,
+};
 pub use views::{View, ViewHeader, views};
 
 use thiserror::Error;
@@ -132,6 +146,7 @@ impl Rule {
 #[derive(Debug, Clone, Default)]
 pub struct Library {
     rules: BTreeMap<String, CheckedRule>,
+    parameters: Parameters,
 }
 
 impl Library {
@@ -140,9 +155,23 @@ impl Library {
         Self::check(sources::built_in()?).await
     }
 
-    /// The rules of a folder: every `*.sql` with its `*.cases.toml`.
-    pub async fn from_folder(folder: &Path) -> Result<Self, RuleError> {
-        Self::check(sources::from_folder(folder)?).await
+    /// These rules and those of a folder, of two with one id the folder's; and the rule parameters that
+    /// the folder sets.
+    pub async fn with_folder(mut self, folder: &Path) -> Result<Self, RuleError> {
+        let own = Self::check(folder::rules(folder)?).await?;
+        self.rules.extend(own.rules);
+        for (rule, values) in folder::parameters(folder)? {
+            let Some(checked) = self.rules.get(&rule) else {
+                return Err(RuleError::Parameter {
+                    name: values.keys().next().cloned().unwrap_or_default(),
+                    message: format!("there is no rule '{rule}'"),
+                    rule,
+                });
+            };
+            checked.takes(&values)?;
+            self.parameters.entry(rule).or_default().extend(values);
+        }
+        Ok(self)
     }
 
     async fn check(rules: Vec<Rule>) -> Result<Self, RuleError> {
@@ -152,7 +181,12 @@ impl Library {
             let rule = CheckedRule::check(rule, &session).await?;
             checked.insert(rule.id().to_owned(), rule);
         }
-        Ok(Self { rules: checked })
+        Ok(Self { rules: checked, parameters: Parameters::new() })
+    }
+
+    /// Rule parameters that differ from their defaults.
+    pub fn parameters(&self) -> &Parameters {
+        &self.parameters
     }
 
     /// The rules in order of their ids.
@@ -165,10 +199,8 @@ impl Library {
         self.rules.get(id)
     }
 
-    /// These rules and those of another library; of two with one id the other's stands.
-    #[must_use]
-    pub fn with(mut self, other: Self) -> Self {
-        self.rules.extend(other.rules);
-        self
+    /// The rule of that id, or the first that looks for that typology.
+    pub fn find(&self, name: &str) -> Option<&CheckedRule> {
+        self.get(name).or_else(|| self.rules().find(|rule| rule.header().typology.eq_ignore_ascii_case(name)))
     }
 }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use datafusion::prelude::{DataFrame, SessionContext};
 
 use super::statement::Parsed;
-use super::{CheckedRule, Header, RuleError};
+use super::{CheckedRule, Header, Parameters, RuleError};
 
 /// The values of an audit that a rule's placeholders stand for.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,13 +18,13 @@ pub struct Bindings {
     /// `$window_to`: first day of the last month of payments.
     pub window_to: NaiveDate,
     /// Rule parameters that differ from their defaults, by rule id and name.
-    pub parameters: BTreeMap<String, BTreeMap<String, f64>>,
+    pub parameters: Parameters,
 }
 
 impl Bindings {
     /// An audit as of a day over a window of payment months, every rule parameter at its default.
     pub fn new(as_of: NaiveDate, window_from: NaiveDate, window_to: NaiveDate) -> Self {
-        Self { as_of, window_from, window_to, parameters: BTreeMap::new() }
+        Self { as_of, window_from, window_to, parameters: Parameters::new() }
     }
 
     /// Any days will do where a rule is only planned.
@@ -42,17 +42,7 @@ impl Bindings {
 
     /// Checks given parameters: declared by the rule and inside their bounds.
     pub fn check(&self, rule: &CheckedRule) -> Result<(), RuleError> {
-        let header = rule.header();
-        for (name, value) in self.parameters.get(&header.id).into_iter().flatten() {
-            let fail = |message| RuleError::Parameter { rule: header.id.clone(), name: name.clone(), message };
-            let Some(declared) = header.parameters.get(name) else {
-                return Err(fail("the rule declares no such parameter".to_owned()));
-            };
-            if !(declared.min..=declared.max).contains(value) {
-                return Err(fail(format!("{value} is outside {} to {}", declared.min, declared.max)));
-            }
-        }
-        Ok(())
+        self.parameters.get(rule.id()).map_or(Ok(()), |values| rule.takes(values))
     }
 
     /// The SQL literal of a placeholder.
@@ -81,6 +71,21 @@ impl Bindings {
 }
 
 impl CheckedRule {
+    /// Whether the rule declares these parameters, and the values are inside their bounds.
+    pub fn takes(&self, values: &BTreeMap<String, f64>) -> Result<(), RuleError> {
+        let header = self.header();
+        for (name, value) in values {
+            let fail = |message| RuleError::Parameter { rule: header.id.clone(), name: name.clone(), message };
+            let Some(declared) = header.parameters.get(name) else {
+                return Err(fail("the rule declares no such parameter".to_owned()));
+            };
+            if !(declared.min..=declared.max).contains(value) {
+                return Err(fail(format!("{value} is outside {} to {}", declared.min, declared.max)));
+            }
+        }
+        Ok(())
+    }
+
     /// The rule's rows over the tables of a session, parameters bound, not yet run. The session has
     /// the stored tables under their names (missing ones empty), the views and the functions.
     pub async fn rows(&self, session: &SessionContext, bindings: &Bindings) -> Result<DataFrame, RuleError> {

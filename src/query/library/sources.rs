@@ -1,6 +1,4 @@
-//! Where rules come from: the program itself, or a folder.
-
-use std::path::Path;
+//! The rules compiled into the program.
 
 use super::{Rule, RuleError};
 
@@ -41,32 +39,10 @@ pub(super) fn built_in() -> Result<Vec<Rule>, RuleError> {
     SOURCES.iter().map(|(stem, sql, cases)| Rule::parse(stem, sql, cases)).collect()
 }
 
-pub(super) fn from_folder(folder: &Path) -> Result<Vec<Rule>, RuleError> {
-    let read =
-        |path: &Path| std::fs::read_to_string(path).map_err(|source| RuleError::Read { path: path.to_owned(), source });
-    let fail = |source| RuleError::Read { path: folder.to_owned(), source };
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(fail)? {
-        let path = entry.map_err(fail)?.path();
-        if path.extension().is_some_and(|e| e == "sql") {
-            files.push(path);
-        }
-    }
-    files.sort();
-    files
-        .iter()
-        .map(|path| {
-            let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-            let cases = path.with_extension("cases.toml");
-            // A rule under way may have no cases yet; the built-in ones have them by test.
-            let cases = if cases.exists() { read(&cases)? } else { String::new() };
-            Rule::parse(&stem, &read(path)?, &cases)
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn stems(folder: &str) -> Vec<String> {
@@ -86,15 +62,5 @@ mod tests {
         let mut listed: Vec<&str> = super::super::views().iter().map(|v| v.name).collect();
         listed.sort_unstable();
         assert_eq!(listed, stems("queries/views"));
-    }
-
-    #[test]
-    fn a_folder_reads_like_the_program() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("queries/rules");
-        let (read, compiled) = (from_folder(&folder).unwrap(), built_in().unwrap());
-        assert_eq!(read.len(), compiled.len());
-        assert!(read.iter().zip(&compiled).all(|(a, b)| a.stem == b.stem && a.text == b.text));
-        let missing = from_folder(Path::new("no/such/folder")).unwrap_err().to_string();
-        assert!(missing.contains("no/such/folder"), "{missing}");
     }
 }

@@ -4,17 +4,41 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::catalog::view::ViewTable;
 use datafusion::datasource::MemTable;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
 use super::statement::Parsed;
-use super::{RuleError, views};
-use crate::contract::{contract, stored_schema};
+use super::{RuleError, View, views};
+use crate::contract::{ROW_ID, contract, stored_schema};
 use crate::query::LocalRules;
 use crate::query::functions;
 use crate::snapshot::{DERIVED_TABLES, derived_schema};
+
+/// What the rules of an audit found so far, for rules that read `finding`: a row a finding, award, month
+/// and person whose money is at issue; one row where none is.
+pub const FINDING_TABLE: &str = "finding";
+
+/// The columns of [`FINDING_TABLE`]. Only open findings are in it.
+pub fn finding_schema() -> SchemaRef {
+    let text = |name: &str| Field::new(name, DataType::Utf8, true);
+    let key = |name: &str| Field::new(name, DataType::Int32, true);
+    Arc::new(Schema::new(vec![
+        Field::new("finding_no", DataType::Int64, false),
+        text("typology"),
+        text("queue"),
+        Field::new("severity", DataType::Int32, true),
+        key("household_key"),
+        key("award_key"),
+        key("person_key"),
+        key("official_key"),
+        Field::new("month", DataType::Date32, true),
+        Field::new("amount_fen", DataType::Int64, true),
+        // A row of the source that the finding rests on.
+        Field::new(ROW_ID, DataType::Int64, true),
+    ]))
+}
 
 /// Names of every stored table: the contract's, then the derived ones.
 pub fn stored_tables() -> impl Iterator<Item = String> {
@@ -23,12 +47,15 @@ pub fn stored_tables() -> impl Iterator<Item = String> {
 
 /// The stored schema of a table, of the contract or derived.
 pub fn table_schema(name: &str) -> Option<SchemaRef> {
+    if name == FINDING_TABLE {
+        return Some(finding_schema());
+    }
     derived_schema(name).or_else(|| contract().table(name).map(stored_schema))
 }
 
 /// Registers every stored table: what is given, the others empty.
 pub fn register_tables(session: &SessionContext, given: &BTreeMap<String, Vec<RecordBatch>>) -> Result<(), RuleError> {
-    for name in stored_tables() {
+    for name in stored_tables().chain([FINDING_TABLE.to_owned()]) {
         let fail = |e| RuleError::engine(&name, e);
         let Some(schema) = table_schema(&name) else { continue };
         let batches = given.get(&name).cloned().unwrap_or_default();
@@ -41,12 +68,19 @@ pub fn register_tables(session: &SessionContext, given: &BTreeMap<String, Vec<Re
 /// Registers the library's views over the tables that a session has.
 pub async fn register_views(session: &SessionContext) -> Result<(), RuleError> {
     for view in views() {
-        let fail = |e| RuleError::engine(view.name, e);
-        let statement = Parsed::parse(view.name, view.text)?.bound(|_| None)?;
-        let plan = session.state().statement_to_plan(statement).await.map_err(fail)?;
-        let table = ViewTable::new(plan, Some(view.text.to_owned()));
-        session.register_table(view.name, Arc::new(table)).map_err(fail)?;
+        register_view(session, view).await?;
     }
+    Ok(())
+}
+
+/// Registers a view over the tables and views that a session has now, in place of what bore its name.
+pub async fn register_view(session: &SessionContext, view: &View) -> Result<(), RuleError> {
+    let fail = |e| RuleError::engine(view.name, e);
+    let statement = Parsed::parse(view.name, view.text)?.bound(|_| None)?;
+    let plan = session.state().statement_to_plan(statement).await.map_err(fail)?;
+    let table = ViewTable::new(plan, Some(view.text.to_owned()));
+    session.deregister_table(view.name).map_err(fail)?;
+    session.register_table(view.name, Arc::new(table)).map_err(fail)?;
     Ok(())
 }
 
@@ -71,7 +105,6 @@ pub(super) async fn session_with(given: &BTreeMap<String, Vec<RecordBatch>>) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contract::ROW_ID;
 
     #[tokio::test]
     async fn views_read_what_their_headers_say() {

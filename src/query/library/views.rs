@@ -17,6 +17,9 @@ pub struct ViewHeader {
     /// Those without which it still answers, taking them as empty.
     #[serde(default)]
     pub optional: Vec<String>,
+    /// An audit computes it once and its rules read the result.
+    #[serde(default)]
+    pub once: bool,
 }
 
 /// A view of the library.
@@ -37,7 +40,18 @@ macro_rules! view_sources {
 }
 
 /// Every view, one that reads another after it. A test holds this list against the folder.
-const SOURCES: &[(&str, &str)] = view_sources!["award_head_count", "close_kin", "death_record", "region_standard"];
+const SOURCES: &[(&str, &str)] = view_sources![
+    "award_head_count",
+    "death_record",
+    "region_standard",
+    "household_standard",
+    "paid_run",
+    "covered_run",
+    "income_line",
+    "household_income",
+    "kin_edge",
+    "official_kin",
+];
 
 /// The views, in the order in which they must be registered.
 pub fn views() -> &'static [View] {

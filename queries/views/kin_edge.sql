@@ -1,0 +1,43 @@
+-- meaning  = "Kinship that a register states, both ways: kinship edges, marriages, members of one register book against its head. `relation` is what the relative is to the person; `depth` is close or extended; `from_date` and `to_date` bound a marriage. One pair may stand several times."
+-- reads    = ["kinship", "marriage", "person"]
+-- optional = ["kinship", "marriage", "person"]
+-- once     = true
+
+WITH book AS (
+    SELECT h.person_key AS head_key, m.person_key AS member_key, m.relation_to_head AS relation, m.row_id
+    FROM   person AS h
+    JOIN   person AS m ON m.register_no = h.register_no AND m.region_code = h.region_code
+    WHERE  h.relation_to_head IN ('head', 'self') AND m.relation_to_head NOT IN ('head', 'self', 'other')
+      AND  h.person_key <> m.person_key
+),
+edge AS (
+    SELECT person_key, relative_key, relation, CAST(NULL AS DATE) AS from_date, CAST(NULL AS DATE) AS to_date,
+           'kinship' AS source, row_id AS row_edge
+    FROM   kinship
+    UNION ALL
+    SELECT person_key_a, person_key_b, 'spouse', registered_on, dissolved_on, 'marriage', row_id
+    FROM   marriage
+    UNION ALL
+    SELECT head_key, member_key, relation, NULL, NULL, 'person', row_id
+    FROM   book
+),
+meaning AS (
+    SELECT column1 AS relation, column2 AS relative_is, column3 AS person_is, column4 AS depth
+    FROM   (VALUES ('spouse', 'spouse', 'spouse', 'close'), ('son', 'child', 'parent', 'close'), ('daughter', 'child', 'parent', 'close'),
+                   ('parent', 'parent', 'child', 'close'), ('sibling', 'sibling', 'sibling', 'close'),
+                   ('grandparent', 'grandparent', 'grandchild', 'close'), ('grandchild', 'grandchild', 'grandparent', 'close'),
+                   ('child_in_law', 'child_in_law', 'parent_in_law', 'extended'), ('parent_in_law', 'parent_in_law', 'child_in_law', 'extended'),
+                   ('sibling_in_law', 'sibling_in_law', 'sibling_in_law', 'extended'),
+                   ('uncle_aunt', 'uncle_aunt', 'nephew_niece', 'extended'), ('nephew_niece', 'nephew_niece', 'uncle_aunt', 'extended'))
+),
+known AS (
+    SELECT e.person_key, e.relative_key, m.relative_is, m.person_is, m.depth, e.from_date, e.to_date, e.source, e.row_edge
+    FROM   edge    AS e
+    JOIN   meaning AS m ON m.relation = e.relation
+    WHERE  e.person_key IS NOT NULL AND e.relative_key IS NOT NULL AND e.person_key <> e.relative_key
+)
+SELECT person_key, relative_key, relative_is AS relation, depth, from_date, to_date, source, row_edge
+FROM   known
+UNION  ALL
+SELECT relative_key, person_key, person_is, depth, from_date, to_date, source, row_edge
+FROM   known
