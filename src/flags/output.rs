@@ -66,6 +66,8 @@ pub fn findings_schema() -> SchemaRef {
         ("probability", Float64),
         ("status", Utf8),
         ("exemption", Utf8),
+        ("disposition", Utf8),
+        ("facts", Utf8),
         ("summary_zh", Utf8),
         ("summary_en", Utf8),
     ])
@@ -94,6 +96,8 @@ pub fn findings_batch(rows: &[Finding]) -> Result<RecordBatch, ArrowError> {
         shares(rows, |f| f.probability),
         texts(rows, |f| f.status.as_str()),
         texts(rows, |f| &f.exemption),
+        texts(rows, |f| &f.disposition),
+        texts(rows, |f| &f.facts),
         texts(rows, |f| &f.summary_zh),
         texts(rows, |f| &f.summary_en),
     ];

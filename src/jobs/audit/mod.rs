@@ -12,9 +12,10 @@ use arrow::datatypes::Date32Type;
 use chrono::{Datelike, Days, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
+use crate::cases::{CaseError, Dispositions, apply};
 use crate::contract::contract;
 use crate::domain::date::Day;
-use crate::flags::{Coverage, Directory, Finding, FlagError, Links, Outcome, RawFinding, inferred_links};
+use crate::flags::{self, Coverage, Directory, Finding, FlagError, Links, Outcome, RawFinding, inferred_links};
 use crate::query::library::{Bindings, CheckedRule, Library, RuleError, Status};
 use crate::query::{EngineOptions, QueryError, Session};
 use crate::snapshot::{DataDir, SnapshotError};
@@ -65,12 +66,18 @@ pub struct AuditManifest {
     pub parameters: BTreeMap<String, BTreeMap<String, f64>>,
     /// Rules by id, with version and the hash of their text.
     pub rules: BTreeMap<String, String>,
+    /// Name of the dispositions that were known; empty where there were none.
+    #[serde(default)]
+    pub dispositions: String,
     /// Rows of each output table.
     pub rows: BTreeMap<String, u64>,
     /// Open findings by typology.
     pub open: BTreeMap<String, u64>,
     /// Exempted findings by typology.
     pub exempted: BTreeMap<String, u64>,
+    /// Findings by typology that a person dismissed before and whose facts are the same.
+    #[serde(default)]
+    pub dismissed: BTreeMap<String, u64>,
 }
 
 /// A finished audit.
@@ -91,6 +98,9 @@ pub enum AuditError {
     /// The session cannot be opened.
     #[error(transparent)]
     Query(#[from] QueryError),
+    /// The dispositions cannot be read.
+    #[error(transparent)]
+    Case(#[from] CaseError),
     /// The outputs cannot be built.
     #[error(transparent)]
     Flag(#[from] FlagError),
@@ -130,7 +140,7 @@ pub async fn audit(
     options: &EngineOptions,
     observer: &dyn Observer,
 ) -> Result<Audit, AuditError> {
-    check(request)?;
+    check(request, library)?;
     let snapshot = data.resolve(request.snapshot.as_deref())?;
     let mut session = Session::open(&snapshot, options).await?;
     let bindings = bind(&session, library, request).await?;
@@ -157,13 +167,15 @@ pub async fn audit(
     }
 
     observer.stage("findings", None);
-    let (findings, links) = name(&session, raised, request.region.as_deref()).await?;
+    let (mut findings, links) = name(&session, raised, request.region.as_deref()).await?;
+    let dispositions = Dispositions::load(data)?;
+    apply(&mut findings, &dispositions);
     count(&findings, &mut coverage);
     if request.only.is_empty() {
         coverage.extend(without_rule(library));
     }
     observer.stage("evidence", None);
-    let mut manifest = manifest(&snapshot, request, &bindings, &rules);
+    let mut manifest = manifest(&snapshot, request, &bindings, &rules, &dispositions.name());
     let audits = data.audits_dir();
     let staged = audits.join(format!(".{}-{}", manifest.id, std::process::id()));
     let io = |path: &Path| {
@@ -185,10 +197,10 @@ pub async fn audit(
     Ok(Audit { path: target, manifest })
 }
 
-fn check(request: &AuditRequest) -> Result<(), AuditError> {
+fn check(request: &AuditRequest, library: &Library) -> Result<(), AuditError> {
     for code in &request.only {
-        if !contract().typologies.contains_key(code) {
-            return Err(AuditError::Request(format!("the contract has no typology '{code}'")));
+        if !contract().typologies.contains_key(code) && library.find(code).is_none() {
+            return Err(AuditError::Request(format!("neither the contract nor a rule has the typology '{code}'")));
         }
     }
     match &request.region {
@@ -255,7 +267,11 @@ fn count(findings: &[Finding], coverage: &mut [Coverage]) {
     let mut counts: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
     for finding in findings {
         let (open, exempted) = counts.entry(&finding.rule_id).or_default();
-        if finding.exemption.is_empty() { *open += 1 } else { *exempted += 1 }
+        match finding.status {
+            flags::Status::Open => *open += 1,
+            flags::Status::Exempted => *exempted += 1,
+            flags::Status::Dismissed => {}
+        }
     }
     for covered in coverage {
         let (open, exempted) = counts.get(covered.rule_id.as_str()).copied().unwrap_or_default();
