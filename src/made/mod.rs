@@ -53,7 +53,7 @@ use plan::Plan;
 /// What to make.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Assisted households. Very small lands may get a few more, so that every kind of case fits.
+    /// Assisted households. Very small lands get more, so that every kind of case fits: it takes about 130.
     pub households: u64,
     /// Months of payments, ending with the month of `as_of`.
     pub months: u32,
