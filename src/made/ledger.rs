@@ -22,7 +22,7 @@ impl Benefit {
     fn turning_points(&self, standards: &Standards, last: Month) -> BTreeSet<Month> {
         let end = self.end.unwrap_or(last);
         let changes = self.covers.iter().flat_map(|c| [Some(c.from), c.to.map(|to| to.plus(1))]).flatten();
-        let raises = standards.raises().filter(|_| self.grant.is_none());
+        let raises = standards.raises().filter(|raise| self.grant.is_none() && self.slips.applies(*raise));
         changes.chain(raises).filter(|m| self.start < *m && *m <= end).chain([self.start]).collect()
     }
 }
@@ -57,7 +57,9 @@ impl Village<'_, '_> {
             }
             let amount = benefit.grant.unwrap_or_else(|| {
                 let (programme, tier) = (benefit.programme, benefit.tier);
-                self.town.standards.amount(programme, file.hukou, tier, persons, benefit.income, *from)
+                let priced = benefit.slips.priced(*from);
+                let due = self.town.standards.amount(programme, file.hukou, tier, persons, benefit.income, priced);
+                due + benefit.slips.shift
             });
             let prefix = match benefit.programme {
                 "tekun" => "TK",
@@ -72,13 +74,14 @@ impl Village<'_, '_> {
 
     fn award_rows(&mut self, file: &Household, at: usize) {
         let benefit = &file.benefits[at];
-        let application = &file.applications[benefit.application];
+        // Empty where the award was entered without a procedure.
+        let application = file.applications.get(benefit.application);
         for grade in &benefit.grades {
-            let reviewed = self.reviewed(benefit, grade, application.decided_on);
+            let reviewed = self.reviewed(benefit, grade, application.and_then(|a| a.decided_on));
             let ends = grade.to.is_some() && grade.to == benefit.end;
             self.town.rows.award.push(Award {
                 award_no: grade.no.clone(),
-                application_no: application.application_no.clone(),
+                application_no: application.map(|a| a.application_no.clone()),
                 household_no: file.no.clone(),
                 programme: benefit.programme,
                 tier: benefit.tier,
@@ -95,7 +98,7 @@ impl Village<'_, '_> {
                 let person = &file.members[cover.member].person;
                 self.town.rows.award_member.push(AwardMember {
                     award_no: grade.no.clone(),
-                    id_number: person.id.clone(),
+                    id_number: benefit.slips.misread.as_ref().unwrap_or(&person.id).clone(),
                     name: person.name.clone(),
                     from_month: grade.from,
                     to_month: grade.to,
@@ -107,6 +110,9 @@ impl Village<'_, '_> {
     /// The latest review: within five months where the award is in force, else before it ended. Grants
     /// and awards decided lately have none.
     fn reviewed(&mut self, benefit: &Benefit, grade: &Grade, decided: Option<NaiveDate>) -> Option<NaiveDate> {
+        if benefit.slips.reviewed_on.is_some() {
+            return benefit.slips.reviewed_on;
+        }
         let day = match grade.to {
             None => self.town.calendar.as_of - Days::new(self.town.dice.between(20, 130) as u64),
             Some(to) => self.town.day_in(to).min(self.town.calendar.as_of),

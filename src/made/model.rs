@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, NaiveDate};
 
 use super::rows::{ApplicationRow, Code, Text};
+use super::slips::Slips;
 use crate::domain::money::Fen;
 use crate::domain::month::Month;
 
@@ -132,6 +133,7 @@ pub(super) struct Benefit {
     /// Payees, each from a month on.
     pub(super) payees: Vec<(Month, Payee)>,
     pub(super) turns: BTreeMap<Month, Turn>,
+    pub(super) slips: Slips,
     /// Filled by the ledger: the award rows, and what was paid for each month and for how many.
     pub(super) grades: Vec<Grade>,
     pub(super) paid: Vec<(Month, Fen, i64)>,

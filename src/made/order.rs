@@ -111,6 +111,7 @@ impl Village<'_, '_> {
             phase_out_from: None,
             payees: vec![(start, payee)],
             turns: Default::default(),
+            slips: Default::default(),
             grades: Vec::new(),
             paid: Vec::new(),
         });

@@ -8,6 +8,7 @@ mod import;
 mod kill;
 mod lifecycle;
 mod made;
+mod planted;
 mod readme;
 mod rooms;
 mod rules;

@@ -4,14 +4,22 @@
 //! bends them, and claims what it did. To add a typology, add a file or a row.
 
 mod accounts;
+mod aid;
 mod assets;
 mod death;
+mod decisions;
 mod detention;
+mod exclusion;
 mod income;
+mod invented;
 mod office;
 mod overlap;
 mod payments;
+mod property;
 mod records;
+mod split;
+mod spouse;
+mod supporter;
 
 use super::plan::Plan;
 use super::random::{Dice, Purpose};
@@ -43,7 +51,7 @@ const fn decoy(typology: &'static str, exemption: &'static str, plant: fn(&mut V
 }
 
 /// Every kind of case, by family.
-const FAMILIES: [&[Kind]; 9] = [
+const FAMILIES: &[&[Kind]] = &[
     death::KINDS,
     detention::KINDS,
     assets::KINDS,
@@ -53,6 +61,14 @@ const FAMILIES: [&[Kind]; 9] = [
     accounts::KINDS,
     payments::KINDS,
     records::KINDS,
+    property::KINDS,
+    supporter::KINDS,
+    spouse::KINDS,
+    split::KINDS,
+    invented::KINDS,
+    decisions::KINDS,
+    aid::KINDS,
+    exclusion::KINDS,
 ];
 
 /// Every kind of case.
