@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
 
+use super::debits::Change;
 use super::model::{Benefit, Grade, Household, Payee, Turn};
 use super::numbers::Series;
 use super::rows::{AccountChange, Award, AwardMember, HouseholdMember, HouseholdRow, Payment, Text};
@@ -72,13 +73,13 @@ impl Village<'_, '_> {
 
     fn award_rows(&mut self, file: &Household, at: usize) {
         let benefit = &file.benefits[at];
-        let application = &file.applications[benefit.application];
+        let application = file.applications.get(benefit.application);
         for grade in &benefit.grades {
-            let reviewed = self.reviewed(benefit, grade, application.decided_on);
+            let reviewed = self.reviewed(benefit, grade, application.and_then(|a| a.decided_on));
             let ends = grade.to.is_some() && grade.to == benefit.end;
             self.town.rows.award.push(Award {
                 award_no: grade.no.clone(),
-                application_no: application.application_no.clone(),
+                application_no: application.map(|a| a.application_no.clone()),
                 household_no: file.no.clone(),
                 programme: benefit.programme,
                 tier: benefit.tier,
@@ -118,6 +119,7 @@ impl Village<'_, '_> {
     fn payments(&mut self, file: &mut Household, at: usize) {
         let calendar = self.town.calendar;
         let to_order = file.to_order;
+        let planned = file.banking.change.clone();
         let benefit = &mut file.benefits[at];
         let mut owed = 0;
         let mut before: Option<Payee> = None;
@@ -127,7 +129,7 @@ impl Village<'_, '_> {
             for month in (grade.from.max(calendar.first).0..=to.0).map(Month) {
                 let payee = benefit.payee(month).clone();
                 if let Some(old) = before.as_ref().filter(|old| old.account_no != payee.account_no) {
-                    self.change_account(&grade.no, old, &payee, month);
+                    self.change_account(&grade.no, old, &payee, month, planned.as_ref());
                 }
                 let chance = !to_order && month < calendar.last && benefit.grant.is_none();
                 let turn = benefit.turns.get(&month).copied().or_else(|| {
@@ -143,13 +145,17 @@ impl Village<'_, '_> {
         }
     }
 
-    fn change_account(&mut self, award: &Text, old: &Payee, new: &Payee, month: Month) {
+    fn change_account(&mut self, award: &Text, old: &Payee, new: &Payee, month: Month, planned: Option<&Change>) {
         let seconds = self.town.dice.between(0, 27_000);
         let day = month.first_day() + Days::new(self.town.dice.between(0, 4) as u64);
-        let operator = self.town.staff("X", 1, 3);
+        let clerk = self.town.staff("X", 1, 3);
         let opening = day.and_hms_opt(9, 0, 0).unwrap_or_default();
+        let (operator, changed_at) = match planned {
+            Some(change) => (change.operator.clone(), change.at),
+            None => (clerk, opening + chrono::Duration::seconds(seconds)),
+        };
         self.town.rows.account_change.push(AccountChange {
-            changed_at: opening + chrono::Duration::seconds(seconds),
+            changed_at,
             award_no: award.clone(),
             old_account_no: old.account_no.clone(),
             new_account_no: new.account_no.clone(),
@@ -176,7 +182,7 @@ impl Village<'_, '_> {
         match turn {
             None => row(full, due, Some(on_time)),
             Some(Turn::Late(days)) => row(full, due, Some(after(days))),
-            Some(Turn::Short(hundredths)) => row(full * hundredths / 100, due, Some(on_time)),
+            Some(Turn::Short(hundredths) | Turn::Over(hundredths)) => row(full * hundredths / 100, due, Some(on_time)),
             Some(Turn::Supplemented(hundredths, days)) => {
                 let first = full * hundredths / 100;
                 row(first, due, Some(on_time));

@@ -12,13 +12,15 @@
 //! | people and their families | `family.rs` |
 //! | a household and what the office did for it | `model.rs`, `order.rs`, `procedure.rs`, `life.rs` |
 //! | vehicles, firms, wages, pensions … of lawful families | `registers.rs` |
-//! | awards, payments, statements, fund flows | `ledger.rs`, `bank.rs`, `township.rs` |
+//! | awards, payments, statements, fund flows | `ledger.rs`, `bank.rs`, `debits.rs`, `funds.rs` |
 //! | planted cases and look-alikes, one file a family | `cases/` |
 //! | Parquet, CSV, JSON Lines; spellings and faults | `write/` |
 
 mod bank;
 mod cases;
+mod debits;
 mod family;
+mod funds;
 mod ledger;
 mod life;
 mod model;
