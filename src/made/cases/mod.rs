@@ -7,11 +7,20 @@ mod accounts;
 mod assets;
 mod death;
 mod detention;
+mod flow_back;
+mod funds;
 mod income;
+mod institutions;
+mod kin;
 mod office;
 mod overlap;
 mod payments;
+mod procedure;
 mod records;
+mod rotation;
+mod split_grants;
+mod statements;
+mod switched;
 
 use super::plan::Plan;
 use super::random::{Dice, Purpose};
@@ -43,7 +52,7 @@ const fn decoy(typology: &'static str, exemption: &'static str, plant: fn(&mut V
 }
 
 /// Every kind of case, by family.
-const FAMILIES: [&[Kind]; 9] = [
+const FAMILIES: [&[Kind]; 18] = [
     death::KINDS,
     detention::KINDS,
     assets::KINDS,
@@ -53,6 +62,15 @@ const FAMILIES: [&[Kind]; 9] = [
     accounts::KINDS,
     payments::KINDS,
     records::KINDS,
+    kin::KINDS,
+    procedure::KINDS,
+    split_grants::KINDS,
+    rotation::KINDS,
+    switched::KINDS,
+    statements::KINDS,
+    flow_back::KINDS,
+    institutions::KINDS,
+    funds::KINDS,
 ];
 
 /// Every kind of case.
