@@ -7,6 +7,7 @@ mod audit;
 mod import;
 mod kill;
 mod made;
+mod planted;
 mod readme;
 mod rooms;
 mod support;

@@ -3,6 +3,7 @@
 use super::super::family::Family;
 use super::super::funds::Fate;
 use super::super::names;
+use super::super::rows::Code;
 use super::super::truth::{Amount, Claim, Subject};
 use super::{Kind, Village, decoy, real};
 use crate::domain::month::Month;
@@ -14,18 +15,23 @@ pub(super) const KINDS: &[Kind] = &[
     decoy("D12", "payee_is_recipient", reissued_by_hand),
 ];
 
-/// The dibao money of a month that nothing has happened to yet, long enough ago that it should be out.
-fn free_month(v: &mut Village<'_, '_>) -> Month {
-    let start = v.town.some_month(0, 5);
-    let (first, count) = (v.town.calendar.first, v.town.months() - 5);
-    let mut months = (0..count).map(|step| first.plus((start.0 - first.0 + step) % count));
-    months.find(|m| !v.town.fates.contains_key(&("dibao", *m))).unwrap_or(start)
+/// Months before the last that are too near for money to be late.
+const RECENT: i32 = 4;
+
+/// The money of a programme and month that nothing has happened to yet, long enough ago that it should be
+/// out; dibao first.
+fn free(v: &mut Village<'_, '_>) -> Option<(Code, Month)> {
+    let (first, count) = (v.town.calendar.first, v.town.months() - RECENT);
+    let start = v.town.some_month(0, RECENT).0 - first.0;
+    let months = (0..count).map(|step| first.plus((start + step) % count));
+    let mut moneys = ["dibao", "tekun"].into_iter().flat_map(|programme| months.clone().map(move |m| (programme, m)));
+    moneys.find(|money| !v.town.fates.contains_key(money))
 }
 
-/// Settles a month's fate, and claims it.
+/// Settles a fate, and claims it. Where every month has one, nothing is planted.
 fn fate(v: &mut Village<'_, '_>, fate: Fate, claim: impl FnOnce(Subject) -> Claim) {
-    let month = free_month(v);
-    v.town.fates.insert(("dibao", month), fate);
+    let Some((programme, month)) = free(v) else { return };
+    v.town.fates.insert((programme, month), fate);
     let claim = claim(Subject::Named("region", v.town.place.code.clone()));
     v.claim(claim.months(month, month, Amount::Nothing));
 }

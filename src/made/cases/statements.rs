@@ -59,10 +59,11 @@ fn returned_and_repaid(v: &mut Village<'_, '_>) {
     v.exempt("D06", "returned_and_repaid", Subject::Award, household);
 }
 
-/// One payment of two months, the first of which had been missed.
+/// One payment of two months, the first of which had been missed; it is not the first of the window, of
+/// which nobody could tell.
 fn arrears(v: &mut Village<'_, '_>) {
     let household = stated(v);
-    let month = v.town.some_month(0, 4);
+    let month = v.town.some_month(1, 4);
     let turns = [(month, Turn::Missed), (month.plus(1), Turn::Arrears)];
     v.households[household].benefits[0].turns.extend(turns);
     v.exempt("D06", "arrears_of_missed_month", Subject::Award, household);
