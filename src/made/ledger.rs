@@ -73,6 +73,7 @@ impl Village<'_, '_> {
 
     fn award_rows(&mut self, file: &Household, at: usize) {
         let benefit = &file.benefits[at];
+        // Empty where the award was entered without a procedure.
         let application = file.applications.get(benefit.application);
         for grade in &benefit.grades {
             let reviewed = self.reviewed(benefit, grade, application.and_then(|a| a.decided_on));

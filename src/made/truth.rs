@@ -38,10 +38,10 @@ pub(super) enum Amount {
     Share,
     /// What is missing.
     Gap,
+    /// That much.
+    Exactly(Fen),
     /// What is too much.
     Excess,
-    /// So much, whatever was paid.
-    Sum(Fen),
 }
 
 /// One case: an irregularity, or a look-alike with the exemption that makes it lawful.
@@ -136,12 +136,12 @@ impl Claim {
                 alt.push(other);
             }
         }
-        let mut amount = if let Amount::Sum(sum) = self.amount { sum } else { Fen(0) };
+        let mut amount = if let Amount::Exactly(fen) = self.amount { fen } else { Fen(0) };
         if let (Some((from, to)), Some(benefit)) = (self.months, benefit) {
             for (month, paid, persons) in benefit.paid.iter().filter(|p| from <= p.0 && p.0 <= to) {
                 let grade = benefit.grades.iter().rfind(|g| g.from <= *month);
                 amount.0 += match self.amount {
-                    Amount::Nothing | Amount::Sum(_) => 0,
+                    Amount::Nothing | Amount::Exactly(_) => 0,
                     Amount::Whole => paid.0,
                     Amount::Share => paid.0 / (*persons).max(1),
                     Amount::Gap => grade.map_or(0, |g| (g.amount * 100 - paid.0).max(0)),

@@ -7,7 +7,7 @@ mod audit;
 mod import;
 mod kill;
 mod made;
-mod planted;
+mod made_cases;
 mod readme;
 mod rooms;
 mod support;

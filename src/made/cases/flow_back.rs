@@ -109,7 +109,7 @@ fn collected(v: &mut Village<'_, '_>) {
     let sum = send(v, &households, &months, &(account.clone(), holder.name.clone()));
     let numbers = numbers(v, &households);
     let (from, to) = (months[0], months[months.len() - 1]);
-    let amount = Amount::Sum(crate::domain::money::Fen(sum));
+    let amount = Amount::Exactly(crate::domain::money::Fen(sum));
     let claim = Claim::real("D10", Subject::Account(account.clone())).of(households[0], 0).alt(numbers.clone());
     v.claim(claim.months(from, to, amount).note(if official.is_some() { "official" } else { "neighbour" }));
     if let Some(official) = official {
@@ -143,7 +143,7 @@ fn kickback(v: &mut Village<'_, '_>) {
     let claim = Claim::real("D11", Subject::Named("official", official.no)).of(households[0], 0);
     let claim = claim.alt([official.person.id, holder.id, account]).alt(own);
     let claim = claim.note(if to_spouse { "close kin of the official" } else { "official" });
-    v.claim(claim.months(months[0], months[months.len() - 1], Amount::Sum(crate::domain::money::Fen(sum))));
+    v.claim(claim.months(months[0], months[months.len() - 1], Amount::Exactly(crate::domain::money::Fen(sum))));
 }
 
 /// An old person sends money to a child, who is an official, declared and visited.

@@ -38,7 +38,7 @@ fn slices(v: &mut Village<'_, '_>) {
     let sum: i64 = file.benefits[first..].iter().filter_map(|b| b.grant).sum();
     let applications: Vec<_> = file.applications[1..].iter().map(|a| a.application_no.clone()).collect();
     let claim = Claim::real("B05", Subject::Household).of(household, first).alt(applications).note("slices");
-    v.claim(claim.months(from, from.plus(count - 1), Amount::Sum(crate::made::standards::yuan(sum))));
+    v.claim(claim.months(from, from.plus(count - 1), Amount::Exactly(crate::made::standards::yuan(sum))));
 }
 
 /// One grant of ten months' standard and more.
