@@ -42,12 +42,15 @@ pub(super) fn drawn_together(county: &County) -> Raised {
     raised
 }
 
+/// Fen paid for each month, and the award row.
+type PaidByMonth<'a> = BTreeMap<Month, (i64, &'a str)>;
+
 /// Paid and not credited where the statement is held, or more paid than is due and was missed.
 pub(super) fn mismatch(county: &County) -> Raised {
     let statements = county.by("account_transaction", "account_no");
     let awards: BTreeMap<&str, &Row> = county.table("award").iter().map(|row| (row.text("award_no"), row)).collect();
     let mut raised = Raised::new();
-    let mut sums: BTreeMap<(&str, &str), BTreeMap<Month, (i64, &str)>> = BTreeMap::new();
+    let mut sums: BTreeMap<(&str, &str), PaidByMonth<'_>> = BTreeMap::new();
     for row in paid(county) {
         let (award, day) = (row.text("award_no"), row.date("paid_on").unwrap());
         if let Some(statement) = statements.get(row.text("account_no")) {

@@ -26,11 +26,14 @@ pub(super) fn step_skipped(county: &County) -> Raised {
     raised
 }
 
+/// First and last month of an award, and its household.
+type Turn<'a> = (i32, i32, &'a str);
+
 /// Five households of a village or more, one after the other, with short dibao awards of one amount.
 pub(super) fn rotation(county: &County) -> Raised {
     let villages: BTreeMap<&str, &str> =
         county.table("household").iter().map(|row| (row.text("household_no"), row.text("region_code"))).collect();
-    let mut turns: BTreeMap<(&str, i64), BTreeSet<(i32, i32, &str)>> = BTreeMap::new();
+    let mut turns: BTreeMap<(&str, i64), BTreeSet<Turn<'_>>> = BTreeMap::new();
     for row in county.table("award").iter().filter(|row| row.text("programme") == "dibao") {
         let (Some(from), Some(to)) = (row.month("start_month"), row.month("end_month")) else { continue };
         if to.0 - from.0 < 6 {
