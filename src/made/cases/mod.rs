@@ -52,7 +52,7 @@ const fn decoy(typology: &'static str, exemption: &'static str, plant: fn(&mut V
 }
 
 /// Every kind of case, by family.
-const FAMILIES: [&[Kind]; 18] = [
+const FAMILIES: &[&[Kind]] = &[
     death::KINDS,
     detention::KINDS,
     assets::KINDS,
