@@ -123,7 +123,8 @@ impl Village<'_, '_> {
         });
     }
 
-    fn kin(&mut self, of: &Person, relative: &Person, relation: Code, source: Code) {
+    /// Records what a relative is to a person.
+    pub(super) fn kin(&mut self, of: &Person, relative: &Person, relation: Code, source: Code) {
         self.town.rows.kinship.push(Kinship {
             id_number: of.id.clone(),
             relative_id_number: relative.id.clone(),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
 
+use super::debits::Change;
 use super::model::{Benefit, Grade, Household, Payee, Turn};
 use super::numbers::Series;
 use super::rows::{AccountChange, Award, AwardMember, HouseholdMember, HouseholdRow, Payment, Text};
@@ -124,6 +125,7 @@ impl Village<'_, '_> {
     fn payments(&mut self, file: &mut Household, at: usize) {
         let calendar = self.town.calendar;
         let to_order = file.to_order;
+        let planned = file.banking.change.clone();
         let benefit = &mut file.benefits[at];
         let mut owed = 0;
         let mut before: Option<Payee> = None;
@@ -133,7 +135,7 @@ impl Village<'_, '_> {
             for month in (grade.from.max(calendar.first).0..=to.0).map(Month) {
                 let payee = benefit.payee(month).clone();
                 if let Some(old) = before.as_ref().filter(|old| old.account_no != payee.account_no) {
-                    self.change_account(&grade.no, old, &payee, month);
+                    self.change_account(&grade.no, old, &payee, month, planned.as_ref());
                 }
                 let chance = !to_order && month < calendar.last && benefit.grant.is_none();
                 let turn = benefit.turns.get(&month).copied().or_else(|| {
@@ -149,13 +151,17 @@ impl Village<'_, '_> {
         }
     }
 
-    fn change_account(&mut self, award: &Text, old: &Payee, new: &Payee, month: Month) {
+    fn change_account(&mut self, award: &Text, old: &Payee, new: &Payee, month: Month, planned: Option<&Change>) {
         let seconds = self.town.dice.between(0, 27_000);
         let day = month.first_day() + Days::new(self.town.dice.between(0, 4) as u64);
-        let operator = self.town.staff("X", 1, 3);
+        let clerk = self.town.staff("X", 1, 3);
         let opening = day.and_hms_opt(9, 0, 0).unwrap_or_default();
+        let (operator, changed_at) = match planned {
+            Some(change) => (change.operator.clone(), change.at),
+            None => (clerk, opening + chrono::Duration::seconds(seconds)),
+        };
         self.town.rows.account_change.push(AccountChange {
-            changed_at: opening + chrono::Duration::seconds(seconds),
+            changed_at,
             award_no: award.clone(),
             old_account_no: old.account_no.clone(),
             new_account_no: new.account_no.clone(),
@@ -182,7 +188,7 @@ impl Village<'_, '_> {
         match turn {
             None => row(full, due, Some(on_time)),
             Some(Turn::Late(days)) => row(full, due, Some(after(days))),
-            Some(Turn::Short(hundredths)) => row(full * hundredths / 100, due, Some(on_time)),
+            Some(Turn::Short(hundredths) | Turn::Over(hundredths)) => row(full * hundredths / 100, due, Some(on_time)),
             Some(Turn::Supplemented(hundredths, days)) => {
                 let first = full * hundredths / 100;
                 row(first, due, Some(on_time));

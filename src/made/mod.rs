@@ -13,14 +13,16 @@
 //! | a household and what the office did for it | `model.rs`, `order.rs`, `procedure.rs`, `life.rs` |
 //! | vehicles, firms, wages, pensions … of lawful families | `registers.rs`, `estate.rs`, `hardship.rs` |
 //! | what the office got wrong with a benefit | `slips.rs` |
-//! | awards, payments, statements, fund flows | `ledger.rs`, `bank.rs`, `township.rs` |
+//! | awards, payments, statements, fund flows | `ledger.rs`, `bank.rs`, `debits.rs`, `funds.rs` |
 //! | planted cases and look-alikes, one file a family | `cases/` |
 //! | Parquet, CSV, JSON Lines; spellings and faults | `write/` |
 
 mod bank;
 mod cases;
+mod debits;
 mod estate;
 mod family;
+mod funds;
 mod hardship;
 mod ledger;
 mod life;

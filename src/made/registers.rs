@@ -245,7 +245,7 @@ impl Village<'_, '_> {
                 id_number: who.id,
                 name: who.name,
                 from_date: benefit.start.plus(-1).first_day(),
-                to_date: who.died.or(benefit.end.map(last_day)),
+                to_date: who.died.or(benefit.end.map(last_day)).filter(|_| !file.stays_on),
             });
         }
     }

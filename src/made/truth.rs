@@ -24,6 +24,8 @@ pub(super) enum Subject {
     /// The claim's benefit.
     Award,
     Account(Text),
+    /// Another kind of subject and its number.
+    Named(&'static str, Text),
 }
 
 /// How the amount follows from what was paid in the claim's months.
@@ -38,6 +40,8 @@ pub(super) enum Amount {
     Gap,
     /// That much.
     Exactly(Fen),
+    /// What is too much.
+    Excess,
 }
 
 /// One case: an irregularity, or a look-alike with the exemption that makes it lawful.
@@ -117,6 +121,7 @@ impl Claim {
         let (kind, key) = match self.subject {
             Subject::Person(id) => ("person", id),
             Subject::Account(no) => ("account", no),
+            Subject::Named(kind, key) => (kind, key),
             Subject::Household => ("household", household.map(|h| h.no.clone()).unwrap_or_default()),
             Subject::Award => {
                 let month = self.months.map(|(_, to)| to);
@@ -140,6 +145,7 @@ impl Claim {
                     Amount::Whole => paid.0,
                     Amount::Share => paid.0 / (*persons).max(1),
                     Amount::Gap => grade.map_or(0, |g| (g.amount * 100 - paid.0).max(0)),
+                    Amount::Excess => grade.map_or(0, |g| (paid.0 - g.amount * 100).max(0)),
                 };
             }
         }

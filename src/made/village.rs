@@ -100,12 +100,7 @@ impl<'t, 'a> Village<'t, 'a> {
             self.town.calendar.first.plus(-back)
         };
         let household = if kin {
-            // The lowest tier: nobody can say that an official's brother was treated better than others.
-            let folk = self.family(family);
-            let household = self.file(folk, start);
-            let income = self.town.standards.dibao(self.hukou(), start) * 4 / 10;
-            let tier = (!self.place.urban).then_some("C");
-            self.grant_on(household, "dibao", start, &[0], tier, if tier.is_some() { 0 } else { income });
+            let household = self.order_modest(family, start);
             self.declare_kin(household);
             household
         } else {

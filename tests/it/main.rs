@@ -8,6 +8,7 @@ mod import;
 mod kill;
 mod lifecycle;
 mod made;
+mod made_cases;
 mod planted;
 mod readme;
 mod rooms;

@@ -10,16 +10,25 @@ mod death;
 mod decisions;
 mod detention;
 mod exclusion;
+mod flow_back;
+mod funds;
 mod income;
+mod institutions;
 mod invented;
+mod kin;
 mod office;
 mod overlap;
 mod payments;
+mod procedure;
 mod property;
 mod records;
+mod rotation;
 mod split;
+mod split_grants;
 mod spouse;
+mod statements;
 mod supporter;
+mod switched;
 
 use super::plan::Plan;
 use super::random::{Dice, Purpose};
@@ -69,6 +78,15 @@ const FAMILIES: &[&[Kind]] = &[
     decisions::KINDS,
     aid::KINDS,
     exclusion::KINDS,
+    kin::KINDS,
+    procedure::KINDS,
+    split_grants::KINDS,
+    rotation::KINDS,
+    switched::KINDS,
+    statements::KINDS,
+    flow_back::KINDS,
+    institutions::KINDS,
+    funds::KINDS,
 ];
 
 /// Every kind of case.
