@@ -16,6 +16,7 @@ mod evidence;
 mod filter;
 mod findings;
 mod leads;
+mod list;
 mod order;
 mod source_rows;
 
@@ -32,7 +33,7 @@ pub use evidence::{EvidenceIndex, EvidenceLine};
 pub use filter::Filter;
 pub use findings::{FindingRow, Findings};
 pub use leads::{LeadRow, Leads};
-pub use order::{FindingSort, LeadSort, Sort};
+pub use list::List;
 pub use source_rows::cells;
 
 use super::Problem;
