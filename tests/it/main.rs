@@ -7,6 +7,7 @@ mod audit;
 mod import;
 mod kill;
 mod made;
+mod missing_tables;
 mod readme;
 mod rooms;
 mod support;
