@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
+use std::process::{Command, Stdio};
+
+use mingjing::snapshot::DataDir;
 
 use crate::support::{Desk, csv_rows, fixture, payments};
 
@@ -265,4 +269,28 @@ fn a_later_month_keeps_the_ids_of_what_was_found_before() {
     assert_eq!((before.len(), after.len()), (1, 1));
     assert_eq!(before[0]["finding_id"], after[0]["finding_id"]);
     assert_eq!((before[0]["amount"].as_str(), after[0]["amount"].as_str()), ("300.00", "400.00"));
+}
+
+#[test]
+fn an_audit_waits_for_the_one_at_work_and_says_whose_it_is() {
+    let desk = Desk::small();
+    desk.import_all();
+    let lock = DataDir::open(desk.data()).unwrap().lock_audit().unwrap();
+    let staged = lock.stage("at-work").unwrap();
+    fs::write(staged.path().join("findings.csv"), "half").unwrap();
+    let mut waiting = Command::new(env!("CARGO_BIN_EXE_mingjing"))
+        .args(["audit", "--only", "Q03", "--data", desk.data().to_str().unwrap()])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(waiting.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let us = format!("process {}", std::process::id());
+    assert!(said.any(|line| line.contains("waiting for another audit") && line.contains(&us)));
+    let published = staged.publish().unwrap();
+    drop(lock);
+    said.for_each(drop);
+    assert!(waiting.wait().unwrap().success());
+    assert_eq!(fs::read_to_string(published.join("findings.csv")).unwrap(), "half", "nobody touched it");
+    assert_eq!(fs::read_dir(desk.data().join("audits")).unwrap().count(), 2);
 }
