@@ -187,6 +187,9 @@ fn forms_agree() {
     accepting("image/png", statement).problem(406, "not-acceptable");
     assert_eq!(accepting("text/csv", "SELECT 1 AS a WHERE false").text(), "a\n");
     assert!(accepting("text/csv", "SELECT [1, 2] AS a").text().contains("[1, 2]"));
+    let formula = "SELECT '=1+1' AS a, -1.5 AS b";
+    assert_eq!(accepting("text/csv", formula).text(), "a,b\n'=1+1,-1.5\n");
+    assert_eq!(accepting("*/*", formula).expect(200)["rows"][0], json!(["=1+1", -1.5]));
     assert_eq!(accepting("text/csv", "SHOW FUNCTIONS").status, 200);
     let numbers = accepting("*/*", "SELECT 9007199254740993 AS big, 9007199254740991 AS fits, 1.5 AS x").expect(200);
     assert_eq!(numbers["rows"][0], json!(["9007199254740993", 9_007_199_254_740_991_i64, 1.5]));
