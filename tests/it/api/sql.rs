@@ -218,6 +218,19 @@ fn rows_are_bounded_and_said_to_be() {
 }
 
 #[test]
+fn a_function_that_would_answer_at_great_length_is_refused() {
+    let county = county();
+    for call in
+        ["repeat('x', 1000000000)", "lpad(payment_no, CAST(amount_fen AS BIGINT) * 1000000)", "range(1, 1000000000)"]
+    {
+        let told = sql(county, &format!("SELECT {call} AS a FROM payment")).problem(400, "bad-statement");
+        assert!(told["detail"].as_str().unwrap().contains("a value may have 1 MiB"), "{told}");
+    }
+    let short = sql(county, "SELECT lpad('7', 3, '0') AS a, range(3) AS b").expect(200);
+    assert_eq!(short["row_count"], 1);
+}
+
+#[test]
 fn a_statement_that_takes_too_long_is_stopped() {
     let county = county();
     let started = Instant::now();
