@@ -8,9 +8,8 @@ use super::list::{self, ListQuery, Listed};
 use super::request::RequestId;
 use super::rules::{self, RuleWords};
 use super::state::State;
-use super::store::{EvidenceLine, FindingRow, Findings, List, Loaded, cells};
+use super::store::{EvidenceLine, FindingRow, Findings, List, Loaded, SourceRows};
 use super::{Problem, body, trail};
-use crate::snapshot::Snapshot;
 
 /// Rows of evidence told of one finding at once.
 const EVIDENCE: usize = 500;
@@ -114,9 +113,9 @@ fn detail(state: &State, loaded: &Loaded, id: &str, with_cells: bool) -> Result<
     let row = loaded.findings.orders().find(id)?.ok_or_else(unknown)?;
     let finding = loaded.findings.rows(&[row])?.pop().ok_or_else(unknown)?;
     let (lines, evidence_total) = loaded.evidence.of(&loaded.findings, row, EVIDENCE)?;
-    let snapshot = if with_cells { loaded.snapshot(&state.data) } else { None };
+    let source = if with_cells { loaded.source(&state.data) } else { None };
     let (mut evidence_for, mut evidence_against) = (Vec::new(), Vec::new());
-    for (role, shown) in with_source(snapshot, lines) {
+    for (role, shown) in with_source(source, lines) {
         if role == "against" { evidence_against.push(shown) } else { evidence_for.push(shown) }
     }
     Ok(FindingDetail {
@@ -131,13 +130,13 @@ fn detail(state: &State, loaded: &Loaded, id: &str, with_cells: bool) -> Result<
 }
 
 /// Rows with their cells, where the snapshot still has them, by role.
-fn with_source(snapshot: Option<&Snapshot>, lines: Vec<EvidenceLine>) -> Vec<(String, EvidenceRow)> {
+fn with_source(source: Option<&SourceRows>, lines: Vec<EvidenceLine>) -> Vec<(String, EvidenceRow)> {
     let asked = lines.iter().map(|l| (l.table.as_str(), l.source_file.as_str(), l.source_row as u64));
-    let found = snapshot.map(|snapshot| cells(snapshot, asked)).unwrap_or_default();
+    let found = source.map(|source| source.cells(asked)).unwrap_or_default();
     let mut shown = Vec::with_capacity(lines.len());
     for line in &lines {
-        let source = found.get(&(line.table.as_str(), line.source_file.as_str(), line.source_row as u64));
-        let cells = source.map(|row| {
+        let row = found.get(&(line.table.as_str(), line.source_file.as_str(), line.source_row as u64));
+        let cells = row.map(|row| {
             row.cells.iter().map(|(header, value)| Cell { header: header.clone(), value: value.clone() }).collect()
         });
         let row = EvidenceRow {

@@ -31,7 +31,7 @@ mod table_writer;
 
 use std::path::PathBuf;
 
-pub use archive::{ArchiveReader, ArchiveWriter, SourceRow};
+pub use archive::{ArchiveIndex, ArchiveReader, ArchiveWriter, Frame, SourceRow};
 pub use audit_area::{AuditLock, StagedAudit};
 pub use data_dir::{DataDir, ImportLock, Snapshot};
 pub use diff::{SnapshotDiff, TableDiff};
