@@ -10,6 +10,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 
 use crate::query::library::EvidenceRole;
+use crate::query::safe_in_spreadsheet;
 use crate::snapshot::{TableEntry, TableWriter};
 
 use super::{Coverage, EvidenceRow, Finding, FlagError, Lead};
@@ -202,7 +203,7 @@ pub fn coverage_batch(rows: &[Coverage]) -> Result<RecordBatch, ArrowError> {
     RecordBatch::try_new(coverage_schema(), columns)
 }
 
-/// One output table, written as CSV and Parquet at once.
+/// One output table, written as CSV for people and spreadsheets and as Parquet, exact, for programs.
 pub struct Output {
     csv: Writer<File>,
     parquet: TableWriter,
@@ -228,7 +229,7 @@ impl Output {
 
     /// Appends rows.
     pub fn write(&mut self, batch: RecordBatch) -> Result<(), FlagError> {
-        self.csv.write(&batch)?;
+        self.csv.write(&safe_in_spreadsheet(&batch)?)?;
         Ok(self.parquet.write(batch)?)
     }
 

@@ -9,6 +9,7 @@ mod kill;
 mod lifecycle;
 mod made;
 mod made_cases;
+mod missing_tables;
 mod planted;
 mod readme;
 mod rooms;

@@ -3,9 +3,10 @@
 mod explain;
 mod output;
 mod rules;
+mod turn;
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::Date32Type;
@@ -24,6 +25,7 @@ use super::Observer;
 pub use explain::explain;
 use output::{manifest, write};
 use rules::{Run, run_all, without_rule};
+use turn::turn;
 
 /// What to audit.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -132,7 +134,7 @@ impl AuditError {
     }
 }
 
-/// Runs an audit and publishes it under the data folder.
+/// Runs an audit and publishes it under the data folder, once no other audit of that folder is at work.
 pub async fn audit(
     data: &DataDir,
     library: &Library,
@@ -141,6 +143,7 @@ pub async fn audit(
     observer: &dyn Observer,
 ) -> Result<Audit, AuditError> {
     check(request, library)?;
+    let lock = turn(data, observer).await?;
     let snapshot = data.resolve(request.snapshot.as_deref())?;
     let mut session = Session::open(&snapshot, options).await?;
     let bindings = bind(&session, library, request).await?;
@@ -176,25 +179,9 @@ pub async fn audit(
     }
     observer.stage("evidence", None);
     let mut manifest = manifest(&snapshot, request, &bindings, &rules, &dispositions.name());
-    let audits = data.audits_dir();
-    let staged = audits.join(format!(".{}-{}", manifest.id, std::process::id()));
-    let io = |path: &Path| {
-        let path = path.to_owned();
-        move |source| AuditError::Io { path, source }
-    };
-    std::fs::create_dir_all(&staged).map_err(io(&staged))?;
-    let written = write(&staged, &snapshot, &findings, &links, &coverage, &mut manifest);
-    if let Err(error) = written {
-        // What is half written is of no use to anybody; the error matters more than a failed clean-up.
-        _ = std::fs::remove_dir_all(&staged);
-        return Err(error);
-    }
-    let target = audits.join(&manifest.id);
-    if target.exists() {
-        std::fs::remove_dir_all(&target).map_err(io(&target))?;
-    }
-    std::fs::rename(&staged, &target).map_err(io(&target))?;
-    Ok(Audit { path: target, manifest })
+    let staged = lock.stage(&manifest.id)?;
+    write(staged.path(), &snapshot, &findings, &links, &coverage, &mut manifest)?;
+    Ok(Audit { path: staged.publish()?, manifest })
 }
 
 fn check(request: &AuditRequest, library: &Library) -> Result<(), AuditError> {
