@@ -79,7 +79,7 @@ fn render(document: &Value) -> String {
         page,
         "<!doctype html><html lang=\"zh\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
          content=\"width=device-width\"><title>明镜 API</title><style>{STYLE}</style></head><body><h1>{} · 接口 API {}</h1>{}\
-         <p><a href=\"/\">首页 Home</a> · <a href=\"/api/openapi.json\">OpenAPI 3.1 (JSON)</a></p>",
+         <p><a href=\"/\">首页 Home</a> · <a href=\"/api/docs/rules\">规则手册 Rules</a> · <a href=\"/api/openapi.json\">OpenAPI 3.1 (JSON)</a></p>",
         escape(text(info, "title")),
         escape(text(info, "version")),
         prose(text(info, "description")),

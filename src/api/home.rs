@@ -16,8 +16,8 @@ use crate::jobs::Audit;
 /// Queues with their names for people.
 const QUEUES: [(Queue, &str, &str); 4] = [
     (Queue::Irregularity, "违规疑点", "suspected irregularities"),
-    (Queue::Governance, "管理问题", "faults of procedure and accounts"),
     (Queue::Exclusion, "漏保", "people left out or underpaid"),
+    (Queue::Governance, "管理问题", "faults of procedure and accounts"),
     (Queue::DataQuality, "数据质量", "faults of the records"),
 ];
 

@@ -22,7 +22,7 @@ use super::{
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     paths(
-        home::page, docs::page, docs::json,
+        home::page, docs::page, docs::json, rules::page,
         health::health, health::ready,
         snapshots::list, snapshots::show, snapshots::diff,
         audits::start, audits::list, audits::show, audits::cancel, events::follow, coverage::show, files::download,

@@ -29,6 +29,7 @@ macro_rules! routes {
 routes! {
     "/" => { GET home::page }
     "/api/docs" => { GET docs::page }
+    "/api/docs/rules" => { GET rules::page }
     "/api/openapi.json" => { GET docs::json }
     "/api/v1/health" => { GET health::health }
     "/api/v1/ready" => { GET health::ready }

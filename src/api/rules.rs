@@ -6,10 +6,11 @@ use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::docs::STYLE;
 use super::state::State;
 use super::{Problem, body};
 use crate::contract::contract;
-use crate::query::library::{Case, CheckedRule, Exemption, Header};
+use crate::query::library::{Case, CheckedRule, Exemption, Header, reference};
 
 /// A rule in short.
 #[derive(Debug, Serialize, ToSchema)]
@@ -120,15 +121,25 @@ pub struct ExemptionTested {
     applies: bool,
 }
 
-fn names(typology: &str) -> (String, String) {
-    let known = contract().typologies.get(typology);
-    known.map(|t| (t.name_zh.clone(), t.name_en.clone())).unwrap_or_default()
+/// Reference of all rules of this server's library, as a page.
+#[utoipa::path(get, path = "/api/docs/rules", tag = "pages", operation_id = "rulesPage",
+    responses((status = 200, description = "规则手册 · Reference of rules", content((String = "text/html")))))]
+pub async fn page(state: web::Data<State>) -> HttpResponse {
+    let text = reference(&state.library);
+    let mut page = format!(
+        "<!doctype html><html lang=\"zh\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
+         content=\"width=device-width\"><title>明镜 规则手册</title><style>{STYLE}</style></head><body>\
+         <p><a href=\"/\">首页 Home</a> · <a href=\"/api/docs\">接口 API</a></p>"
+    );
+    pulldown_cmark::html::push_html(&mut page, pulldown_cmark::Parser::new(&text));
+    page.push_str("</body></html>");
+    HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page)
 }
 
 /// What a rule says of one of its findings; `exemption` is the one that applies, or empty.
 pub fn words(rule: &CheckedRule, exemption: &str) -> RuleWords {
     let header = rule.header();
-    let (name_zh, name_en) = names(&header.typology);
+    let (name_zh, name_en) = header.names();
     let tested = |(code, said): (&String, &Exemption)| ExemptionTested {
         code: code.clone(),
         zh: said.zh.clone(),
@@ -138,8 +149,8 @@ pub fn words(rule: &CheckedRule, exemption: &str) -> RuleWords {
     RuleWords {
         id: header.id.clone(),
         version: header.version,
-        name_zh,
-        name_en,
+        name_zh: name_zh.to_owned(),
+        name_en: name_en.to_owned(),
         why: header.why.clone(),
         innocent: header.innocent.clone(),
         blind: header.blind.clone(),
@@ -150,12 +161,12 @@ pub fn words(rule: &CheckedRule, exemption: &str) -> RuleWords {
 
 fn summary(rule: &CheckedRule) -> RuleSummary {
     let header = rule.header();
-    let (name_zh, name_en) = names(&header.typology);
+    let (name_zh, name_en) = header.names();
     RuleSummary {
         id: header.id.clone(),
         typology: header.typology.clone(),
-        name_zh,
-        name_en,
+        name_zh: name_zh.to_owned(),
+        name_en: name_en.to_owned(),
         version: header.version,
         status: header.status,
         severity: header.severity,

@@ -31,33 +31,16 @@ pub fn reference(library: &Library) -> String {
         _ = write!(text, "\n**{title}**\n\n");
         for rule in of(queue) {
             let (zh, en) = rule.header().names();
-            _ = writeln!(text, "- [{} {zh} {en}](#{})", rule.header().typology, anchor(rule));
+            _ = writeln!(text, "- [{} {zh} {en}](#{})", rule.header().typology, rule.id());
         }
     }
     for (queue, _) in queues {
         for rule in of(queue) {
-            text.push('\n');
+            _ = writeln!(text, "\n<a id=\"{}\"></a>\n", rule.id());
             _ = write_page(&mut text, rule);
         }
     }
     text
-}
-
-/// The anchor that Markdown readers make of the heading of a rule's page.
-fn anchor(rule: &CheckedRule) -> String {
-    heading(rule)
-        .chars()
-        .filter_map(|c| match c {
-            ' ' => Some('-'),
-            c if c.is_alphanumeric() || matches!(c, '-' | '_') => Some(c.to_ascii_lowercase()),
-            _ => None,
-        })
-        .collect()
-}
-
-fn heading(rule: &CheckedRule) -> String {
-    let (zh, en) = rule.header().names();
-    format!("{} {zh} {en}", rule.header().typology)
 }
 
 fn write_page(page: &mut String, rule: &CheckedRule) -> std::fmt::Result {
@@ -67,7 +50,8 @@ fn write_page(page: &mut String, rule: &CheckedRule) -> std::fmt::Result {
         Status::Stable => "stable",
         Status::Retired => "retired",
     };
-    writeln!(page, "## {}\n", heading(rule))?;
+    let (zh, en) = header.names();
+    writeln!(page, "## {} {zh} {en}\n", header.typology)?;
     writeln!(
         page,
         "`{}` v{} · {status} · {} · 对象 subject: {} · 等级 severity {} · 先验 prior {}\n",

@@ -93,3 +93,12 @@ fn the_page_works_offline() {
     assert!(text.contains("listFindings") && text.contains("problem-bad-cursor"));
     assert!(!text.contains("src=") && !text.contains("@import") && !text.contains("<link"));
 }
+
+#[test]
+fn the_rules_have_a_page_that_names_each() {
+    let page = county().get("/api/docs/rules");
+    assert_eq!(page.status, 200);
+    for part in ["规则手册", "<h2>A01 死亡未停保", "href=\"#a01_paid_after_death\"", "id=\"a01_paid_after_death\""] {
+        assert!(page.text().contains(part), "no '{part}'");
+    }
+}
