@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Each rule's SQL in Mingjing and, unchanged, in DuckDB on the same Parquet files, in one run.
 
-Mingjing runs a rule alone through `mingjing audit --only`, and its coverage tells the time from the
-plan to the last row, findings assembled; DuckDB's time is from the plan to the last row fetched. Both
-have the same number of threads. Runs alternate; medians and the ratio are printed as Markdown.
+Mingjing audits with one rule after the other (`--at-once 1`): its manifest tells the time of each shared
+result, its coverage the time of each rule from the plan to the last row, findings assembled. DuckDB makes
+the shared results as tables of its own, then runs the rules; its time is from the plan to the last row
+fetched, and a rule that passes the limit is ended and said to. Both have the same number of threads and
+take turns; medians and the ratio are printed as Markdown.
 """
 import argparse
 import csv
@@ -13,28 +15,46 @@ import re
 import statistics
 import subprocess
 import tempfile
+import threading
 import time
 
 import duckdb
 
 
-def rules(folder):
+def sources(folder):
+    """Name, header and SQL of each file."""
     for name in sorted(os.listdir(folder)):
         if name.endswith(".sql"):
             with open(os.path.join(folder, name), encoding="utf-8") as file:
-                text = file.read()
-            lines = text.splitlines()
+                lines = file.read().splitlines()
             head = next(i for i, line in enumerate(lines) if not line.startswith("--"))
-            yield name[:-4], text, "\n".join(lines[head:])
+            header = "\n".join(line[2:].removeprefix(" ") for line in lines[:head])
+            yield name[:-4], header, "\n".join(lines[head:])
 
 
-def parameters(text):
-    """Defaults of a rule's own parameters, from its header."""
-    header = "\n".join(line[2:].removeprefix(" ") for line in text.splitlines() if line.startswith("--"))
+def parameters(header):
+    """Defaults of a rule's own parameters."""
     found = {}
     for name, body in re.findall(r"\[parameters\.(\w+)\]((?:\n(?!\[).*)*)", header):
         found[name] = float(re.search(r"default\s*=\s*([-\d.]+)", body).group(1))
     return found
+
+
+def reads(header):
+    return json.loads(re.search(r"^reads\s*=\s*(\[.*\])", header, re.M).group(1))
+
+
+def in_order(views):
+    """Views, one that reads another after it."""
+    known, done = {name: (header, sql) for name, header, sql in views}, []
+    def visit(name):
+        if name in known and name not in done:
+            for other in reads(known[name][0]):
+                visit(other)
+            done.append(name)
+    for name in known:
+        visit(name)
+    return [(name, *known[name]) for name in done]
 
 
 def bind(sql, values):
@@ -43,13 +63,46 @@ def bind(sql, values):
     return sql
 
 
+def timed(con, sql, limit):
+    """Seconds to the last row and the number of rows; None where the limit passed, the error where it failed."""
+    timer = threading.Timer(limit, con.interrupt)
+    timer.start()
+    started = time.perf_counter()
+    try:
+        rows = con.sql(sql).to_arrow_table().num_rows
+        return time.perf_counter() - started, rows
+    except duckdb.InterruptException:
+        return None, None
+    except duckdb.Error as error:
+        return str(error).splitlines()[0], None
+    finally:
+        timer.cancel()
+
+
+def ours(a):
+    """One audit: seconds by shared result and by rule."""
+    with tempfile.TemporaryDirectory() as out:
+        subprocess.run(
+            [a.mingjing, "audit", "--data", a.data, "--json", "--out", out, "--at-once", "1",
+             "--partitions", str(a.threads)],
+            check=True, capture_output=True,
+        )
+        with open(os.path.join(out, "manifest.json"), encoding="utf-8") as file:
+            shared = json.load(file)["shared_ms"]
+        with open(os.path.join(out, "coverage.csv"), encoding="utf-8") as file:
+            rows = [row for row in csv.DictReader(file) if row["rule_id"]]
+    failed = [row for row in rows if row["outcome"] == "failed"]
+    assert not failed, failed
+    return {**shared, **{row["rule_id"]: int(row["time_ms"]) for row in rows if row["outcome"] == "ran"}}
+
+
 def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("--mingjing", required=True)
     ap.add_argument("--data", required=True)
     ap.add_argument("--runs", type=int, default=3)
+    ap.add_argument("--limit", type=float, default=60, help="seconds after which DuckDB is stopped")
     ap.add_argument("--threads", type=int, default=os.cpu_count())
-    ap.add_argument("--only", default="")
     a = ap.parse_args()
     here = os.path.dirname(os.path.abspath(__file__))
     with open(os.path.join(a.data, "current"), encoding="utf-8") as file:
@@ -64,39 +117,49 @@ def main():
         con.execute(f"CREATE VIEW IF NOT EXISTS {table['name']} AS SELECT {columns} WHERE false")
     with open(os.path.join(here, "duckdb_macros.sql"), encoding="utf-8") as file:
         con.execute(file.read())
-    views = os.path.join(here, "..", "queries", "views")
-    for name, _, sql in rules(views):
-        con.execute(f"CREATE VIEW {name} AS {sql}")
     low, high = con.execute("SELECT min(month), max(month) FROM payment").fetchone()
     as_of = con.execute("SELECT last_day(?::DATE)", [high]).fetchone()[0]
     days = {"as_of": str(as_of), "window_from": str(low), "window_to": str(high)}
-    print("| rule | Mingjing s | DuckDB s | ratio | rows |\n|---|---|---|---|---|")
+    views = in_order(sources(os.path.join(here, "..", "queries", "views")))
+    rules = list(sources(os.path.join(here, "..", "queries", "rules")))
+
+    mine, theirs, rows = {}, {}, {}
+    for _ in range(a.runs):
+        for name, ms in ours(a).items():
+            mine.setdefault(name, []).append(ms / 1000)
+        for name, header, sql in views:
+            con.execute(f"DROP VIEW IF EXISTS {name}") if "once" not in header else con.execute(f"DROP TABLE IF EXISTS {name}")
+            if re.search(r"^once\s*=\s*true", header, re.M):
+                started = time.perf_counter()
+                con.execute(f"CREATE TABLE {name} AS {sql}")
+                theirs.setdefault(name, []).append(time.perf_counter() - started)
+            else:
+                con.execute(f"CREATE VIEW {name} AS {sql}")
+        for name, header, sql in rules:
+            if "finding" in reads(header):
+                continue  # It reads what the others found, which is no table of the snapshot.
+            stopped = [t for t in theirs.get(name, []) if not isinstance(t, float)]
+            if not stopped:
+                seconds, count = timed(con, bind(sql, {**days, **parameters(header)}), a.limit)
+                theirs.setdefault(name, []).append(seconds)
+                rows[name] = count
+
+    print("| | Mingjing s | DuckDB s | ratio | rows |\n|---|---|---|---|---|")
     ratios = []
-    for rule, text, sql in rules(os.path.join(here, "..", "queries", "rules")):
-        code = rule.split("_")[0].upper()
-        if a.only and code not in a.only.split(","):
+    for name in [v[0] for v in views] + [r[0] for r in rules]:
+        if name not in mine:
             continue
-        bound = bind(sql, {**days, **parameters(text)})
-        ours, theirs, rows = [], [], 0
-        for _ in range(a.runs):
-            with tempfile.TemporaryDirectory() as out:
-                subprocess.run(
-                    [a.mingjing, "audit", "--data", a.data, "--only", code, "--json", "--out", out,
-                     "--partitions", str(a.threads)],
-                    check=True, capture_output=True,
-                )
-                with open(os.path.join(out, "coverage.csv"), encoding="utf-8") as file:
-                    covered = next(csv.DictReader(file))
-                assert covered["outcome"] == "ran", covered
-                ours.append(int(covered["time_ms"]) / 1000)
-            started = time.perf_counter()
-            rows = con.sql(bound).to_arrow_table().num_rows
-            theirs.append(time.perf_counter() - started)
-        mine, peer = statistics.median(ours), statistics.median(theirs)
-        ratios.append(mine / peer)
-        print(f"| {code} | {mine:.3f} | {peer:.3f} | {mine / peer:.2f} | {rows} |", flush=True)
-    if ratios:
-        print(f"| median | | | {statistics.median(ratios):.2f} | |")
+        seconds, peer = statistics.median(mine[name]), theirs.get(name, [])
+        if peer and all(isinstance(t, float) for t in peer):
+            other = statistics.median(peer)
+            ratios.append(seconds / other)
+            shown = f"{other:.3f} | {seconds / other:.2f}"
+        elif peer and peer[-1] is None:
+            shown = f"over {a.limit:.0f} | under {seconds / a.limit:.2f}"
+        else:
+            shown = f"{peer[-1] if peer else 'not compared'} | "
+        print(f"| {name} | {seconds:.3f} | {shown} | {rows.get(name) if rows.get(name) is not None else ''} |")
+    print(f"| median | | | {statistics.median(ratios):.2f} | |")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,9 @@ pub struct EngineArgs {
     /// Partitions worked on side by side [default: the processors]
     #[arg(long)]
     pub partitions: Option<usize>,
+    /// Rules that an audit runs at once; fewer need less memory [default: the processors]
+    #[arg(long)]
+    pub at_once: Option<usize>,
     /// Folder for what spills [default: `spill` in the data folder]
     #[arg(long)]
     pub spill: Option<PathBuf>,
@@ -25,6 +28,7 @@ impl EngineArgs {
         let mut options = EngineOptions::new(self.spill.clone().unwrap_or_else(|| data.spill_dir()));
         options.memory = self.memory;
         options.partitions = self.partitions.unwrap_or(options.partitions).max(1);
+        options.at_once = self.at_once.unwrap_or(options.partitions).max(1);
         options
     }
 }

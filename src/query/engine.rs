@@ -15,6 +15,8 @@ pub struct EngineOptions {
     pub memory: usize,
     /// Partitions worked on side by side; the processors, as a rule.
     pub partitions: usize,
+    /// Rules that an audit runs at once; the processors, as a rule.
+    pub at_once: usize,
     /// Where they spill.
     pub spill_dir: PathBuf,
 }
@@ -23,7 +25,7 @@ impl EngineOptions {
     /// Three GiB and every processor.
     pub fn new(spill_dir: PathBuf) -> Self {
         let partitions = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { memory: 3 << 30, partitions, spill_dir }
+        Self { memory: 3 << 30, partitions, at_once: partitions, spill_dir }
     }
 }
 

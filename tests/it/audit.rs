@@ -7,10 +7,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use arrow::array::AsArray;
+use mingjing::query::library::Library;
 use mingjing::snapshot::DataDir;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-
-use mingjing::query::library::Library;
 
 use crate::support::{Desk, csv_rows, fixture, payments};
 

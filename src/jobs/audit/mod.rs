@@ -71,6 +71,9 @@ pub struct AuditManifest {
     /// Name of the dispositions that were known; empty where there were none.
     #[serde(default)]
     pub dispositions: String,
+    /// Milliseconds that each result shared by rules took; no part of the id.
+    #[serde(default)]
+    pub shared_ms: BTreeMap<String, u64>,
     /// Rows of each output table.
     pub rows: BTreeMap<String, u64>,
     /// Open findings by typology.
@@ -159,7 +162,7 @@ pub async fn audit(
         return Err(AuditError::Request(format!("there is no rule '{strange}' to set a parameter of")));
     }
 
-    let runs = run_all(&rules, &mut session, &bindings, options, observer).await?;
+    let (runs, shared_ms) = run_all(&rules, &mut session, &bindings, options, observer).await?;
     let (mut raised, mut coverage) = (Vec::new(), Vec::new());
     for (rule, Run { findings, covered, .. }) in rules.iter().zip(runs) {
         if covered.outcome == Outcome::Failed {
@@ -179,6 +182,7 @@ pub async fn audit(
     }
     observer.stage("evidence", None);
     let mut manifest = manifest(&snapshot, request, &bindings, &rules, &dispositions.name());
+    manifest.shared_ms = shared_ms;
     let staged = lock.stage(&manifest.id)?;
     write(staged.path(), &snapshot, &findings, &links, &coverage, &mut manifest)?;
     Ok(Audit { path: staged.publish()?, manifest })

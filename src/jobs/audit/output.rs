@@ -54,6 +54,7 @@ pub(super) fn manifest(
         parameters: bindings.parameters.clone(),
         rules,
         dispositions: dispositions.to_owned(),
+        shared_ms: BTreeMap::new(),
         rows: BTreeMap::new(),
         open: BTreeMap::new(),
         exempted: BTreeMap::new(),

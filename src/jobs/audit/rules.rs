@@ -1,6 +1,6 @@
 //! The rules of an audit: side by side, each with its coverage.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -27,15 +27,15 @@ pub(super) struct Run {
 }
 
 /// Computes what several rules share, runs the rules, then those that read what these found. Runs come
-/// in the order of the rules.
+/// in the order of the rules; with them the time each shared result took.
 pub(super) async fn run_all(
     rules: &[&CheckedRule],
     session: &mut Session,
     bindings: &Bindings,
     options: &EngineOptions,
     observer: &dyn Observer,
-) -> Result<Vec<Run>, AuditError> {
-    share(rules, session, observer).await?;
+) -> Result<(Vec<Run>, BTreeMap<String, u64>), AuditError> {
+    let shared = share(rules, session, observer).await?;
     observer.stage("rules", Some(rules.len() as u64));
     let (follow, lead): (Vec<usize>, Vec<usize>) = (0..rules.len()).partition(|i| rules[*i].follows());
     let of = |which: &[usize]| which.iter().map(|i| rules[*i]).collect::<Vec<_>>();
@@ -49,11 +49,16 @@ pub(super) async fn run_all(
         );
     }
     runs.sort_by_key(|(i, _)| *i);
-    Ok(runs.into_iter().map(|(_, run)| run).collect())
+    Ok((runs.into_iter().map(|(_, run)| run).collect(), shared))
 }
 
-/// Computes once the views that say so, of those that a rule that can run reads.
-async fn share(rules: &[&CheckedRule], session: &mut Session, observer: &dyn Observer) -> Result<(), AuditError> {
+/// Computes once the views that say so, of those that a rule that can run reads; tells how long each took.
+async fn share(
+    rules: &[&CheckedRule],
+    session: &mut Session,
+    observer: &dyn Observer,
+) -> Result<BTreeMap<String, u64>, AuditError> {
+    let mut times = BTreeMap::new();
     let needed: BTreeSet<&str> =
         rules.iter().filter(|rule| rule.missing(session.present()).is_empty()).flat_map(|rule| rule.views()).collect();
     let needed: Vec<&View> = views().iter().filter(|view| needed.contains(view.name)).collect();
@@ -64,13 +69,14 @@ async fn share(rules: &[&CheckedRule], session: &mut Session, observer: &dyn Obs
         }
         let started = Instant::now();
         match session.compute_once(view).await {
-            Ok(_) => tracing::debug!(view = view.name, ms = started.elapsed().as_millis() as u64, "computed once"),
+            Ok(true) => _ = times.insert(view.name.to_owned(), started.elapsed().as_millis() as u64),
+            Ok(false) => {}
             // Each rule then computes it for itself, and tells what goes wrong.
             Err(error) => observer.note(&format!("{} is not computed in advance: {error}", view.name)),
         }
         observer.advance(1);
     }
-    Ok(())
+    Ok(times)
 }
 
 /// Runs rules side by side; those that find too little memory beside others run again, alone.
@@ -82,7 +88,7 @@ async fn side_by_side(
     observer: &dyn Observer,
 ) -> Result<Vec<Run>, AuditError> {
     let mut side_by_side = futures::stream::iter(rules.iter().map(|rule| run(rule, session, bindings)))
-        .buffered(options.partitions.max(1));
+        .buffered(options.at_once.max(1));
     let mut runs = Vec::with_capacity(rules.len());
     while let Some(run) = side_by_side.next().await {
         if observer.cancelled() {
