@@ -32,7 +32,7 @@ fn exports_without(table: &Table) -> Vec<PathBuf> {
 async fn coverage_without(table: &Table, rules: &[&CheckedRule], library: &Library) -> BTreeMap<String, Covered> {
     let folder = tempfile::tempdir().unwrap();
     let data = DataDir::create(folder.path()).unwrap();
-    let options = EngineOptions { memory: 512 << 20, partitions: 2, spill_dir: data.spill_dir() };
+    let options = EngineOptions { memory: 512 << 20, partitions: 2, at_once: 2, spill_dir: data.spill_dir() };
     let request = ImportRequest { paths: exports_without(table), ..ImportRequest::default() };
     let imported =
         import(&data, &request, &options, &Unobserved).await.unwrap_or_else(|e| panic!("{}: {e}", table.name));

@@ -132,7 +132,7 @@ pub struct County {
 }
 
 fn options(data: &DataDir) -> EngineOptions {
-    EngineOptions { memory: 512 << 20, partitions: 2, spill_dir: data.spill_dir() }
+    EngineOptions { memory: 512 << 20, partitions: 2, at_once: 2, spill_dir: data.spill_dir() }
 }
 
 impl County {
