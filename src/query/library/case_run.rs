@@ -73,7 +73,8 @@ async fn answer(rule: &CheckedRule, case: &Case) -> Result<Answer, String> {
     let tables = case_table::tables(&case.given, &mut labels)?;
     let bindings = bindings(case, tables.get("payment").and_then(|b| b.first()))?;
     let text = |e: RuleError| e.to_string();
-    let session = session_with(&tables).await.map_err(text)?;
+    let views = rule.views();
+    let session = session_with(&tables, |view| views.contains(view.name)).await.map_err(text)?;
     let batches = rule.rows(&session, &bindings).await.map_err(text)?.collect().await.map_err(|e| e.to_string())?;
     let mut answer = Answer::default();
     for batch in &batches {
