@@ -17,6 +17,7 @@ const SOURCES: &[(&str, &str, &str)] = rule_sources![
     "a01_paid_after_death",
     "a02_paid_in_detention",
     "a04_vehicle_owner",
+    "a05_real_estate_over_limit",
     "a06_business_owner",
     "a07_public_payroll_recipient",
     "a09_wages_over_standard",

@@ -43,12 +43,18 @@ macro_rules! view_sources {
 const SOURCES: &[(&str, &str)] = view_sources![
     "award_head_count",
     "death_record",
+    "local_period",
     "region_standard",
     "household_standard",
     "paid_run",
     "covered_run",
     "income_line",
     "household_income",
+    "income_over_standard",
+    "family_vehicle",
+    "family_estate",
+    "family_business",
+    "family_deposit",
     "kin_edge",
     "official_kin",
 ];
