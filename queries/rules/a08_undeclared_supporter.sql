@@ -5,12 +5,12 @@
 -- severity   = 2
 -- queue      = "irregularity"
 -- subject    = "household"
--- reads      = ["award", "payment", "household", "household_member", "identity", "kin_edge", "income_line", "household_standard", "local_period", "paid_run", "death_record", "detention", "disability"]
+-- reads      = ["award", "payment", "household", "household_member", "identity", "kinship", "employment", "kin_edge", "income_line", "household_standard", "local_period", "paid_run", "death_record", "detention", "disability"]
 -- optional   = ["detention", "disability", "death"]
 -- # The child and the wage are recorded; whether anything is paid or could be asked for is not. 固阳 found seven children where two were declared.
 -- prior      = 0.4
--- reason_zh  = "{name}家庭户主{head}年满六十，其子女{child}（不在本户）核实月收入{income}元，超过当月保障标准{standard}元的{ratio}倍，未作为赡养人申报，{months}个月（{month_from}至{month_to}）领取救助，涉及{amount}元。"
--- reason_en  = "{head}, head of the household of {name}, is 60 or older; {child}, a child who is no member, has a verified income of {income} yuan a month, over {ratio} times the standard of {standard} yuan, and was not declared as a supporter; {months} months were paid ({month_from} to {month_to}), {amount} yuan."
+-- reason_zh  = "{name}家庭户主{head}年满六十，其{child_zh}{child}（不在本户）{employer_zh}核实月收入{income}元，超过当月保障标准{standard}元的{ratio}倍，未作为赡养人申报，{months}个月（{month_from}至{month_to}）领取救助，涉及{amount}元。"
+-- reason_en  = "{head}, head of the household of {name}, is 60 or older; {child}, a child who is no member, has a verified income of {income} yuan a month{employer_en}, over {ratio} times the standard of {standard} yuan, and was not declared as a supporter; {months} months were paid ({month_from} to {month_to}), {amount} yuan."
 -- why        = "Grown children owe their parents support before the public does; what an able child should give counts as the family's income, so an able child left out raises the benefit."
 -- innocent   = ["Estranged for years, or the child refuses and the parents have not sued.", "The child has debts, a sick family or many children of its own.", "The office knew of the child and counted support under another heading: look at the declared income.", "The child was adopted away, or raised by the other parent.", "Support is given in kind and the family lives on it already."]
 -- blind      = ["Children whom no register links to the parent.", "Income without contributions: business, day labour, work abroad.", "Supporters other than children: grandchildren, siblings.", "Whether the support was declared: exports hold the sum of declared income only."]
@@ -137,11 +137,14 @@ ranked AS (
 )
 SELECT r.household_key AS subject_key, r.household_key, r.award_key, r.child_key AS person_key, r.month, r.amount_fen,
        CASE r.exempt_as WHEN 'child_died' THEN 'child_died' WHEN 'child_detained' THEN 'child_detained' WHEN 'child_disabled' THEN 'child_disabled' END AS exemption,
-       e.name AS head, c.name AS child, round(r.income_fen / 100, 2) AS income, round(r.standard_fen / 100.0, 2) AS standard, r.ratio,
+       e.name AS head, c.name AS child, CASE k.relation WHEN 'son' THEN '儿子' WHEN 'daughter' THEN '女儿' ELSE '子女' END AS child_zh,
+       coalesce('在' || w.employer || '参保，', '') AS employer_zh, coalesce(' at ' || w.employer, '') AS employer_en, round(r.income_fen / 100, 2) AS income, round(r.standard_fen / 100.0, 2) AS standard, r.ratio,
        r.row_kinship, r.row_person, r.row_employment, r.row_pension, r.row_standard, r.row_payment,
        r.row_death AS against_death, r.row_detention AS against_detention, r.row_disability AS against_disability
 FROM   ranked   AS r
 JOIN   identity AS e ON e.person_key = r.head_key
 JOIN   identity AS c ON c.person_key = r.child_key
+LEFT   JOIN kinship    AS k ON k.row_id = r.row_kinship
+LEFT   JOIN employment AS w ON w.row_id = r.row_employment
 WHERE  (r.exempt_as IS NULL AND r.choice = 1) OR (r.all_exempt = 1 AND r.nth = 1)
 ORDER  BY subject_key, exemption, month, award_key, row_payment

@@ -5,7 +5,7 @@
 -- severity   = 2
 -- queue      = "irregularity"
 -- subject    = "household"
--- reads      = ["award", "payment", "household", "paid_run", "income_over_standard"]
+-- reads      = ["award", "payment", "household", "employment", "paid_run", "income_over_standard"]
 -- # A contribution base is a floor of the wage where it is paid at all; wages unpaid and jobs lost are met on inquiry.
 -- prior      = 0.5
 -- reason_zh  = "{name}家庭核实月收入人均{income_per_person}元（{earner}在{employer}参保等），高于当月保障标准{standard}元，{months}个月（{month_from}至{month_to}）仍领取救助，涉及{amount}元。"
@@ -26,8 +26,7 @@
 -- Periods over the limit by any base meet the paid runs, and their payments are looked up. Where the bases that show
 -- a wage do not reach over the limit, nothing is open and the first month is enough.
 WITH hit AS (
-    SELECT i.household_key, a.award_key, a.phase_out_from, i.all_each, i.standard_fen, i.earner, i.employer,
-           i.row_employment, i.row_standard,
+    SELECT i.household_key, a.award_key, a.phase_out_from, i.all_each, i.standard_fen, i.earner, i.row_employment, i.row_standard,
            i.shown_fen > 0 AND i.shown_each > i.limit_each AS shown_over,
            greatest(i.from_month, r.from_month) AS first_month, least(i.to_month, r.to_month) AS last_month
     FROM   income_over_standard AS i
@@ -60,11 +59,12 @@ ranked AS (
            row_number() OVER (PARTITION BY household_key ORDER BY month, row_payment) AS nth
     FROM   judged
 )
-SELECT household_key AS subject_key, household_key, award_key, month, amount_fen,
-       CASE exempt_as WHEN 'base_shows_no_income' THEN 'base_shows_no_income' WHEN 'phase_out' THEN 'phase_out' END AS exemption,
-       round(all_each / 100, 2) AS income_per_person, round(standard_fen / 100.0, 2) AS standard,
-       coalesce(employer, '某单位') AS employer, earner,
-       row_employment, row_standard, row_payment
-FROM   ranked
-WHERE  exempt_as IS NULL OR (all_exempt = 1 AND nth = 1)
+SELECT r.household_key AS subject_key, r.household_key, r.award_key, r.month, r.amount_fen,
+       CASE r.exempt_as WHEN 'base_shows_no_income' THEN 'base_shows_no_income' WHEN 'phase_out' THEN 'phase_out' END AS exemption,
+       round(r.all_each / 100, 2) AS income_per_person, round(r.standard_fen / 100.0, 2) AS standard,
+       coalesce(e.employer, '某单位') AS employer, r.earner,
+       r.row_employment, r.row_standard, r.row_payment
+FROM   ranked     AS r
+JOIN   employment AS e ON e.row_id = r.row_employment
+WHERE  r.exempt_as IS NULL OR (r.all_exempt = 1 AND r.nth = 1)
 ORDER  BY subject_key, exemption, month, award_key, row_payment
