@@ -14,11 +14,13 @@
 //! | [`query`] | SQL over a snapshot: engine, functions, views, the rule library |
 //! | [`identity`] | who is who: dense keys, repaired numbers, what stays unresolved |
 //! | [`flags`] | findings, evidence, exemptions, leads, coverage |
+//! | [`cases`] | what became of findings, and what that says of the rules |
 //! | [`jobs`] | import and audit, the same for the command line and the server |
 //! | [`api`] | the HTTP door: routes, the store of finished audits, the SQL door |
 //! | [`cli`] | one file a command, no logic of its own |
 
 pub mod api;
+pub mod cases;
 pub mod cli;
 pub mod contract;
 pub mod domain;

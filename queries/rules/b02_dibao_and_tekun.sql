@@ -5,7 +5,7 @@
 -- severity   = 2
 -- queue      = "irregularity"
 -- subject    = "person"
--- reads      = ["award", "award_member", "payment", "award_head_count"]
+-- reads      = ["award", "payment", "double_cover"]
 -- # As B01; conversions that lag by months are more common here.
 -- prior      = 0.7
 -- reason_zh  = "{name}在{months}个月内（{month_from}至{month_to}）同时享受低保（{award_no}）与特困供养（{tekun_award_no}），低保份额{amount}元应停发。"
@@ -20,49 +20,38 @@
 -- contract = "one single month of overlap (conversion)"
 
 -- Tekun is lawful, the dibao share of the same month is not.
-WITH cover AS (
-    SELECT m.person_key, m.award_key, a.award_no, a.programme, m.row_id AS row_award_member,
-           coalesce(m.from_month, a.start_month) AS from_month, coalesce(m.to_month, a.end_month) AS to_month
-    FROM   award_member AS m
-    JOIN   award        AS a ON a.award_key = m.award_key
-    WHERE  a.programme IN ('dibao', 'tekun')
+WITH money AS (
+    SELECT DISTINCT d.person_key, d.award_key, d.programme, d.head_count, d.row_award_member,
+           p.household_key, p.month, p.amount_fen, p.row_id
+    FROM   double_cover AS d
+    JOIN   payment      AS p ON p.award_key = d.award_key
+    WHERE  (d.programme = 'dibao' AND d.other_programme = 'tekun' OR d.programme = 'tekun' AND d.other_programme = 'dibao')
+      AND  p.status = 'paid' AND p.amount_fen > 0 AND p.month BETWEEN d.from_month AND d.to_month
 ),
-meeting AS (
-    SELECT x.person_key, x.award_key, x.award_no, x.programme, x.from_month, x.to_month, min(x.row_award_member) AS row_award_member
-    FROM   cover AS x
-    JOIN   cover AS y ON y.person_key = x.person_key
-    WHERE  y.programme <> x.programme
-      AND  x.from_month <= coalesce(y.to_month, x.from_month)
-      AND  y.from_month <= coalesce(x.to_month, y.from_month)
-    GROUP  BY x.person_key, x.award_key, x.award_no, x.programme, x.from_month, x.to_month
-),
-paid AS (
-    SELECT c.person_key, c.award_key, c.award_no, c.programme, p.household_key, p.month,
-           sum(p.amount_fen) / min(n.head_count) AS share_fen,
-           min(p.row_id) AS row_payment, min(c.row_award_member) AS row_award_member
-    FROM   meeting          AS c
-    JOIN   award_head_count AS n ON n.award_key = c.award_key
-    JOIN   payment          AS p ON p.award_key = c.award_key
-    WHERE  p.status = 'paid' AND p.amount_fen > 0
-      AND  p.month >= c.from_month AND p.month <= coalesce(c.to_month, p.month)
-    GROUP  BY c.person_key, c.award_key, c.award_no, c.programme, p.household_key, p.month
+share AS (
+    SELECT person_key, award_key, programme, household_key, month, sum(amount_fen) / min(head_count) AS share_fen,
+           min(row_id) AS row_payment, min(row_award_member) AS row_award_member
+    FROM   money
+    GROUP  BY person_key, award_key, programme, household_key, month
 ),
 ordered AS (
     SELECT *,
-           max(CASE WHEN programme = 'tekun' THEN award_no END) OVER (PARTITION BY person_key, month) AS tekun_award_no,
+           max(CASE WHEN programme = 'tekun' THEN award_key END) OVER (PARTITION BY person_key, month) AS tekun_award_key,
            max(CASE WHEN programme = 'tekun' THEN row_payment END) OVER (PARTITION BY person_key, month) AS row_payment_tekun,
            max(CASE WHEN programme = 'tekun' THEN row_award_member END) OVER (PARTITION BY person_key, month) AS row_award_member_tekun,
            row_number() OVER (PARTITION BY person_key, month ORDER BY CASE WHEN programme = 'dibao' THEN 0 ELSE 1 END, award_key) AS nth
-    FROM   paid
+    FROM   share
 ),
 surplus AS (
     SELECT *, sum(CASE WHEN nth = 1 THEN 1 ELSE 0 END) OVER (PARTITION BY person_key) AS overlapping_months
     FROM   ordered
-    WHERE  programme = 'dibao' AND row_payment_tekun IS NOT NULL
+    WHERE  programme = 'dibao'
 )
-SELECT person_key AS subject_key, household_key, award_key, person_key, month, CAST(share_fen AS BIGINT) AS amount_fen,
-       CASE WHEN overlapping_months = 1 THEN 'one_month_overlap' END AS exemption,
-       award_no, tekun_award_no,
-       row_payment, row_payment_tekun, row_award_member, row_award_member_tekun
-FROM   surplus
-ORDER  BY subject_key, exemption, month, award_key
+SELECT s.person_key AS subject_key, s.household_key, s.award_key, s.person_key, s.month, CAST(s.share_fen AS BIGINT) AS amount_fen,
+       CASE WHEN s.overlapping_months = 1 THEN 'one_month_overlap' END AS exemption,
+       a.award_no, t.award_no AS tekun_award_no,
+       s.row_payment, s.row_payment_tekun, s.row_award_member, s.row_award_member_tekun
+FROM   surplus AS s
+JOIN   award   AS a ON a.award_key = s.award_key
+JOIN   award   AS t ON t.award_key = s.tekun_award_key
+ORDER  BY subject_key, exemption, s.month, s.award_key

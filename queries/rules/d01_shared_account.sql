@@ -5,7 +5,7 @@
 -- severity   = 3
 -- queue      = "irregularity"
 -- subject    = "account"
--- reads      = ["payment", "account", "household", "household_member", "custody_agreement"]
+-- reads      = ["award_account", "payment", "account", "household", "household_member", "custody_agreement"]
 -- # One account for several families is against the rule as such; harm is found in about half.
 -- prior      = 0.6
 -- reason_zh  = "账户{account_no}（户名{holder}）同时收取{together}户救助金，其中户主为{head}的家庭等在{months}个月内（{month_from}至{month_to}）无备案代管协议，涉及{amount}元。"
@@ -31,8 +31,7 @@
 -- or an agreement is signed and filed; the account is open for those that are not.
 WITH shared AS (
     SELECT account_key
-    FROM   payment
-    WHERE  status = 'paid' AND amount_fen > 0 AND account_key IS NOT NULL
+    FROM   award_account
     GROUP  BY account_key
     HAVING min(household_key) <> max(household_key)
 ),
@@ -41,9 +40,10 @@ paid AS (
            c.account_no, c.holder_key, c.institution_key, coalesce(c.holder_name, '') AS holder, c.row_id AS row_account,
            min(p.household_key) OVER (PARTITION BY p.account_key, p.month) AS least_household,
            max(p.household_key) OVER (PARTITION BY p.account_key, p.month) AS greatest_household
-    FROM   shared  AS s
-    JOIN   payment AS p ON p.account_key = s.account_key
-    JOIN   account AS c ON c.account_key = s.account_key
+    FROM   shared        AS s
+    JOIN   award_account AS u ON u.account_key = s.account_key
+    JOIN   payment       AS p ON p.award_key = u.award_key AND p.account_key = u.account_key
+    JOIN   account       AS c ON c.account_key = s.account_key
     WHERE  p.status = 'paid' AND p.amount_fen > 0
 ),
 tested AS (

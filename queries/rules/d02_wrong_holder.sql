@@ -5,7 +5,7 @@
 -- severity   = 4
 -- queue      = "irregularity"
 -- subject    = "award"
--- reads      = ["payment", "account", "household_member", "award_member", "identity", "custody_agreement", "official", "kin_edge", "official_kin", "award"]
+-- reads      = ["award_account", "payment", "account", "household_member", "award_member", "identity", "custody_agreement", "official", "kin_edge", "official_kin", "award"]
 -- optional   = ["official"]
 -- # Sons and neighbours who draw for the old are the rule; an official's account is the exception that counts.
 -- prior      = 0.55
@@ -31,17 +31,11 @@
 -- law       = "民法典 art. 17, 23 and 27: a person under 18 is a minor, whose parents are guardians and act for it"
 
 -- Accounts per award first, for they are few; then the months of those whose holder is not plainly a member.
-WITH used AS (
-    SELECT p.award_key, p.household_key, p.account_key, min(p.month) AS first_month
-    FROM   payment AS p
-    WHERE  p.status = 'paid' AND p.amount_fen > 0 AND p.account_key IS NOT NULL
-    GROUP  BY p.award_key, p.household_key, p.account_key
-),
-doubtful AS (
+WITH doubtful AS (
     SELECT u.award_key, u.household_key, u.account_key, c.account_no, c.holder_key, c.institution_key,
            c.holder_name AS holder, c.row_id AS row_account
-    FROM   used    AS u
-    JOIN   account AS c ON c.account_key = u.account_key
+    FROM   award_account AS u
+    JOIN   account       AS c ON c.account_key = u.account_key
     LEFT   JOIN household_member AS m
            ON  m.household_key = u.household_key AND m.person_key = c.holder_key
            AND m.left_on IS NULL AND coalesce(m.joined_on, u.first_month) < month_after(u.first_month)

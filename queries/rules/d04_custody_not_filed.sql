@@ -5,7 +5,7 @@
 -- severity   = 3
 -- queue      = "governance"
 -- subject    = "household"
--- reads      = ["custody_agreement", "payment", "account"]
+-- reads      = ["award_account", "custody_agreement", "payment", "account"]
 -- # The office's own list lacks the signature or the filing; what fails is a paper filed and not entered.
 -- prior      = 0.7
 -- reason_zh  = "{name}家庭的救助金由{custodian}代管（代领），协议{lacking_zh}，{months}个月（{month_from}至{month_to}）仍发放至其账户（{account_no}）。"
@@ -28,11 +28,12 @@ WITH lacking AS (
 ranked AS (
     SELECT l.*, p.award_key, p.month, p.row_id AS row_payment, c.account_no, c.row_id AS row_account,
            row_number() OVER (PARTITION BY p.row_id ORDER BY l.row_custody_agreement) AS choice
-    FROM   lacking AS l
-    JOIN   payment AS p ON p.household_key = l.household_key
-    JOIN   account AS c ON c.account_key = p.account_key
+    FROM   lacking       AS l
+    JOIN   award_account AS u ON u.household_key = l.household_key
+    JOIN   account       AS c ON c.account_key = u.account_key
+    JOIN   payment       AS p ON p.award_key = u.award_key AND p.account_key = u.account_key
     WHERE  p.status = 'paid' AND p.amount_fen > 0
-      AND  (p.account_key = l.account_key OR c.holder_key = l.custodian_key)
+      AND  (c.account_key = l.account_key OR c.holder_key = l.custodian_key)
 )
 SELECT household_key AS subject_key, household_key, award_key, custodian_key AS person_key, month,
        custodian, account_no,

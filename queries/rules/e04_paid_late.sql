@@ -21,20 +21,17 @@
 -- meaning = "days after the due date that are not yet late"
 
 -- Most payments carry their due date; only for those that do not is the local pay day looked up.
-WITH late AS (
-    SELECT p.award_key, p.household_key, p.month, p.due_on, p.paid_on, p.row_id AS row_payment
-    FROM   payment AS p
-    WHERE  p.status = 'paid' AND p.amount_fen > 0
-      AND  p.due_on IS NOT NULL
-      AND  p.paid_on > day_add(p.due_on, CAST($late_days AS BIGINT))
-    UNION  ALL
-    SELECT x.award_key, x.household_key, x.month, x.pay_day AS due_on, x.paid_on, x.row_payment
-    FROM   (SELECT p.award_key, p.household_key, p.month, p.paid_on, p.row_id AS row_payment,
-                   day_add(p.month, CAST(local_number(h.region_code, 'pay_day', p.month) AS BIGINT) - 1) AS pay_day
-            FROM   payment   AS p
-            JOIN   household AS h ON h.household_key = p.household_key
-            WHERE  p.status = 'paid' AND p.amount_fen > 0 AND p.due_on IS NULL) AS x
-    WHERE  x.paid_on > day_add(x.pay_day, CAST($late_days AS BIGINT))
+WITH suspect AS (
+    SELECT award_key, household_key, month, due_on, paid_on, row_id AS row_payment
+    FROM   payment
+    WHERE  status = 'paid' AND amount_fen > 0
+      AND  (due_on IS NULL OR paid_on > day_add(due_on, CAST($late_days AS BIGINT)))
+),
+late AS (
+    SELECT s.award_key, s.household_key, s.month, s.paid_on, s.row_payment,
+           coalesce(s.due_on, day_add(s.month, CAST(local_number(h.region_code, 'pay_day', s.month) AS BIGINT) - 1)) AS due_on
+    FROM   suspect   AS s
+    JOIN   household AS h ON h.household_key = s.household_key
 ),
 chained AS (
     -- A chain of awards under one application is one benefit: the finding is of the last award it touches.
@@ -43,6 +40,7 @@ chained AS (
                                           ORDER BY a.start_month DESC, a.award_key DESC) AS subject_key
     FROM   late  AS l
     JOIN   award AS a ON a.award_key = l.award_key
+    WHERE  l.paid_on > day_add(l.due_on, CAST($late_days AS BIGINT))
 )
 SELECT subject_key, household_key, award_key, month, due_on, paid_on,
        max(days_between(due_on, paid_on)) OVER (PARTITION BY subject_key) AS most_days,

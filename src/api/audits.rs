@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::queue::{JobState, NotTaken, Phase};
 use super::state::{Named, State};
-use super::{Problem, body, page};
+use super::{Problem, body, list};
 use crate::contract::contract;
 use crate::domain::date::Day;
 use crate::jobs::{AuditManifest, AuditRequest};
@@ -52,7 +52,7 @@ impl StartAudit {
                 }
             }
         }
-        Ok(AuditRequest { snapshot, as_of, region: page::region(region)?, only, parameters })
+        Ok(AuditRequest { snapshot, as_of, region: list::region(region)?, only, parameters })
     }
 }
 

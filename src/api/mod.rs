@@ -11,6 +11,7 @@
 //! | `problem.rs` | errors as RFC 9457 problem details, in Chinese and English |
 //! | `body.rs` | JSON in and out, content negotiation |
 //! | `trail.rs` | who read what: one event a read of personal data |
+//! | `list.rs` | the list of an audit: filter, sort, page |
 //! | `health.rs`, `snapshots.rs`, `audits.rs`, `events.rs`, `leads.rs`, `findings.rs`, `coverage.rs`, `files.rs`, `rules.rs`, `tables.rs` | the groups of endpoints |
 //! | `sql/` | the SQL door |
 //! | `queue/` | audits that wait, run and have ended |
@@ -27,8 +28,8 @@ mod findings;
 mod health;
 mod home;
 mod leads;
+mod list;
 mod openapi;
-mod page;
 mod problem;
 mod queue;
 mod request;

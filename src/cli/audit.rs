@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::domain::date::Day;
@@ -96,13 +96,16 @@ pub fn summary(audit: &Audit) -> String {
     let manifest = &audit.manifest;
     let mut text =
         format!("审计 audit {} · 快照 snapshot {} · as of {}\n", manifest.id, manifest.snapshot, manifest.as_of);
-    for (code, typology) in &contract().typologies {
+    let codes: BTreeSet<&String> =
+        [&manifest.open, &manifest.exempted, &manifest.dismissed].into_iter().flat_map(BTreeMap::keys).collect();
+    for code in codes {
         let count = |counts: &BTreeMap<String, u64>| counts.get(code).copied().unwrap_or(0);
         let (open, exempted) = (count(&manifest.open), count(&manifest.exempted));
-        if open + exempted > 0 {
-            let line = format!("  {code} {} {}", typology.name_zh, typology.name_en);
-            text.push_str(&format!("{line}: 疑点 open {open}, 豁免 exempted {exempted}\n"));
-        }
+        // A code of an analyst's own has no name in the contract.
+        let name = contract().typologies.get(code).map(|t| format!(" {} {}", t.name_zh, t.name_en)).unwrap_or_default();
+        text.push_str(&format!("  {code}{name}: 疑点 open {open}, 豁免 exempted {exempted}"));
+        let dismissed = count(&manifest.dismissed);
+        text.push_str(&if dismissed > 0 { format!(", 排除 dismissed {dismissed}\n") } else { "\n".to_owned() });
     }
     let rows = |table: &str| manifest.rows.get(table).copied().unwrap_or(0);
     text.push_str(&format!(

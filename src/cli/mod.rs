@@ -2,6 +2,7 @@
 
 mod audit;
 mod demo;
+mod dispositions;
 mod engine;
 mod functions;
 mod generate;
@@ -46,6 +47,8 @@ enum Command {
     Tables(tables::Args),
     /// 快照: list, show, compare and remove snapshots
     Snapshots(snapshots::Args),
+    /// 处置: take in what people found of findings, and list it
+    Dispositions(dispositions::Args),
     /// 服务: serve the HTTP API
     Serve(serve::Args),
     /// 演示: generate a made county, import, audit and serve it
@@ -77,6 +80,7 @@ pub fn run(call: Call) -> anyhow::Result<()> {
         Command::Functions(args) => functions::run(args),
         Command::Tables(args) => tables::run(args),
         Command::Snapshots(args) => snapshots::run(args),
+        Command::Dispositions(args) => dispositions::run(args),
         Command::Serve(args) => serve::run(args),
         Command::Demo(args) => demo::run(args),
     }

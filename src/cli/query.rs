@@ -9,7 +9,7 @@ use datafusion::execution::SendableRecordBatchStream;
 use futures::StreamExt;
 use parquet::arrow::ArrowWriter;
 
-use crate::query::{Parameters, Session, plan_read_only};
+use crate::query::{Parameters, Session, plan_read_only, safe_in_spreadsheet};
 use crate::snapshot::DataDir;
 
 use super::engine::EngineArgs;
@@ -18,6 +18,7 @@ use super::engine::EngineArgs;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     Table,
+    /// Safe to open in a spreadsheet: an apostrophe stands before a text that it would run
     Csv,
     /// One JSON object a line
     Json,
@@ -71,9 +72,9 @@ async fn write(format: Format, mut rows: SendableRecordBatchStream, mut out: imp
         }
         Format::Csv => {
             let mut writer = arrow::csv::WriterBuilder::new().with_header(true).build(&mut out);
-            writer.write(&RecordBatch::new_empty(schema))?;
+            writer.write(&safe_in_spreadsheet(&RecordBatch::new_empty(schema))?)?;
             while let Some(batch) = rows.next().await {
-                writer.write(&batch?)?;
+                writer.write(&safe_in_spreadsheet(&batch?)?)?;
             }
         }
         Format::Json => {

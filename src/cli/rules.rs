@@ -3,7 +3,8 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use clap::Subcommand;
 
-use crate::jobs::{explain, window};
+use crate::cases::{Advice, Posterior};
+use crate::jobs::{explain, rule_evidence, window};
 use crate::query::Session;
 use crate::query::library::{CheckedRule, Library, Stamp, reference, rule_page, run_cases};
 use crate::snapshot::DataDir;
@@ -55,6 +56,15 @@ enum Command {
         #[arg(long, value_name = "FOLDER")]
         to: PathBuf,
     },
+    /// What became of each rule's findings, its precision, and what follows for its status
+    Evidence {
+        /// Data folder
+        #[arg(long)]
+        data: PathBuf,
+        /// By county too
+        #[arg(long)]
+        regions: bool,
+    },
     /// Print the reference of all rules, in Markdown
     Reference,
 }
@@ -100,6 +110,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
                 print!("\n{}", explain(rule, &session, &bindings).await?);
                 Ok(())
             }
+            Command::Evidence { data, regions } => show_evidence(&library, &DataDir::open(&data)?, regions),
             Command::Reference => {
                 print!("{}", reference(&library));
                 Ok(())
@@ -125,6 +136,29 @@ fn new(id: &str, folder: &std::path::Path) -> anyhow::Result<()> {
         println!("{}", path.display());
     }
     println!("mingjing rules --rules {} test {id}", folder.display());
+    Ok(())
+}
+
+fn show_evidence(library: &Library, data: &DataDir, regions: bool) -> anyhow::Result<()> {
+    let all = rule_evidence(library, data)?;
+    println!("rule, region, raised, exempted, confirmed, dismissed, precision (90 % interval), advice");
+    for e in all.iter().filter(|e| regions || e.region_code.is_empty()) {
+        let advice = match e.advice {
+            Advice::Keep => "",
+            Advice::Promote => "提升为 promote to stable",
+            Advice::Retire => "停用 retire",
+        };
+        let Posterior { mean, low, high } = e.posterior;
+        let region = if e.region_code.is_empty() { "-" } else { &e.region_code };
+        let dismissed: u64 = e.dismissed.values().sum();
+        println!(
+            "{:32} {region:12} {:6} {:6} {:6} {dismissed:6}  {mean:.2} ({low:.2} to {high:.2})  {advice}",
+            e.rule_id, e.raised, e.exempted, e.confirmed
+        );
+        for (reason, count) in &e.dismissed {
+            println!("    排除 dismissed {count}: {reason}");
+        }
+    }
     Ok(())
 }
 

@@ -99,6 +99,11 @@ pub fn prefix(code: &str) -> &str {
     }
 }
 
+/// The county of a region code: its first six digits, the rest zeros.
+pub fn county(code: &str) -> String {
+    format!("{:0<12}", code.get(..6).unwrap_or(code))
+}
+
 /// Whether the region `inner` is `outer` or lies in it. Codes of 12 digits (or of 2, 4, 6, 9); a text
 /// that is no code contains nothing and lies nowhere.
 ///

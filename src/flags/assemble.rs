@@ -223,7 +223,9 @@ fn close(rule: &CheckedRule, open: Option<(Subject, Groups)>, findings: &mut Vec
             severity: group.severity,
             keys: group.keys,
             months,
-            known: group.known_on.map(|day| (day, group.months.iter().filter(|month| ends_before(**month, day)).count())),
+            known: group
+                .known_on
+                .map(|day| (day, group.months.iter().filter(|month| ends_before(**month, day)).count())),
             money: group.money,
             evidence: group.evidence.into_iter().map(|(role, row_id)| EvidenceRef { row_id, role }).collect(),
         });

@@ -18,6 +18,8 @@ pub enum Status {
     Open,
     /// A look-alike that an exemption makes lawful.
     Exempted,
+    /// A person looked, and it was nothing.
+    Dismissed,
 }
 
 impl Status {
@@ -26,6 +28,7 @@ impl Status {
         match self {
             Self::Open => "open",
             Self::Exempted => "exempted",
+            Self::Dismissed => "dismissed",
         }
     }
 }
@@ -73,6 +76,10 @@ pub struct Finding {
     pub status: Status,
     /// Code of the exemption that applies; empty where it is open.
     pub exemption: String,
+    /// What a person found before: `confirmed`, `dismissed` or nothing.
+    pub disposition: String,
+    /// Name of the facts: months, amount, severity. Another name, other facts.
+    pub facts: String,
     /// What is suspected, in Chinese.
     pub summary_zh: String,
     /// The same in English.
@@ -108,11 +115,14 @@ impl Finding {
         let known_from = raw.known.map(|(on, _)| day(on).to_string()).unwrap_or_default();
         if let Some((_, before)) = raw.known.filter(|(_, before)| *before > 0) {
             summary_zh.push_str(&format!(" 经办机构自{known_from}起方可知晓，此前{before}个月不属经办之责。"));
-            summary_en
-                .push_str(&format!(" The office could not know before {known_from}: {before} of the months lie earlier."));
+            summary_en.push_str(&format!(
+                " The office could not know before {known_from}: {before} of the months lie earlier."
+            ));
         }
         let exemption = raw.exemption.unwrap_or_default();
         let months = raw.months.map(|(first, last)| (month(first), month(last))).unwrap_or_default();
+        let amount_fen = raw.money.total();
+        let facts = digest(&[&months.0, &months.1, &amount_fen.to_string(), &severity.to_string()]);
         Self {
             finding_id: id(header, &numbers.subject, raw.case.as_deref(), &exemption),
             typology: header.typology.clone(),
@@ -130,10 +140,12 @@ impl Finding {
             month_from: months.0,
             month_to: months.1,
             known_from,
-            amount_fen: raw.money.total(),
+            amount_fen,
             probability: (header.prior * link * 1e6).round() / 1e6,
             status: if exemption.is_empty() { Status::Open } else { Status::Exempted },
             exemption,
+            disposition: String::new(),
+            facts,
             summary_zh,
             summary_en,
             money: raw.money,
@@ -145,13 +157,18 @@ impl Finding {
 /// The same facts, the same id: what is suspected, of whom, which case of it, and whether it is
 /// explained. Months and amounts grow with time and are no part of it.
 fn id(header: &Header, subject: &str, case: Option<&str>, exemption: &str) -> String {
+    let parts = [&header.typology, header.subject.as_str(), subject, case.unwrap_or(""), exemption];
+    format!("{}-{}", header.typology, digest(&parts))
+}
+
+/// Sixteen hexadecimal digits for some words.
+fn digest(words: &[&str]) -> String {
     let mut hash = Sha256::new();
-    for part in [&header.typology, header.subject.as_str(), subject, case.unwrap_or(""), exemption] {
-        hash.update(part.as_bytes());
+    for word in words {
+        hash.update(word.as_bytes());
         hash.update([0]);
     }
-    let digest: String = hash.finalize().iter().take(8).map(|b| format!("{b:02x}")).collect();
-    format!("{}-{digest}", header.typology)
+    hash.finalize().iter().take(8).map(|b| format!("{b:02x}")).collect()
 }
 
 /// Whom and what a finding names.

@@ -31,9 +31,7 @@ impl Row<'_> {
 }
 
 /// The open findings of rules in the columns of [`finding_schema`].
-pub fn found_rows<'a>(
-    found: impl Iterator<Item = (&'a Header, &'a [RawFinding])>,
-) -> Result<RecordBatch, ArrowError> {
+pub fn found_rows<'a>(found: impl Iterator<Item = (&'a Header, &'a [RawFinding])>) -> Result<RecordBatch, ArrowError> {
     let mut rows = Vec::new();
     let open = found.flat_map(|(header, raws)| raws.iter().filter(|r| r.exemption.is_none()).map(move |r| (header, r)));
     for (finding_no, (header, raw)) in (0..).zip(open) {

@@ -10,6 +10,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 
 use crate::query::library::EvidenceRole;
+use crate::query::safe_in_spreadsheet;
 use crate::snapshot::{TableEntry, TableWriter};
 
 use super::{Coverage, EvidenceRow, Finding, FlagError, Lead};
@@ -66,6 +67,8 @@ pub fn findings_schema() -> SchemaRef {
         ("probability", Float64),
         ("status", Utf8),
         ("exemption", Utf8),
+        ("disposition", Utf8),
+        ("facts", Utf8),
         ("summary_zh", Utf8),
         ("summary_en", Utf8),
     ])
@@ -94,6 +97,8 @@ pub fn findings_batch(rows: &[Finding]) -> Result<RecordBatch, ArrowError> {
         shares(rows, |f| f.probability),
         texts(rows, |f| f.status.as_str()),
         texts(rows, |f| &f.exemption),
+        texts(rows, |f| &f.disposition),
+        texts(rows, |f| &f.facts),
         texts(rows, |f| &f.summary_zh),
         texts(rows, |f| &f.summary_en),
     ];
@@ -198,7 +203,7 @@ pub fn coverage_batch(rows: &[Coverage]) -> Result<RecordBatch, ArrowError> {
     RecordBatch::try_new(coverage_schema(), columns)
 }
 
-/// One output table, written as CSV and Parquet at once.
+/// One output table, written as CSV for people and spreadsheets and as Parquet, exact, for programs.
 pub struct Output {
     csv: Writer<File>,
     parquet: TableWriter,
@@ -224,7 +229,7 @@ impl Output {
 
     /// Appends rows.
     pub fn write(&mut self, batch: RecordBatch) -> Result<(), FlagError> {
-        self.csv.write(&batch)?;
+        self.csv.write(&safe_in_spreadsheet(&batch)?)?;
         Ok(self.parquet.write(batch)?)
     }
 

@@ -1,9 +1,11 @@
 //! Work that takes long, the same for the command line and the server: staged, watched, cancellable.
 
 mod audit;
+mod dispositions;
 mod import;
 mod progress;
 
 pub use audit::{Audit, AuditError, AuditManifest, AuditRequest, audit, audits, explain, window};
+pub use dispositions::{RecordError, Taken, record, rule_evidence};
 pub use import::{ImportError, ImportOutcome, ImportRequest, import, reconciliation};
 pub use progress::{Observer, Unobserved};

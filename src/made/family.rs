@@ -36,11 +36,11 @@ pub(super) struct Folk {
 /// A household-register book.
 #[derive(Debug, Clone)]
 pub(super) struct Book {
-    no: Text,
+    pub(super) no: Text,
     pub(super) address: Text,
 }
 
-fn opposite(sex: Code) -> Code {
+pub(super) fn opposite(sex: Code) -> Code {
     if sex == "male" { "female" } else { "male" }
 }
 
@@ -62,7 +62,12 @@ impl Village<'_, '_> {
     }
 
     /// Somebody of an age (in years on the as-of day) who stands in no register.
-    fn unregistered(&mut self, sex: Code, ages: (i64, i64), surname: Option<char>) -> (Person, &'static str) {
+    pub(super) fn unregistered(
+        &mut self,
+        sex: Code,
+        ages: (i64, i64),
+        surname: Option<char>,
+    ) -> (Person, &'static str) {
         let dice = &mut self.town.dice;
         let (name, people) = match surname {
             None if dice.chance(0.012) => names::dotted(dice),
@@ -94,12 +99,18 @@ impl Village<'_, '_> {
     ) -> Person {
         let (person, people) = self.unregistered(sex, ages, surname);
         let phone = (ages.1 >= 18 && self.town.dice.chance(0.6)).then(|| self.town.numbers.phone());
+        self.enrol(&person, people, book, relation, phone);
+        person
+    }
+
+    /// Enters somebody in the household register.
+    pub(super) fn enrol(&mut self, person: &Person, people: &str, book: &Book, relation: Code, phone: Option<Text>) {
         let moved_in_on =
             self.town.dice.chance(0.1).then(|| person.born + Days::new(self.town.dice.below(4000) as u64));
         self.town.rows.person.push(PersonRow {
             id_number: person.id.clone(),
             name: person.name.clone(),
-            sex,
+            sex: person.sex,
             birth_date: person.born,
             ethnicity: people.into(),
             region_code: self.place.code.clone(),
@@ -110,10 +121,10 @@ impl Village<'_, '_> {
             phone,
             moved_in_on: moved_in_on.filter(|day| *day < self.town.calendar.first.first_day()),
         });
-        person
     }
 
-    fn kin(&mut self, of: &Person, relative: &Person, relation: Code, source: Code) {
+    /// Records what a relative is to a person.
+    pub(super) fn kin(&mut self, of: &Person, relative: &Person, relation: Code, source: Code) {
         self.town.rows.kinship.push(Kinship {
             id_number: of.id.clone(),
             relative_id_number: relative.id.clone(),
@@ -135,24 +146,37 @@ impl Village<'_, '_> {
     }
 
     /// Records a marriage, in the marriage register and as kinship; answers when it was.
-    fn marry(&mut self, one: &Person, other: &Person) -> NaiveDate {
-        let (man, woman) = if one.sex == "male" { (one, other) } else { (other, one) };
+    pub(super) fn marry(&mut self, one: &Person, other: &Person) -> NaiveDate {
         let years = self.town.dice.between(22, 26) as u32;
         let days = self.town.dice.below(300) as u64;
-        let younger = man.born.max(woman.born);
+        let younger = one.born.max(other.born);
         let grown = younger.checked_add_months(Months::new(years * 12)).unwrap_or(younger) + Days::new(days);
         let registered_on = grown.min(self.town.calendar.as_of - Days::new(60 + days));
+        self.wed(one, other, registered_on, None);
+        registered_on
+    }
+
+    /// A marriage of that day; a dissolved one leaves no kinship.
+    pub(super) fn wed(
+        &mut self,
+        one: &Person,
+        other: &Person,
+        registered_on: NaiveDate,
+        dissolved_on: Option<NaiveDate>,
+    ) {
+        let (man, woman) = if one.sex == "male" { (one, other) } else { (other, one) };
         self.town.rows.marriage.push(Marriage {
             id_number_a: man.id.clone(),
             name_a: man.name.clone(),
             id_number_b: woman.id.clone(),
             name_b: woman.name.clone(),
             registered_on,
-            dissolved_on: None,
+            dissolved_on,
         });
-        self.kin(man, woman, "spouse", "marriage");
-        self.kin(woman, man, "spouse", "marriage");
-        registered_on
+        if dissolved_on.is_none() {
+            self.kin(man, woman, "spouse", "marriage");
+            self.kin(woman, man, "spouse", "marriage");
+        }
     }
 
     /// A spouse of about the same age in the same book.
@@ -163,7 +187,7 @@ impl Village<'_, '_> {
     }
 
     /// A spouse who died years before the first payment month, or at least well after the wedding.
-    fn widow(&mut self, of: &Person, ages: (i64, i64)) {
+    pub(super) fn widow(&mut self, of: &Person, ages: (i64, i64)) {
         let (mut late, _) = self.unregistered(opposite(of.sex), ages, None);
         let wedding = self.marry(of, &late);
         let first = self.town.calendar.first.first_day();
@@ -186,7 +210,7 @@ impl Village<'_, '_> {
     }
 
     /// A grown child with a book of its own, married half the time.
-    fn grown_child(&mut self, of: &Person, ages: (i64, i64)) -> Person {
+    pub(super) fn grown_child(&mut self, of: &Person, ages: (i64, i64)) -> Person {
         let book = self.book();
         let sex = if self.town.dice.chance(0.5) { "male" } else { "female" };
         let child = self.person(&book, "head", sex, ages, of.name.chars().next().filter(|_| !of.name.contains('·')));
@@ -245,6 +269,8 @@ impl Village<'_, '_> {
             SingleParent => {
                 if self.town.dice.chance(0.4) {
                     self.widow(&head, ages);
+                } else if self.town.dice.chance(0.5) {
+                    self.divorced_long_ago(&head, ages);
                 }
                 for _ in 0..1 + usize::from(self.town.dice.chance(0.25)) {
                     members.push(child_of(self, &[&head], (6, 12)));

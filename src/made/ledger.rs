@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
 
+use super::debits::Change;
 use super::model::{Benefit, Grade, Household, Payee, Turn};
 use super::numbers::Series;
 use super::rows::{AccountChange, Award, AwardMember, HouseholdMember, HouseholdRow, Payment, Text};
@@ -22,7 +23,7 @@ impl Benefit {
     fn turning_points(&self, standards: &Standards, last: Month) -> BTreeSet<Month> {
         let end = self.end.unwrap_or(last);
         let changes = self.covers.iter().flat_map(|c| [Some(c.from), c.to.map(|to| to.plus(1))]).flatten();
-        let raises = standards.raises().filter(|_| self.grant.is_none());
+        let raises = standards.raises().filter(|raise| self.grant.is_none() && self.slips.applies(*raise));
         changes.chain(raises).filter(|m| self.start < *m && *m <= end).chain([self.start]).collect()
     }
 }
@@ -57,7 +58,9 @@ impl Village<'_, '_> {
             }
             let amount = benefit.grant.unwrap_or_else(|| {
                 let (programme, tier) = (benefit.programme, benefit.tier);
-                self.town.standards.amount(programme, file.hukou, tier, persons, benefit.income, *from)
+                let priced = benefit.slips.priced(*from);
+                let due = self.town.standards.amount(programme, file.hukou, tier, persons, benefit.income, priced);
+                due + benefit.slips.shift
             });
             let prefix = match benefit.programme {
                 "tekun" => "TK",
@@ -72,13 +75,14 @@ impl Village<'_, '_> {
 
     fn award_rows(&mut self, file: &Household, at: usize) {
         let benefit = &file.benefits[at];
-        let application = &file.applications[benefit.application];
+        // Empty where the award was entered without a procedure.
+        let application = file.applications.get(benefit.application);
         for grade in &benefit.grades {
-            let reviewed = self.reviewed(benefit, grade, application.decided_on);
+            let reviewed = self.reviewed(benefit, grade, application.and_then(|a| a.decided_on));
             let ends = grade.to.is_some() && grade.to == benefit.end;
             self.town.rows.award.push(Award {
                 award_no: grade.no.clone(),
-                application_no: application.application_no.clone(),
+                application_no: application.map(|a| a.application_no.clone()),
                 household_no: file.no.clone(),
                 programme: benefit.programme,
                 tier: benefit.tier,
@@ -95,7 +99,7 @@ impl Village<'_, '_> {
                 let person = &file.members[cover.member].person;
                 self.town.rows.award_member.push(AwardMember {
                     award_no: grade.no.clone(),
-                    id_number: person.id.clone(),
+                    id_number: benefit.slips.misread.as_ref().unwrap_or(&person.id).clone(),
                     name: person.name.clone(),
                     from_month: grade.from,
                     to_month: grade.to,
@@ -107,6 +111,9 @@ impl Village<'_, '_> {
     /// The latest review: within five months where the award is in force, else before it ended. Grants
     /// and awards decided lately have none.
     fn reviewed(&mut self, benefit: &Benefit, grade: &Grade, decided: Option<NaiveDate>) -> Option<NaiveDate> {
+        if benefit.slips.reviewed_on.is_some() {
+            return benefit.slips.reviewed_on;
+        }
         let day = match grade.to {
             None => self.town.calendar.as_of - Days::new(self.town.dice.between(20, 130) as u64),
             Some(to) => self.town.day_in(to).min(self.town.calendar.as_of),
@@ -118,6 +125,7 @@ impl Village<'_, '_> {
     fn payments(&mut self, file: &mut Household, at: usize) {
         let calendar = self.town.calendar;
         let to_order = file.to_order;
+        let planned = file.banking.change.clone();
         let benefit = &mut file.benefits[at];
         let mut owed = 0;
         let mut before: Option<Payee> = None;
@@ -127,7 +135,7 @@ impl Village<'_, '_> {
             for month in (grade.from.max(calendar.first).0..=to.0).map(Month) {
                 let payee = benefit.payee(month).clone();
                 if let Some(old) = before.as_ref().filter(|old| old.account_no != payee.account_no) {
-                    self.change_account(&grade.no, old, &payee, month);
+                    self.change_account(&grade.no, old, &payee, month, planned.as_ref());
                 }
                 let chance = !to_order && month < calendar.last && benefit.grant.is_none();
                 let turn = benefit.turns.get(&month).copied().or_else(|| {
@@ -143,13 +151,17 @@ impl Village<'_, '_> {
         }
     }
 
-    fn change_account(&mut self, award: &Text, old: &Payee, new: &Payee, month: Month) {
+    fn change_account(&mut self, award: &Text, old: &Payee, new: &Payee, month: Month, planned: Option<&Change>) {
         let seconds = self.town.dice.between(0, 27_000);
         let day = month.first_day() + Days::new(self.town.dice.between(0, 4) as u64);
-        let operator = self.town.staff("X", 1, 3);
+        let clerk = self.town.staff("X", 1, 3);
         let opening = day.and_hms_opt(9, 0, 0).unwrap_or_default();
+        let (operator, changed_at) = match planned {
+            Some(change) => (change.operator.clone(), change.at),
+            None => (clerk, opening + chrono::Duration::seconds(seconds)),
+        };
         self.town.rows.account_change.push(AccountChange {
-            changed_at: opening + chrono::Duration::seconds(seconds),
+            changed_at,
             award_no: award.clone(),
             old_account_no: old.account_no.clone(),
             new_account_no: new.account_no.clone(),
@@ -176,7 +188,7 @@ impl Village<'_, '_> {
         match turn {
             None => row(full, due, Some(on_time)),
             Some(Turn::Late(days)) => row(full, due, Some(after(days))),
-            Some(Turn::Short(hundredths)) => row(full * hundredths / 100, due, Some(on_time)),
+            Some(Turn::Short(hundredths) | Turn::Over(hundredths)) => row(full * hundredths / 100, due, Some(on_time)),
             Some(Turn::Supplemented(hundredths, days)) => {
                 let first = full * hundredths / 100;
                 row(first, due, Some(on_time));

@@ -103,12 +103,21 @@ impl Village<'_, '_> {
         }
     }
 
-    /// A grant paid once in an emergency of the family.
+    /// Temporary aid for an emergency of the family; some of it paid first, with the paperwork in time.
     fn temporary_aid(&mut self, household: usize, month: Month) {
+        let grant = self.town.dice.round(6, 24, 1) * 100;
+        let at = self.grant_once(household, month, grant);
+        if self.town.dice.chance(0.25) {
+            let days = self.town.dice.between(3, 20);
+            self.pay_first(household, at, Some(days as u64));
+        }
+    }
+
+    /// A grant of so many yuan paid once; the benefit's index.
+    pub(super) fn grant_once(&mut self, household: usize, month: Month, grant: i64) -> usize {
         let persons = self.households[household].members.len();
         let everybody: Vec<usize> = (0..persons).collect();
         let at = self.grant_on(household, "temporary", month, &everybody, None, 0);
-        let grant = self.town.dice.round(6, 24, 1) * 100;
         let file = &mut self.households[household];
         let main = file.applications[0].declared_income;
         let (Benefit { application, .. }, covers) = (&file.benefits[at], &file.benefits[0].covers);
@@ -118,5 +127,6 @@ impl Village<'_, '_> {
         benefit.covers = covers;
         benefit.grant = Some(grant);
         benefit.end = Some(month);
+        at
     }
 }

@@ -9,16 +9,21 @@
 //! |---|---|
 //! | counties, townships, villages, their codes and names | `plan.rs`, `names.rs`, `numbers.rs` |
 //! | standards and what follows from them | `standards.rs` |
-//! | people and their families | `family.rs` |
+//! | people and their families | `family.rs`, `supporters.rs` |
 //! | a household and what the office did for it | `model.rs`, `order.rs`, `procedure.rs`, `life.rs` |
-//! | vehicles, firms, wages, pensions … of lawful families | `registers.rs` |
-//! | awards, payments, statements, fund flows | `ledger.rs`, `bank.rs`, `township.rs` |
+//! | vehicles, firms, wages, pensions … of lawful families | `registers.rs`, `estate.rs`, `hardship.rs` |
+//! | what the office got wrong with a benefit | `slips.rs` |
+//! | awards, payments, statements, fund flows | `ledger.rs`, `bank.rs`, `debits.rs`, `funds.rs` |
 //! | planted cases and look-alikes, one file a family | `cases/` |
 //! | Parquet, CSV, JSON Lines; spellings and faults | `write/` |
 
 mod bank;
 mod cases;
+mod debits;
+mod estate;
 mod family;
+mod funds;
+mod hardship;
 mod ledger;
 mod life;
 mod model;
@@ -31,7 +36,9 @@ mod procedure;
 mod random;
 mod registers;
 mod rows;
+mod slips;
 mod standards;
+mod supporters;
 mod township;
 mod truth;
 mod village;
@@ -48,7 +55,7 @@ use plan::Plan;
 /// What to make.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Assisted households. Very small lands may get a few more, so that every kind of case fits.
+    /// Assisted households. Very small lands get more, so that every kind of case fits: it takes about 130.
     pub households: u64,
     /// Months of payments, ending with the month of `as_of`.
     pub months: u32,

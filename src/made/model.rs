@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
 
+use super::debits::Banking;
 use super::rows::{ApplicationRow, Code, Text};
+use super::slips::Slips;
 use crate::domain::money::Fen;
 use crate::domain::month::Month;
 
@@ -56,6 +58,10 @@ pub(super) struct Household {
     pub(super) to_order: bool,
     /// A lawful order produced the statements of its account.
     pub(super) statement: bool,
+    /// What was planned for its account.
+    pub(super) banking: Banking,
+    /// The institution says that the head still lives there, whatever happened.
+    pub(super) stays_on: bool,
 }
 
 /// A person covered by a benefit.
@@ -91,6 +97,8 @@ pub(super) enum Turn {
     Late(i64),
     /// Only that many hundredths were paid.
     Short(i64),
+    /// That many hundredths were paid, more than all.
+    Over(i64),
     /// That many hundredths were paid, and the rest that many days after it was due.
     Supplemented(i64, i64),
     /// Nothing was paid.
@@ -116,13 +124,13 @@ pub(super) struct Grade {
 /// One benefit of a household from decision to end.
 #[derive(Debug, Clone)]
 pub(super) struct Benefit {
-    /// Index among the household's applications.
+    /// Index among the household's applications; where there is none, the award was entered without one.
     pub(super) application: usize,
     pub(super) programme: Code,
     pub(super) tier: Option<Code>,
     pub(super) single_person: bool,
     pub(super) income: i64,
-    /// Yuan of a grant paid once.
+    /// Yuan fixed by the decision and not by the standards: of a grant paid once, or the same every month.
     pub(super) grant: Option<i64>,
     pub(super) covers: Vec<Cover>,
     pub(super) start: Month,
@@ -132,6 +140,7 @@ pub(super) struct Benefit {
     /// Payees, each from a month on.
     pub(super) payees: Vec<(Month, Payee)>,
     pub(super) turns: BTreeMap<Month, Turn>,
+    pub(super) slips: Slips,
     /// Filled by the ledger: the award rows, and what was paid for each month and for how many.
     pub(super) grades: Vec<Grade>,
     pub(super) paid: Vec<(Month, Fen, i64)>,

@@ -29,6 +29,7 @@ pub(super) enum Series {
     Flow,
     Declaration,
     Case,
+    Terminal,
 }
 
 /// The numbers of one township. Every number carries the township's place, so that townships need not
@@ -41,7 +42,7 @@ pub(super) struct Numbers {
     /// Sequence numbers of ID numbers that belong to this township: first, and how many.
     window: (u64, u64),
     people: HashSet<u64>,
-    next: [u32; 13],
+    next: [u32; 14],
 }
 
 impl Numbers {
@@ -53,7 +54,7 @@ impl Numbers {
             town: place.number,
             window: (1 + width * u64::from(place.number), width),
             people: HashSet::new(),
-            next: [0; 13],
+            next: [0; 14],
         }
     }
 

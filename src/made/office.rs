@@ -102,6 +102,37 @@ impl Village<'_, '_> {
         }
     }
 
+    /// An official new to the village, township or county, who decides on nobody, and the family that
+    /// gets no assistance: the official first, then the spouse and a child.
+    pub(super) fn new_official(
+        &mut self,
+        level: Code,
+        term: Option<(NaiveDate, Option<NaiveDate>)>,
+    ) -> (Cadre, Vec<Person>) {
+        let folk = self.family(Family::CoupleWithChild);
+        let people: Vec<Person> = folk.members.into_iter().map(|(person, _)| person).collect();
+        let person = people[0].clone();
+        (self.take_office(level, &person, term), people)
+    }
+
+    /// Puts that person into an office in which he decides on nobody; since long ago, where no term is
+    /// given.
+    pub(super) fn take_office(
+        &mut self,
+        level: Code,
+        person: &Person,
+        term: Option<(NaiveDate, Option<NaiveDate>)>,
+    ) -> Cadre {
+        let mut no = self.cadre_no();
+        if level != "village" {
+            no = no.replacen('C', if level == "county" { "G" } else { "X" }, 1).into();
+        }
+        let since = self.long_ago();
+        let post = if level == "village" { "村委会委员" } else { "经济发展办工作人员" };
+        self.appoint(no.clone(), person, level, post, term.unwrap_or((since, None)));
+        Cadre { no, person: person.clone() }
+    }
+
     /// Somebody of working age with a family that gets no assistance.
     fn office_holder(&mut self) -> Person {
         let folk = self.family(Family::CoupleWithChild);
@@ -112,14 +143,19 @@ impl Village<'_, '_> {
     /// relatives of officials are.
     pub(super) fn declare_kin(&mut self, household: usize) {
         let Some(cadre) = self.cadres.last().cloned() else { return };
+        let head = self.who(household, 0);
+        self.siblings(&cadre.person, &head);
+        self.declare(household, &cadre, ("sibling", "nephew_niece"));
+    }
+
+    /// Declares all members of a household to be an official's relatives, the head and the others, on the
+    /// day of the application, and visits them with the survey.
+    pub(super) fn declare(&mut self, household: usize, cadre: &Cadre, (head, others): (Code, Code)) {
         let file = &self.households[household];
-        let (Some(head), Some(application)) = (file.members.first().cloned(), file.applications.first()) else {
-            return;
-        };
+        let Some(application) = file.applications.first() else { return };
         let (declared_on, visited_on) = (application.applied_on, application.surveyed_on);
         let no = file.no.clone();
         let members: Vec<Member> = file.members.clone();
-        self.siblings(&cadre.person, &head.person);
         for (at, member) in members.iter().enumerate() {
             let declaration_no = self.town.numbers.label("BA", super::numbers::Series::Declaration);
             self.town.rows.relative_declaration.push(RelativeDeclaration {
@@ -127,7 +163,7 @@ impl Village<'_, '_> {
                 official_no: cadre.no.clone(),
                 relative_id_number: member.person.id.clone(),
                 relative_name: member.person.name.clone(),
-                relation: if at == 0 { "sibling" } else { "nephew_niece" },
+                relation: if at == 0 { head } else { others },
                 household_no: no.clone(),
                 declared_on,
                 visited_on,

@@ -28,6 +28,18 @@ impl Village<'_, '_> {
         household
     }
 
+    /// A household on the lowest terms, for kin of officials: nobody can say that an official's brother was
+    /// treated better than others.
+    pub(super) fn order_modest(&mut self, family: Family, start: Month) -> usize {
+        let folk = self.family(family);
+        let household = self.file(folk, start);
+        let everybody: Vec<usize> = (0..self.households[household].members.len()).collect();
+        let income = self.town.standards.dibao(self.hukou(), start) * everybody.len() as i64 * 4 / 10;
+        let (tier, income) = if self.place.urban { (None, income) } else { (Some("C"), 0) };
+        self.grant_on(household, "dibao", start, &everybody, tier, income);
+        household
+    }
+
     /// Opens the file of a family that will apply for a benefit from `start`.
     pub(super) fn file(&mut self, folk: Folk, start: Month) -> usize {
         let joined = start.plus(-2).first_day();
@@ -49,6 +61,8 @@ impl Village<'_, '_> {
             size_shift: 0,
             to_order: true,
             statement: false,
+            banking: Default::default(),
+            stays_on: false,
         });
         self.households.len() - 1
     }
@@ -111,6 +125,7 @@ impl Village<'_, '_> {
             phase_out_from: None,
             payees: vec![(start, payee)],
             turns: Default::default(),
+            slips: Default::default(),
             grades: Vec::new(),
             paid: Vec::new(),
         });

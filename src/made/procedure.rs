@@ -49,6 +49,32 @@ impl Village<'_, '_> {
         }
     }
 
+    /// Turns an application into an emergency: granted on the spot, surveyed that many days later, or never.
+    pub(super) fn pay_first(&mut self, household: usize, benefit: usize, survey_after: Option<u64>) {
+        let file = &mut self.households[household];
+        let application = &mut file.applications[file.benefits[benefit].application];
+        let Some(decided) = application.decided_on else { return };
+        application.applied_on = decided;
+        application.accepted_on = Some(decided);
+        application.surveyed_on = survey_after.map(|days| decided + Days::new(days));
+        (application.notice_from, application.notice_to) = (None, None);
+        if survey_after.is_none() {
+            (application.surveyor_1, application.surveyor_2) = (None, None);
+        }
+        application.emergency = true;
+        application.cause = "突发变故".into();
+    }
+
+    /// An application that nobody has decided, made that many days before the as-of day.
+    pub(super) fn undecided(&self, row: &mut ApplicationRow, days: u64) {
+        let day = |later| self.town.calendar.as_of - Days::new(days) + Days::new(later);
+        row.applied_on = day(0);
+        row.accepted_on = Some(day(2));
+        row.surveyed_on = Some(day(5));
+        (row.notice_from, row.notice_to, row.decided_on) = (None, None, None);
+        (row.decision, row.approver) = ("pending", None);
+    }
+
     /// Applications of families that get nothing: refused because they earn enough, or not yet decided.
     pub(super) fn applicants(&mut self) {
         let calendar = self.town.calendar;
@@ -64,12 +90,7 @@ impl Village<'_, '_> {
             if refused {
                 row.decision = "refused";
             } else {
-                let day = |back| calendar.as_of - Days::new(back);
-                row.applied_on = day(9);
-                row.accepted_on = Some(day(7));
-                row.surveyed_on = Some(day(4));
-                (row.notice_from, row.notice_to, row.decided_on) = (None, None, None);
-                (row.decision, row.approver) = ("pending", None);
+                self.undecided(&mut row, 9);
             }
             let joined = row.applied_on;
             self.family_file(&no, &adults, joined);
@@ -78,7 +99,7 @@ impl Village<'_, '_> {
     }
 
     /// The file of a family without an award.
-    fn family_file(&mut self, no: &Text, adults: &[super::model::Person], joined: NaiveDate) {
+    pub(super) fn family_file(&mut self, no: &Text, adults: &[super::model::Person], joined: NaiveDate) {
         let address = self.book().address;
         let rows = &mut self.town.rows;
         rows.household.push(super::rows::HouseholdRow {

@@ -1,15 +1,15 @@
 //! What other registers know of lawful people: pensions of the old, tricycles, dormant firms, hospital
 //! bills. Much of it looks like a hit at first sight and is none.
 
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 
 use super::life::last_day;
 use super::model::Person;
 use super::names;
 use super::numbers::Series;
 use super::rows::{
-    Code, CustodyAgreement, Deposit, Detention, Disability, Employment, Enterprise, EnterpriseRole, InstitutionStay,
-    MedicalSettlement, Monitored, Pension, RealEstate, Text, Vehicle,
+    Code, CustodyAgreement, Deposit, Detention, Employment, Enterprise, EnterpriseRole, InstitutionStay,
+    MedicalSettlement, Pension, Text, Vehicle,
 };
 use super::standards::yuan;
 use super::village::Village;
@@ -88,13 +88,17 @@ impl Village<'_, '_> {
 
     /// Money in the bank at the middle of the last year.
     pub(super) fn deposit(&mut self, id: &Text, name: &Text, yuan: i64) {
-        let as_of = last_day(self.town.calendar.last.plus(-6));
+        self.deposit_at(id, name, yuan, last_day(self.town.calendar.last.plus(-6)));
+    }
+
+    /// Money in the bank on a day.
+    pub(super) fn deposit_at(&mut self, id: &Text, name: &Text, yuan: i64, as_of: NaiveDate) {
         let balance = Fen(yuan * 100 + self.town.dice.between(0, 99));
         self.town.rows.deposit.push(Deposit { id_number: id.clone(), name: name.clone(), as_of, balance });
     }
 
-    /// A hospital bill in a month, with a share paid by medical assistance.
-    pub(super) fn hospital(&mut self, who: &Person, month: Month, assisted: bool) {
+    /// A hospital bill in a month, with a share paid by medical assistance; the row's index.
+    pub(super) fn hospital(&mut self, who: &Person, month: Month, assisted: bool) -> usize {
         let admitted_on = month.first_day() + Days::new(self.town.dice.between(1, 10) as u64);
         let discharged_on = admitted_on + Days::new(self.town.dice.between(2, 12) as u64);
         let total = self.town.dice.between(180_000, 900_000);
@@ -115,6 +119,7 @@ impl Village<'_, '_> {
             assistance_paid: Fen(assistance),
             self_paid: Fen(total - insurance - assistance),
         });
+        self.town.rows.medical_settlement.len() - 1
     }
 
     /// A pension from the sixtieth birthday to death.
@@ -134,19 +139,10 @@ impl Village<'_, '_> {
     /// single persons.
     pub(super) fn disabled(&mut self, household: usize) {
         let who = self.who(household, 0);
-        let (category, digit) =
-            *self.town.dice.pick(&[("physical", 4), ("visual", 1), ("mental", 6), ("intellectual", 5)]);
+        let category = *self.town.dice.pick(&["physical", "visual", "mental", "intellectual"]);
         let grade = self.town.dice.between(1, 4) as i32;
         let from_date = self.households[household].benefits[0].start.plus(-30).first_day();
-        self.town.rows.disability.push(Disability {
-            id_number: who.id.clone(),
-            name: who.name.clone(),
-            certificate_no: format!("{}{digit}{grade}", who.id).into(),
-            category,
-            grade,
-            from_date,
-            to_date: None,
-        });
+        self.certify(&who, category, grade, from_date);
         if grade <= 2 && self.town.dice.chance(0.3) {
             self.households[household].benefits[0].single_person = true;
         }
@@ -157,7 +153,8 @@ impl Village<'_, '_> {
     pub(super) fn furnish(&mut self, household: usize) {
         let as_of = self.town.calendar.as_of;
         let members: Vec<Person> = self.households[household].members.iter().map(|m| m.person.clone()).collect();
-        for who in members.iter().filter(|p| p.age(as_of) >= 61) {
+        for who in members.iter().filter(|p| p.age(as_of) >= 61 && !self.pensioners.contains(&p.id)).collect::<Vec<_>>()
+        {
             let amount = self.town.dice.between(120, 240);
             self.pension(who, "resident", amount);
         }
@@ -178,18 +175,19 @@ impl Village<'_, '_> {
             let before = self.town.dice.between(2, 60);
             self.vehicle(head, kind, price, before);
         }
-        if self.town.dice.chance(if self.place.urban { 0.25 } else { 0.4 }) {
-            let (r#use, area) =
-                if self.place.urban { ("residential", 38 + 6 * size) } else { ("homestead", 70 + 20 * size) };
-            self.house(head, r#use, area as f64);
-        }
+        self.homes(head, size);
+        self.supporters(household);
         if lives && self.town.dice.chance(0.25) {
             let balance = self.town.dice.between(50, 4500);
             self.deposit(&head.id, &head.name, balance);
         }
         if lives && to.0 - from.0 > 1 && self.town.dice.chance(0.08) {
             let month = from.plus(self.town.dice.between(0, i64::from(to.0 - from.0) - 1) as i32);
-            self.hospital(head, month, true);
+            if self.town.dice.chance(0.2) {
+                self.illness(head, month, true);
+            } else {
+                self.hospital(head, month, true);
+            }
         }
         if grown {
             match self.town.dice.below(200) {
@@ -222,23 +220,6 @@ impl Village<'_, '_> {
         self.role(&uscc, who, role);
     }
 
-    /// A title deed.
-    fn house(&mut self, who: &Person, r#use: Code, area: f64) {
-        let years = self.town.dice.between(5, 14) as i32;
-        let registered_on = self.town.calendar.first.plus(-12 * years).first_day() + Days::new(40);
-        let deed_no = self.town.numbers.deed(chrono::Datelike::year(&registered_on), &self.town.place.county_name);
-        self.town.rows.real_estate.push(RealEstate {
-            deed_no,
-            owner_id_number: who.id.clone(),
-            owner_name: who.name.clone(),
-            share: 1.0,
-            r#use,
-            area,
-            registered_on,
-            deregistered_on: None,
-        });
-    }
-
     /// Custody or probation from a day in one month to a day in another.
     pub(super) fn detained(&mut self, who: &Person, kind: Code, from: Month, to: Option<Month>) {
         let from_date = self.town.day_in(from);
@@ -264,7 +245,7 @@ impl Village<'_, '_> {
                 id_number: who.id,
                 name: who.name,
                 from_date: benefit.start.plus(-1).first_day(),
-                to_date: who.died.or(benefit.end.map(last_day)),
+                to_date: who.died.or(benefit.end.map(last_day)).filter(|_| !file.stays_on),
             });
         }
     }
@@ -301,7 +282,7 @@ impl Village<'_, '_> {
             if self.town.dice.chance(0.25) {
                 let r#use = if self.place.urban { "residential" } else { "homestead" };
                 let area = self.town.dice.between(80, 160);
-                self.house(who, r#use, area as f64);
+                self.house(who, r#use, area);
             }
             if self.town.dice.chance(0.02) {
                 self.lookalike_firm(who, "company", 1_000_000, "active", "legal_representative");
@@ -310,16 +291,7 @@ impl Village<'_, '_> {
                 let month = self.town.some_month(0, 1);
                 self.hospital(who, month, false);
             }
-            if self.town.dice.chance(0.04) {
-                let kind = self.town.dice.weighted(&[("margin", 4), ("poverty_risk", 2), ("rigid_expenditure", 2)]);
-                self.town.rows.monitored.push(Monitored {
-                    id_number: who.id.clone(),
-                    name: who.name.clone(),
-                    kind,
-                    from_date: first.plus(-6).first_day(),
-                    to_date: None,
-                });
-            }
+            self.hardship(who);
             if self.town.dice.chance(0.004) {
                 let month = self.town.some_month(0, 4);
                 self.detained(who, "prison", month, None);

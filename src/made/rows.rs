@@ -141,7 +141,7 @@ tables! {
         declared_income: Option<Fen>, emergency: bool, cause: Text,
     }
     award Award {
-        award_no: Text, application_no: Text, household_no: Text, programme: Code, tier: Option<Code>,
+        award_no: Text, application_no: Option<Text>, household_no: Text, programme: Code, tier: Option<Code>,
         persons: i32, monthly_amount: Fen, start_month: Month, end_month: Option<Month>,
         last_review_on: Option<NaiveDate>, phase_out_from: Option<Month>, single_person: bool,
         stop_notice_on: Option<NaiveDate>,

@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
 
+use super::funds::Fates;
 use super::model::Payee;
-use super::numbers::{Numbers, Series};
+use super::numbers::Numbers;
 use super::plan::{Place, Plan};
 use super::random::{Dice, Purpose};
-use super::rows::{Account, Code, FundFlow, Institution, LocalRule, Rows, Text};
+use super::rows::{Account, Code, Institution, LocalRule, Rows, Text};
 use super::standards::Standards;
 use super::village::Village;
 use super::write::ChunkSink;
 use super::{Calendar, MadeError, Settings, cases};
-use crate::domain::money::Fen;
 use crate::domain::month::Month;
 
 /// Everything that the villages of one township share while they are made.
@@ -34,6 +34,8 @@ pub(super) struct Township<'a> {
     pub(super) batch_days: Vec<i64>,
     /// Fen paid by programme and month.
     pub(super) spent: BTreeMap<(Code, Month), i64>,
+    /// What a planted case did with the money.
+    pub(super) fates: Fates,
 }
 
 /// Makes one township and hands its rows over; answers the number of households with a file.
@@ -102,6 +104,7 @@ impl<'a> Township<'a> {
             kept: BTreeSet::new(),
             batch_days,
             spent: BTreeMap::new(),
+            fates: Fates::new(),
         }
     }
 
@@ -119,36 +122,6 @@ impl<'a> Township<'a> {
     /// A day in the middle of a month.
     pub(super) fn day_in(&mut self, month: Month) -> NaiveDate {
         month.first_day() + Days::new(self.dice.between(4, 22) as u64)
-    }
-
-    /// The money of each programme and month as it came, went on and went back.
-    fn flows(&mut self) {
-        for ((programme, month), spent) in std::mem::take(&mut self.spent) {
-            let rest = spent / 10_000 * self.dice.between(0, 3);
-            let day = |days: u64| month.first_day() + Days::new(days);
-            let mut flows = vec![
-                ("allocated", spent + rest, day(self.dice.between(1, 5) as u64), None, "下达困难群众救助资金"),
-                ("disbursed", spent, day(9), Some("社会化发放代发户"), "发放困难群众救助资金"),
-            ];
-            if rest > 0 {
-                flows.push(("returned", rest, day(self.dice.between(18, 26) as u64), Some("县财政局"), "结余上缴"));
-            }
-            for (kind, amount, flowed_on, payee, purpose) in flows {
-                let flow_no = self.numbers.label("ZJ", Series::Flow);
-                self.rows.fund_flow.push(FundFlow {
-                    flow_no,
-                    region_code: self.place.code.clone(),
-                    programme,
-                    month,
-                    kind,
-                    amount: Fen(amount),
-                    flowed_on,
-                    payee_name: payee.map(Into::into),
-                    payee_account_no: None,
-                    purpose: purpose.into(),
-                });
-            }
-        }
     }
 }
 

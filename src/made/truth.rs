@@ -24,6 +24,8 @@ pub(super) enum Subject {
     /// The claim's benefit.
     Award,
     Account(Text),
+    /// Another kind of subject and its number.
+    Named(&'static str, Text),
 }
 
 /// How the amount follows from what was paid in the claim's months.
@@ -36,6 +38,10 @@ pub(super) enum Amount {
     Share,
     /// What is missing.
     Gap,
+    /// That much.
+    Exactly(Fen),
+    /// What is too much.
+    Excess,
 }
 
 /// One case: an irregularity, or a look-alike with the exemption that makes it lawful.
@@ -115,6 +121,7 @@ impl Claim {
         let (kind, key) = match self.subject {
             Subject::Person(id) => ("person", id),
             Subject::Account(no) => ("account", no),
+            Subject::Named(kind, key) => (kind, key),
             Subject::Household => ("household", household.map(|h| h.no.clone()).unwrap_or_default()),
             Subject::Award => {
                 let month = self.months.map(|(_, to)| to);
@@ -129,15 +136,16 @@ impl Claim {
                 alt.push(other);
             }
         }
-        let mut amount = Fen(0);
+        let mut amount = if let Amount::Exactly(fen) = self.amount { fen } else { Fen(0) };
         if let (Some((from, to)), Some(benefit)) = (self.months, benefit) {
             for (month, paid, persons) in benefit.paid.iter().filter(|p| from <= p.0 && p.0 <= to) {
                 let grade = benefit.grades.iter().rfind(|g| g.from <= *month);
                 amount.0 += match self.amount {
-                    Amount::Nothing => 0,
+                    Amount::Nothing | Amount::Exactly(_) => 0,
                     Amount::Whole => paid.0,
                     Amount::Share => paid.0 / (*persons).max(1),
                     Amount::Gap => grade.map_or(0, |g| (g.amount * 100 - paid.0).max(0)),
+                    Amount::Excess => grade.map_or(0, |g| (paid.0 - g.amount * 100).max(0)),
                 };
             }
         }

@@ -1,12 +1,14 @@
 //! A village: offices, neighbours, planted cases, and the lawful households around them.
 
+use std::collections::BTreeSet;
+
 use super::MadeError;
 use super::cases::Kind;
 use super::family::Family;
 use super::model::{Household, Person};
 use super::office::Cadre;
 use super::plan::VillagePlace;
-use super::rows::Code;
+use super::rows::{Code, Text};
 use super::township::Township;
 use super::truth::Claim;
 use super::write::ChunkSink;
@@ -27,6 +29,8 @@ pub(super) struct Village<'t, 'a> {
     pub(super) officials: u32,
     /// Accounts whose statements were produced.
     pub(super) statements: u32,
+    /// Whoever has a pension already.
+    pub(super) pensioners: BTreeSet<Text>,
 }
 
 impl<'t, 'a> Village<'t, 'a> {
@@ -43,6 +47,7 @@ impl<'t, 'a> Village<'t, 'a> {
             books: 0,
             officials: 0,
             statements: 0,
+            pensioners: BTreeSet::new(),
         }
     }
 
@@ -95,12 +100,7 @@ impl<'t, 'a> Village<'t, 'a> {
             self.town.calendar.first.plus(-back)
         };
         let household = if kin {
-            // The lowest tier: nobody can say that an official's brother was treated better than others.
-            let folk = self.family(family);
-            let household = self.file(folk, start);
-            let income = self.town.standards.dibao(self.hukou(), start) * 4 / 10;
-            let tier = (!self.place.urban).then_some("C");
-            self.grant_on(household, "dibao", start, &[0], tier, if tier.is_some() { 0 } else { income });
+            let household = self.order_modest(family, start);
             self.declare_kin(household);
             household
         } else {

@@ -10,9 +10,11 @@ mod guard;
 pub mod library;
 mod local_rules;
 mod session;
+mod spreadsheet;
 
 pub use engine::{EngineOptions, engine};
 pub use error::QueryError;
 pub use guard::{ParameterValue, Parameters, plan_read_only};
 pub use local_rules::{LocalRuleError, LocalRules, ParameterKind};
 pub use session::Session;
+pub use spreadsheet::safe_in_spreadsheet;

@@ -45,6 +45,7 @@ impl Session {
         let local = context.table("local_rule").await.map_err(QueryError::engine)?;
         let local = local.collect().await.map_err(QueryError::engine)?;
         let local = LocalRules::from_batches(&local)?;
+        functions::bound(&context).map_err(QueryError::engine)?;
         for function in functions::all(Arc::new(local)) {
             context.register_udf(function);
         }

@@ -6,16 +6,21 @@
 //! DATA/
 //!   current                     the id of the snapshot in force
 //!   import.lock                 held by the one import that may run
+//!   audit.lock                  held by the one audit that may run, which writes there who it is
 //!   staging/…                   an import at work; removed by the next one when left behind
 //!   snapshots/<id>/manifest.json
 //!   snapshots/<id>/<table>.parquet
 //!   snapshots/<id>/source/<file>.rows.zst   the delivered rows as they stood, for evidence
+//!   audits/<id>/…               a finished audit
+//!   audits/.<id>/…              one at work; removed by the next one when left behind
+//!   spill/…                     what running queries spill, each in a folder of its own
 //! ```
 //!
 //! An import writes beside and renames: whatever moment it is killed at, the snapshot in force stays
 //! whole. Nothing here knows a rule.
 
 mod archive;
+mod audit_area;
 mod data_dir;
 mod diff;
 mod distinct;
@@ -26,7 +31,8 @@ mod table_writer;
 
 use std::path::PathBuf;
 
-pub use archive::{ArchiveReader, ArchiveWriter, SourceRow};
+pub use archive::{ArchiveIndex, ArchiveReader, ArchiveWriter, Frame, SourceRow};
+pub use audit_area::{AuditLock, StagedAudit};
 pub use data_dir::{DataDir, ImportLock, Snapshot};
 pub use diff::{SnapshotDiff, TableDiff};
 pub use distinct::{Distinct, DistinctRows};
@@ -66,6 +72,9 @@ pub enum SnapshotError {
     /// Another import is at work.
     #[error("another import is writing to {0}; wait for it to end")]
     Busy(PathBuf),
+    /// Another audit is at work; its process is named.
+    #[error("another audit is at work in this data folder: {0}")]
+    Audited(String),
     /// The snapshot in force cannot be removed.
     #[error("snapshot '{0}' is in force; import another one first, or remove the whole data folder")]
     InForce(String),

@@ -2,7 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
+use std::process::{Command, Stdio};
+
+use arrow::array::AsArray;
+use mingjing::snapshot::DataDir;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::support::{Desk, csv_rows, fixture, payments};
 
@@ -265,4 +271,60 @@ fn a_later_month_keeps_the_ids_of_what_was_found_before() {
     assert_eq!((before.len(), after.len()), (1, 1));
     assert_eq!(before[0]["finding_id"], after[0]["finding_id"]);
     assert_eq!((before[0]["amount"].as_str(), after[0]["amount"].as_str()), ("300.00", "400.00"));
+}
+
+#[test]
+fn an_audit_waits_for_the_one_at_work_and_says_whose_it_is() {
+    let desk = Desk::small();
+    desk.import_all();
+    let lock = DataDir::open(desk.data()).unwrap().lock_audit().unwrap();
+    let staged = lock.stage("at-work").unwrap();
+    fs::write(staged.path().join("findings.csv"), "half").unwrap();
+    let mut waiting = Command::new(env!("CARGO_BIN_EXE_mingjing"))
+        .args(["audit", "--only", "Q03", "--data", desk.data().to_str().unwrap()])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(waiting.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let us = format!("process {}", std::process::id());
+    assert!(said.any(|line| line.contains("waiting for another audit") && line.contains(&us)));
+    let published = staged.publish().unwrap();
+    drop(lock);
+    said.for_each(drop);
+    assert!(waiting.wait().unwrap().success());
+    assert_eq!(fs::read_to_string(published.join("findings.csv")).unwrap(), "half", "nobody touched it");
+    assert_eq!(fs::read_dir(desk.data().join("audits")).unwrap().count(), 2);
+}
+
+#[test]
+fn no_cell_of_the_csv_files_runs_in_a_spreadsheet_and_parquet_holds_what_stood() {
+    let desk = Desk::small();
+    let formula = "=HYPERLINK(\"http://example.invalid\")";
+    let cell = format!("\"{}\"", formula.replace('"', "\"\""));
+    for name in ["救助家庭.csv", "家庭成员.csv", "救助待遇.csv"] {
+        let path = desk.exports().join(name);
+        let text = fs::read_to_string(&path).unwrap().replace("JT1", &cell).replace("曾建华,2\n", "曾建华,3\n");
+        fs::write(path, text).unwrap();
+    }
+    desk.file("发放明细.csv", &payments(&["2024-01"]).replace("800.00", "900.00"));
+    desk.import_all();
+    let out = desk.audit(&["--only", "Q03"]);
+    let (found, leads) = (findings(&out), csv_rows(&out.join("leads.csv")));
+    assert_eq!((found.len(), leads.len()), (1, 1), "the family says three and names two");
+    for cell in [&found[0]["subject_key"], &found[0]["household_no"], &leads[0]["subject_key"]] {
+        assert_eq!(*cell, format!("'{formula}"));
+    }
+    for table in ["findings", "leads", "evidence"] {
+        for row in csv_rows(&out.join(format!("{table}.csv"))) {
+            assert!(row.values().all(|cell| !cell.starts_with(['=', '+', '@', '\t', '\r'])), "{row:?}");
+        }
+    }
+    let file = fs::File::open(out.join("findings.parquet")).unwrap();
+    let mut batches = ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap();
+    let batch = batches.next().unwrap().unwrap();
+    assert_eq!(batch.column_by_name("subject_key").unwrap().as_string::<i32>().value(0), formula);
+    // The door for SQL: the same, and a number that is negative stays one.
+    let rows = desk.query("SELECT household_no, -amount_fen FROM household, payment");
+    assert_eq!(rows, [format!("\"'{}\",-90000", formula.replace('"', "\"\""))]);
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in order; those in one group do not import from each other.
-const ORDER: [&[&str]; 10] = [
+const ORDER: [&[&str]; 11] = [
     &["domain"],
     &["contract"],
     &["intake", "made"],
@@ -13,6 +13,7 @@ const ORDER: [&[&str]; 10] = [
     &["query"],
     &["identity"],
     &["flags"],
+    &["cases"],
     &["jobs"],
     &["api"],
     &["cli"],

@@ -192,7 +192,6 @@ fn run(runtime: &tokio::runtime::Runtime, data: &DataDir, library: &Library, opt
             job.end(Phase::Done, |state| state.audit = Some(audit.manifest.id));
         }
         Ok(Err(AuditError::Cancelled)) => {
-            clear(data);
             tracing::info!(target: "mingjing::http", job = id, ms = millis(started), "audit cancelled");
             job.end(Phase::Cancelled, |_| {});
         }
@@ -202,25 +201,8 @@ fn run(runtime: &tokio::runtime::Runtime, data: &DataDir, library: &Library, opt
             job.end(Phase::Failed, |state| state.reason = Some(problem.to_string()));
         }
         Err(_) => {
-            clear(data);
             tracing::error!(target: "mingjing::http", job = id, "audit panicked");
             job.end(Phase::Failed, |state| state.reason = Some("something broke inside".to_owned()));
-        }
-    }
-}
-
-/// Removes what a dropped audit of this process had begun to write: its folder begins with a dot and ends
-/// with the process's number, and this process runs one audit at a time.
-fn clear(data: &DataDir) {
-    let Ok(entries) = std::fs::read_dir(data.audits_dir()) else { return };
-    let suffix = format!("-{}", std::process::id());
-    for entry in entries.flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with('.')
-            && name.ends_with(&suffix)
-            && let Err(error) = std::fs::remove_dir_all(entry.path())
-        {
-            tracing::warn!(target: "mingjing::http", error = %error, "cannot clear what a cancelled audit left");
         }
     }
 }

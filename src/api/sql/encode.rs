@@ -15,6 +15,7 @@ use parquet::file::properties::WriterProperties;
 
 use super::json::Json;
 use crate::api::Problem;
+use crate::query::safe_in_spreadsheet;
 
 /// Rows of a row group: they wait in memory until it is full.
 const ROW_GROUP_ROWS: usize = 64 * 1024;
@@ -24,7 +25,7 @@ const ROW_GROUP_ROWS: usize = 64 * 1024;
 pub enum Form {
     /// Columns and rows in one object.
     Json,
-    /// With a header.
+    /// With a header, safe to open in a spreadsheet.
     Csv,
     /// Arrow IPC stream.
     Arrow,
@@ -144,7 +145,7 @@ impl Csv {
     fn write(&mut self, batch: &RecordBatch) -> Result<Vec<u8>, ArrowError> {
         let mut bytes = Vec::new();
         let header = std::mem::take(&mut self.header);
-        arrow::csv::WriterBuilder::new().with_header(header).build(&mut bytes).write(batch)?;
+        arrow::csv::WriterBuilder::new().with_header(header).build(&mut bytes).write(&safe_in_spreadsheet(batch)?)?;
         Ok(bytes)
     }
 }

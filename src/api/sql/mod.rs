@@ -30,7 +30,8 @@ use request::SqlOptions;
 /// `application/sql` with the options in the address.
 ///
 /// `Accept` decides the form. In JSON, whole numbers beyond ±(2^53 − 1) and decimals are texts so that no
-/// digit is lost, as are dates, times and not-a-number; other types are told in words. `X-Truncated` says
+/// digit is lost, as are dates, times and not-a-number; other types are told in words. In CSV, a text that a
+/// spreadsheet would run as a formula has an apostrophe in front; the other forms hold it as it is. `X-Truncated` says
 /// whether there were more rows than the limit: `true`, `false`, or `unknown` where the answer was too long
 /// to wait for its end (JSON always says it in `truncated`). A statement that fails after rows were sent
 /// ends JSON with a `problem` and breaks every other form off.

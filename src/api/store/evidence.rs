@@ -14,7 +14,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
 
 use super::columns::{number, open, rows, text};
-use super::{Findings, StoreError};
+use super::{Findings, List, StoreError};
 
 /// A row of evidence as the audit wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,7 +99,10 @@ impl EvidenceIndex {
                 let next = || current.map_or(0, |row| row + 1);
                 let following =
                     || Some(next()).filter(|&row| (row as usize) < findings.len() && findings.id(row) == id);
-                let row = same.or_else(following).or_else(|| findings.find(id));
+                let row = match same.or_else(following) {
+                    Some(row) => Some(row),
+                    None => findings.orders().find(id)?,
+                };
                 if let Some(row) = row {
                     runs.entry(row).or_insert((at, 0)).1 += 1;
                     current = Some(row);

@@ -1,8 +1,6 @@
 //! The findings of an audit in memory.
 
-use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use arrow::array::{Array, BooleanArray, Decimal128Array, Float64Array, Int32Array, RecordBatch, StringArray};
 use arrow::datatypes::{Decimal128Type, Float64Type, Int32Type};
@@ -10,10 +8,10 @@ use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::StoreError;
 use super::columns::{number, open, rows, text, whole, yuan};
 use super::filter::{Filter, Mask};
-use super::order::{FindingSort, Orders, Sort};
+use super::order::Orders;
+use super::{List, Loaded, StoreError};
 use crate::flags::{LeadParts, findings_schema};
 
 /// A finding as it is answered. It is a suspicion (疑点), never a verdict.
@@ -51,6 +49,8 @@ pub struct FindingRow {
     pub month_from: String,
     /// Last month, or empty.
     pub month_to: String,
+    /// Day from which the office could know, or empty where that is no question.
+    pub known_from: String,
     /// Yuan with two decimals, as text so that no digit is lost; the lawful share taken off.
     #[schema(example = "1234.50")]
     pub amount: String,
@@ -58,10 +58,12 @@ pub struct FindingRow {
     pub amount_fen: i64,
     /// Probability that a check would confirm it.
     pub probability: f64,
-    /// open or exempted.
+    /// open, exempted, or dismissed by a person whose finding of the same facts stands.
     pub status: String,
     /// Exemption that applies, or empty.
     pub exemption: String,
+    /// What a person found before: confirmed, dismissed, or empty.
+    pub disposition: String,
     /// What is suspected, in Chinese.
     pub summary_zh: String,
     /// What is suspected, in English.
@@ -76,6 +78,9 @@ enum Summaries {
 }
 
 const SUMMARIES: [&str; 2] = ["summary_zh", "summary_en"];
+
+/// What findings can be sorted by, beside their id.
+const SORTED_BY: [&str; 4] = ["probability", "amount", "severity", "month_from"];
 
 /// The findings of one audit.
 #[derive(Debug)]
@@ -96,12 +101,14 @@ pub struct Findings {
     official_no: StringArray,
     month_from: StringArray,
     month_to: StringArray,
+    known_from: StringArray,
     amount: Decimal128Array,
     probability: Float64Array,
     status: StringArray,
     exemption: StringArray,
+    disposition: StringArray,
     summaries: Summaries,
-    orders: Orders<FindingSort>,
+    orders: Orders,
     bytes: usize,
 }
 
@@ -138,12 +145,14 @@ impl Findings {
             official_no: text("official_no")?,
             month_from: text("month_from")?,
             month_to: text("month_to")?,
+            known_from: text("known_from")?,
             amount: number::<Decimal128Type>(path, &batch, "amount")?,
             probability: number::<Float64Type>(path, &batch, "probability")?,
             status: text("status")?,
             exemption: text("exemption")?,
+            disposition: text("disposition")?,
             summaries,
-            orders: Orders::new(batch.num_rows()),
+            orders: Orders::new(&batch, &SORTED_BY, "finding_id")?,
             bytes,
         })
     }
@@ -159,7 +168,7 @@ impl Findings {
     }
 
     /// Rows that pass a filter; `None` where all do.
-    pub fn passing(&self, filter: &Filter) -> Result<Option<BooleanArray>, StoreError> {
+    pub fn narrowed(&self, filter: &Filter) -> Result<Option<BooleanArray>, StoreError> {
         let mut mask = Mask::default();
         mask.text(&self.queue, filter.queue.map(crate::contract::Queue::as_str))?;
         mask.text(&self.typology, filter.typology.as_deref())?;
@@ -197,30 +206,6 @@ impl Findings {
         Ok(BooleanArray::from(passing))
     }
 
-    /// All rows in an order.
-    pub fn order(&self, sort: Sort<FindingSort>) -> Arc<Vec<u32>> {
-        let id = |a: u32, b: u32| self.finding_id.value(a as usize).cmp(self.finding_id.value(b as usize));
-        let amount = |a: u32, b: u32| self.amount.value(a as usize).cmp(&self.amount.value(b as usize));
-        let key = |a: u32, b: u32| -> Ordering {
-            let (x, y) = (a as usize, b as usize);
-            match sort.key {
-                FindingSort::Probability => self.probability.value(x).total_cmp(&self.probability.value(y)),
-                FindingSort::Amount => amount(a, b),
-                FindingSort::Severity => self.severity.value(x).cmp(&self.severity.value(y)),
-                FindingSort::MonthFrom => self.month_from.value(x).cmp(self.month_from.value(y)),
-                FindingSort::FindingId => id(a, b),
-            }
-        };
-        self.orders.get(sort, key, |a, b| amount(b, a).then_with(|| id(a, b)))
-    }
-
-    /// The row of an id.
-    pub fn find(&self, id: &str) -> Option<u32> {
-        let order = self.order(Sort { key: FindingSort::FindingId, descending: false });
-        let place = order.partition_point(|&row| self.finding_id.value(row as usize) < id);
-        order.get(place).copied().filter(|&row| self.finding_id.value(row as usize) == id)
-    }
-
     /// The id of a row.
     pub fn id(&self, row: u32) -> &str {
         self.finding_id.value(row as usize)
@@ -241,12 +226,6 @@ impl Findings {
             region_code: self.region_code.value(row),
         };
         Some(parts.lead_id())
-    }
-
-    /// Rows as they are answered.
-    pub fn rows(&self, wanted: &[u32]) -> Result<Vec<FindingRow>, StoreError> {
-        let summaries = self.summaries(wanted)?;
-        Ok(wanted.iter().zip(summaries).map(|(&row, summary)| self.row(row, summary)).collect())
     }
 
     fn row(&self, number: u32, (summary_zh, summary_en): (String, String)) -> FindingRow {
@@ -270,11 +249,13 @@ impl Findings {
             official_no: text(&self.official_no),
             month_from: text(&self.month_from),
             month_to: text(&self.month_to),
+            known_from: text(&self.known_from),
             amount: yuan(fen),
             amount_fen: fen as i64,
             probability: self.probability.value(row),
             status: text(&self.status),
             exemption: text(&self.exemption),
+            disposition: text(&self.disposition),
             summary_zh,
             summary_en,
         }
@@ -298,6 +279,28 @@ impl Findings {
             }
         };
         Ok(places.into_iter().map(|at| (zh.value(at).to_owned(), en.value(at).to_owned())).collect())
+    }
+}
+
+impl List for Findings {
+    const NAME: &'static str = "findings";
+    type Row = FindingRow;
+
+    fn of(audit: &Loaded) -> &Self {
+        &audit.findings
+    }
+
+    fn orders(&self) -> &Orders {
+        &self.orders
+    }
+
+    fn passing(audit: &Loaded, filter: &Filter) -> Result<Option<BooleanArray>, StoreError> {
+        audit.findings.narrowed(filter)
+    }
+
+    fn rows(&self, wanted: &[u32]) -> Result<Vec<FindingRow>, StoreError> {
+        let summaries = self.summaries(wanted)?;
+        Ok(wanted.iter().zip(summaries).map(|(&row, summary)| self.row(row, summary)).collect())
     }
 }
 
@@ -327,6 +330,9 @@ mod tests {
             official_no: String::new(),
             month_from: "2024-01".to_owned(),
             month_to: "2024-02".to_owned(),
+            known_from: String::new(),
+            disposition: String::new(),
+            facts: String::new(),
             amount_fen: i64::from(number % 50) * 100,
             probability: 0.7,
             status: if number.is_multiple_of(9) { Status::Exempted } else { Status::Open },
@@ -355,14 +361,18 @@ mod tests {
         assert!(matches!(in_file.summaries, Summaries::InFile(_)));
         assert!(matches!(Findings::read(&path, 1 << 20), Err(StoreError::TooLarge(_))));
 
-        let order = held.order("-amount".parse().unwrap());
-        assert_eq!(order, in_file.order("-amount".parse().unwrap()));
-        let wanted = &order[100..150];
+        let order = |findings: &Findings| {
+            let orders = findings.orders();
+            orders.get(orders.sort("-amount").unwrap()).unwrap()
+        };
+        let by_amount = order(&held);
+        assert_eq!(by_amount, order(&in_file));
+        let wanted = &by_amount.values()[100..150];
         assert_eq!(held.rows(wanted).unwrap(), in_file.rows(wanted).unwrap());
         let filter = Filter { q: Some("NUMBER 1234,".to_owned()), ..Filter::default() };
-        let (one, other) = (held.passing(&filter).unwrap().unwrap(), in_file.passing(&filter).unwrap().unwrap());
+        let (one, other) = (held.narrowed(&filter).unwrap().unwrap(), in_file.narrowed(&filter).unwrap().unwrap());
         assert_eq!((one.true_count(), one), (1, other));
-        let row = held.find(&all[77].finding_id).unwrap();
-        assert_eq!((row, held.find("A01-nothing")), (77, None));
+        let found = [all[77].finding_id.as_str(), "A01-nothing"].map(|id| held.orders().find(id).unwrap());
+        assert_eq!(found, [Some(77), None]);
     }
 }

@@ -1,9 +1,7 @@
 //! The leads of an audit in memory, and which findings each gathers.
 
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::sync::Arc;
 
 use arrow::array::{Array, BooleanArray, Decimal128Array, Float64Array, Int32Array, Int64Array, StringArray};
 use arrow::datatypes::{Decimal128Type, Float64Type, Int32Type, Int64Type};
@@ -12,8 +10,8 @@ use utoipa::ToSchema;
 
 use super::columns::{number, text, whole, yuan};
 use super::filter::{Filter, Mask};
-use super::order::{LeadSort, Orders, Sort};
-use super::{Findings, StoreError};
+use super::order::Orders;
+use super::{Findings, List, Loaded, StoreError};
 use crate::flags::leads_schema;
 
 /// A lead as it is answered: the open findings that one reviewer takes up together.
@@ -44,6 +42,9 @@ pub struct LeadRow {
     pub typologies: Vec<String>,
 }
 
+/// What leads can be sorted by, beside their id.
+const SORTED_BY: [&str; 4] = ["probability", "amount", "severity", "findings"];
+
 /// The leads of one audit.
 #[derive(Debug)]
 pub struct Leads {
@@ -57,7 +58,7 @@ pub struct Leads {
     severity: Int32Array,
     findings: Int64Array,
     typologies: StringArray,
-    orders: Orders<LeadSort>,
+    orders: Orders,
     /// Finding rows of all leads, one lead after the other, and where each lead's begin.
     gathered: Vec<u32>,
     starts: Vec<u32>,
@@ -83,7 +84,7 @@ impl Leads {
             severity: number::<Int32Type>(path, &batch, "severity")?,
             findings: number::<Int64Type>(path, &batch, "findings")?,
             typologies: text("typologies")?,
-            orders: Orders::new(batch.num_rows()),
+            orders: Orders::new(&batch, &SORTED_BY, "lead_id")?,
             bytes: batch.get_array_memory_size() + 4 * (gathered.len() + starts.len()),
             lead_id,
             gathered,
@@ -110,32 +111,6 @@ impl Leads {
         counts
     }
 
-    /// Leads that pass a filter; `None` where all do. What only findings have (award, person, official,
-    /// household, text) lets a lead pass where one of its findings passes.
-    pub fn passing(&self, filter: &Filter, findings: &Findings) -> Result<Option<BooleanArray>, StoreError> {
-        let mut mask = Mask::default();
-        mask.text(&self.queue, filter.queue.map(crate::contract::Queue::as_str))?;
-        mask.text(&self.subject_kind, filter.subject_kind.map(crate::contract::SubjectKind::as_str))?;
-        mask.text(&self.subject_key, filter.subject_key.as_deref())?;
-        mask.region(&self.region_code, filter.region.as_deref())?;
-        mask.at_least_int(&self.severity, filter.severity_min)?;
-        mask.at_least(&self.probability, filter.probability_min)?;
-        let of_findings = Filter {
-            typology: filter.typology.clone(),
-            household_no: filter.household_no.clone(),
-            award_no: filter.award_no.clone(),
-            id_number: filter.id_number.clone(),
-            official_no: filter.official_no.clone(),
-            q: filter.q.clone(),
-            ..Filter::default()
-        };
-        if let Some(passing) = findings.passing(&of_findings)? {
-            let any = |lead: u32| self.findings_of(lead).iter().any(|&row| passing.value(row as usize));
-            mask.also((0..self.len() as u32).map(|lead| Some(any(lead))).collect())?;
-        }
-        Ok(mask.finish())
-    }
-
     /// Rows of the findings that a lead gathers, in the order of the file.
     pub fn findings_of(&self, lead: u32) -> &[u32] {
         let lead = lead as usize;
@@ -143,30 +118,6 @@ impl Leads {
             (Some(&from), Some(&to)) => &self.gathered[from as usize..to as usize],
             _ => &[],
         }
-    }
-
-    /// All rows in an order.
-    pub fn order(&self, sort: Sort<LeadSort>) -> Arc<Vec<u32>> {
-        let id = |a: u32, b: u32| self.lead_id.value(a as usize).cmp(self.lead_id.value(b as usize));
-        let amount = |a: u32, b: u32| self.amount.value(a as usize).cmp(&self.amount.value(b as usize));
-        let key = |a: u32, b: u32| -> Ordering {
-            let (x, y) = (a as usize, b as usize);
-            match sort.key {
-                LeadSort::Probability => self.probability.value(x).total_cmp(&self.probability.value(y)),
-                LeadSort::Amount => amount(a, b),
-                LeadSort::Severity => self.severity.value(x).cmp(&self.severity.value(y)),
-                LeadSort::Findings => self.findings.value(x).cmp(&self.findings.value(y)),
-                LeadSort::LeadId => id(a, b),
-            }
-        };
-        self.orders.get(sort, key, |a, b| amount(b, a).then_with(|| id(a, b)))
-    }
-
-    /// The row of an id.
-    pub fn find(&self, id: &str) -> Option<u32> {
-        let order = self.order(Sort { key: LeadSort::LeadId, descending: false });
-        let place = order.partition_point(|&row| self.lead_id.value(row as usize) < id);
-        order.get(place).copied().filter(|&row| self.lead_id.value(row as usize) == id)
     }
 
     /// A row as it is answered.
@@ -187,6 +138,50 @@ impl Leads {
             findings: self.findings.value(row),
             typologies: self.typologies.value(row).split('|').map(str::to_owned).collect(),
         }
+    }
+}
+
+impl List for Leads {
+    const NAME: &'static str = "leads";
+    type Row = LeadRow;
+
+    fn of(audit: &Loaded) -> &Self {
+        &audit.leads
+    }
+
+    fn orders(&self) -> &Orders {
+        &self.orders
+    }
+
+    /// What only findings have (award, person, official,
+    /// household, text) lets a lead pass where one of its findings passes.
+    fn passing(audit: &Loaded, filter: &Filter) -> Result<Option<BooleanArray>, StoreError> {
+        let leads = &audit.leads;
+        let mut mask = Mask::default();
+        mask.text(&leads.queue, filter.queue.map(crate::contract::Queue::as_str))?;
+        mask.text(&leads.subject_kind, filter.subject_kind.map(crate::contract::SubjectKind::as_str))?;
+        mask.text(&leads.subject_key, filter.subject_key.as_deref())?;
+        mask.region(&leads.region_code, filter.region.as_deref())?;
+        mask.at_least_int(&leads.severity, filter.severity_min)?;
+        mask.at_least(&leads.probability, filter.probability_min)?;
+        let of_findings = Filter {
+            typology: filter.typology.clone(),
+            household_no: filter.household_no.clone(),
+            award_no: filter.award_no.clone(),
+            id_number: filter.id_number.clone(),
+            official_no: filter.official_no.clone(),
+            q: filter.q.clone(),
+            ..Filter::default()
+        };
+        if let Some(passing) = audit.findings.narrowed(&of_findings)? {
+            let any = |lead: u32| leads.findings_of(lead).iter().any(|&row| passing.value(row as usize));
+            mask.also((0..leads.len() as u32).map(|lead| Some(any(lead))).collect())?;
+        }
+        Ok(mask.finish())
+    }
+
+    fn rows(&self, wanted: &[u32]) -> Result<Vec<LeadRow>, StoreError> {
+        Ok(wanted.iter().map(|&row| self.row(row)).collect())
     }
 }
 

@@ -16,6 +16,7 @@ mod evidence;
 mod filter;
 mod findings;
 mod leads;
+mod list;
 mod order;
 mod source_rows;
 
@@ -25,15 +26,15 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tokio::sync::OnceCell;
 
 use crate::jobs::Audit;
-use crate::snapshot::{DataDir, Snapshot};
+use crate::snapshot::DataDir;
 
 pub use cursor::{Cursor, Page};
 pub use evidence::{EvidenceIndex, EvidenceLine};
 pub use filter::Filter;
 pub use findings::{FindingRow, Findings};
 pub use leads::{LeadRow, Leads};
-pub use order::{FindingSort, LeadSort, Sort};
-pub use source_rows::cells;
+pub use list::List;
+pub use source_rows::SourceRows;
 
 use super::Problem;
 use super::coverage::{CoverageRow, read_coverage};
@@ -117,8 +118,8 @@ pub struct Loaded {
     pub coverage: Vec<CoverageRow>,
     /// Where the evidence of each finding lies.
     pub evidence: EvidenceIndex,
-    /// Its snapshot, once it was asked for.
-    snapshot: OnceLock<Snapshot>,
+    /// The delivered rows of its snapshot, once they were asked for.
+    source: OnceLock<SourceRows>,
 }
 
 impl Loaded {
@@ -127,16 +128,16 @@ impl Loaded {
         let leads = Leads::read(&audit.path.join("leads.parquet"), &findings)?;
         let coverage = read_coverage(&audit.path.join("coverage.parquet"))?;
         let evidence = EvidenceIndex::new(audit.path.join("evidence.parquet"));
-        Ok(Self { audit, findings, leads, coverage, evidence, snapshot: OnceLock::new() })
+        Ok(Self { audit, findings, leads, coverage, evidence, source: OnceLock::new() })
     }
 
-    /// The snapshot that was audited, where it still stands. Its manifest is read once.
-    pub fn snapshot(&self, data: &DataDir) -> Option<&Snapshot> {
-        if let Some(snapshot) = self.snapshot.get() {
-            return Some(snapshot);
+    /// The delivered rows of the snapshot that was audited, where it still stands. Its manifest is read once.
+    pub fn source(&self, data: &DataDir) -> Option<&SourceRows> {
+        if let Some(source) = self.source.get() {
+            return Some(source);
         }
         let found = data.snapshot(&self.audit.manifest.snapshot).ok()?;
-        Some(self.snapshot.get_or_init(|| found))
+        Some(self.source.get_or_init(|| SourceRows::new(found)))
     }
 
     fn bytes(&self) -> usize {

@@ -1,140 +1,111 @@
 //! Orders of a list: each computed once an audit and kept as row numbers.
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What findings are sorted by.
+use arrow::array::{Array, ArrayRef, RecordBatch, StringArray, UInt32Array};
+use arrow::compute::{SortColumn, SortOptions, lexsort_to_indices};
+
+use super::StoreError;
+
+/// A column to sort by with its direction: `-amount` is the greatest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FindingSort {
-    /// Probability that a check would confirm it.
-    Probability,
-    /// Money at issue.
-    Amount,
-    /// Severity.
-    Severity,
-    /// First month.
-    MonthFrom,
-    /// Id.
-    FindingId,
+pub struct Sort {
+    column: &'static str,
+    descending: bool,
 }
 
-/// What leads are sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum LeadSort {
-    /// The highest probability among its findings.
-    Probability,
-    /// Money at issue.
-    Amount,
-    /// The highest severity among its findings.
-    Severity,
-    /// How many findings it gathers.
-    Findings,
-    /// Id.
-    LeadId,
-}
-
-/// A sort key with its direction: `-amount` is the greatest first. Ties are broken by the greater amount,
-/// then by id, then by place, so that every order is total.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Sort<K> {
-    /// Key.
-    pub key: K,
-    /// The greatest first.
-    pub descending: bool,
-}
-
-impl<K: FromStr<Err = String>> FromStr for Sort<K> {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (descending, name) = text.strip_prefix('-').map_or((false, text), |name| (true, name));
-        Ok(Self { key: name.parse()?, descending })
-    }
-}
-
-impl FromStr for FindingSort {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Ok(match text {
-            "probability" => Self::Probability,
-            "amount" => Self::Amount,
-            "severity" => Self::Severity,
-            "month_from" => Self::MonthFrom,
-            "finding_id" => Self::FindingId,
-            other => {
-                let keys = "probability, amount, severity, month_from, finding_id; `-` in front for the greatest first";
-                return Err(format!("sort: no key '{other}'; there are {keys}"));
-            }
-        })
-    }
-}
-
-impl FromStr for LeadSort {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Ok(match text {
-            "probability" => Self::Probability,
-            "amount" => Self::Amount,
-            "severity" => Self::Severity,
-            "findings" => Self::Findings,
-            "lead_id" => Self::LeadId,
-            other => {
-                let keys = "probability, amount, severity, findings, lead_id; `-` in front for the greatest first";
-                return Err(format!("sort: no key '{other}'; there are {keys}"));
-            }
-        })
-    }
-}
-
-/// Orders that were asked for.
+/// What a list can be sorted by, and the orders that were asked for. Ties are broken by the greater
+/// amount, then by id.
 #[derive(Debug)]
-pub struct Orders<K> {
-    rows: u32,
-    kept: Mutex<BTreeMap<Sort<K>, Arc<Vec<u32>>>>,
+pub struct Orders {
+    columns: Vec<(&'static str, ArrayRef)>,
+    amount: ArrayRef,
+    id: StringArray,
+    by_id: Sort,
+    kept: Mutex<BTreeMap<Sort, UInt32Array>>,
 }
 
-impl<K: Ord + Copy> Orders<K> {
-    /// Of a list of that many rows.
-    pub fn new(rows: usize) -> Self {
-        Self { rows: rows as u32, kept: Mutex::default() }
+impl Orders {
+    /// Of the rows of a batch by some of its columns. It must have those, an `amount` and the id.
+    pub fn new(batch: &RecordBatch, by: &[&'static str], id: &'static str) -> Result<Self, StoreError> {
+        let column = |name: &str| Ok::<_, StoreError>(ArrayRef::clone(batch.column(batch.schema().index_of(name)?)));
+        let mut columns = Vec::with_capacity(by.len() + 1);
+        for name in by.iter().copied().chain([id]) {
+            columns.push((name, column(name)?));
+        }
+        Ok(Self {
+            columns,
+            amount: column("amount")?,
+            id: column(id)?.to_data().into(),
+            by_id: Sort { column: id, descending: false },
+            kept: Mutex::default(),
+        })
     }
 
-    /// The order, computed where it was never asked for.
-    pub fn get(
-        &self,
-        sort: Sort<K>,
-        key: impl Fn(u32, u32) -> Ordering,
-        tie: impl Fn(u32, u32) -> Ordering,
-    ) -> Arc<Vec<u32>> {
+    /// Rows there are.
+    pub fn rows(&self) -> usize {
+        self.id.len()
+    }
+
+    /// Reads the name of a column, with `-` in front for the greatest first.
+    pub fn sort(&self, text: &str) -> Result<Sort, String> {
+        let (descending, name) = text.strip_prefix('-').map_or((false, text), |name| (true, name));
+        match self.columns.iter().find(|(column, _)| *column == name) {
+            Some((column, _)) => Ok(Sort { column, descending }),
+            None => {
+                let names: Vec<&str> = self.columns.iter().map(|(name, _)| *name).collect();
+                let names = names.join(", ");
+                Err(format!("sort: no key '{name}'; there are {names}; `-` in front for the greatest first"))
+            }
+        }
+    }
+
+    /// The rows in an order, computed where it was never asked for.
+    pub fn get(&self, sort: Sort) -> Result<UInt32Array, StoreError> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let order = kept.entry(sort).or_insert_with(|| {
-            let mut rows: Vec<u32> = (0..self.rows).collect();
-            rows.sort_unstable_by(|&a, &b| {
-                let by_key = if sort.descending { key(b, a) } else { key(a, b) };
-                by_key.then_with(|| tie(a, b)).then(a.cmp(&b))
-            });
-            Arc::new(rows)
-        });
-        Arc::clone(order)
+        if let Some(order) = kept.get(&sort) {
+            return Ok(order.clone());
+        }
+        let by = |column: &ArrayRef, descending| SortColumn {
+            values: ArrayRef::clone(column),
+            options: Some(SortOptions { descending, nulls_first: true }),
+        };
+        let first = self.columns.iter().filter(|(name, _)| *name == sort.column);
+        let mut columns: Vec<SortColumn> = first.map(|(_, column)| by(column, sort.descending)).collect();
+        let id: ArrayRef = Arc::new(self.id.clone());
+        columns.extend([by(&self.amount, true), by(&id, false)]);
+        let order = lexsort_to_indices(&columns, None)?;
+        kept.insert(sort, order.clone());
+        Ok(order)
+    }
+
+    /// The row of an id.
+    pub fn find(&self, id: &str) -> Result<Option<u32>, StoreError> {
+        let order = self.get(self.by_id)?;
+        let order = order.values();
+        let place = order.partition_point(|&row| self.id.value(row as usize) < id);
+        Ok(order.get(place).copied().filter(|&row| self.id.value(row as usize) == id))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use arrow::array::Int64Array;
+
     use super::*;
 
     #[test]
     fn orders_are_total_both_ways() {
-        let values = [2, 1, 2, 3];
-        let orders = Orders::new(values.len());
-        let by = |a: u32, b: u32| values[a as usize].cmp(&values[b as usize]);
-        let sorted = |text: &str| orders.get(text.parse::<Sort<LeadSort>>().unwrap(), by, |a, b| b.cmp(&a));
-        assert_eq!(*sorted("amount"), [1, 2, 0, 3]);
-        assert_eq!(*sorted("-amount"), [3, 2, 0, 1]);
-        assert!("-nothing".parse::<Sort<LeadSort>>().unwrap_err().contains("lead_id"));
+        let amounts: ArrayRef = Arc::new(Int64Array::from(vec![2, 1, 2, 3]));
+        let ids: ArrayRef = Arc::new(StringArray::from(vec!["c", "d", "b", "a"]));
+        let batch = RecordBatch::try_from_iter([("amount", amounts), ("lead_id", ids)]).unwrap();
+        let orders = Orders::new(&batch, &["amount"], "lead_id").unwrap();
+        let sorted = |text: &str| orders.get(orders.sort(text).unwrap()).unwrap().values().to_vec();
+        assert_eq!(sorted("amount"), [1, 2, 0, 3]);
+        assert_eq!(sorted("-amount"), [3, 2, 0, 1]);
+        assert_eq!(sorted("lead_id"), [3, 2, 0, 1]);
+        assert_eq!(["a", "d", "e"].map(|id| orders.find(id).unwrap()), [Some(3), Some(1), None]);
+        assert!(orders.sort("-nothing").unwrap_err().contains("lead_id"));
     }
 }

@@ -3,18 +3,20 @@
 mod explain;
 mod output;
 mod rules;
+mod turn;
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::Date32Type;
 use chrono::{Datelike, Days, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
+use crate::cases::{CaseError, Dispositions, apply};
 use crate::contract::contract;
 use crate::domain::date::Day;
-use crate::flags::{Coverage, Directory, Finding, FlagError, Links, Outcome, RawFinding, inferred_links};
+use crate::flags::{self, Coverage, Directory, Finding, FlagError, Links, Outcome, RawFinding, inferred_links};
 use crate::query::library::{Bindings, CheckedRule, Library, RuleError, Status};
 use crate::query::{EngineOptions, QueryError, Session};
 use crate::snapshot::{DataDir, SnapshotError};
@@ -23,6 +25,7 @@ use super::Observer;
 pub use explain::explain;
 use output::{manifest, write};
 use rules::{Run, run_all, without_rule};
+use turn::turn;
 
 /// What to audit.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -65,12 +68,18 @@ pub struct AuditManifest {
     pub parameters: BTreeMap<String, BTreeMap<String, f64>>,
     /// Rules by id, with version and the hash of their text.
     pub rules: BTreeMap<String, String>,
+    /// Name of the dispositions that were known; empty where there were none.
+    #[serde(default)]
+    pub dispositions: String,
     /// Rows of each output table.
     pub rows: BTreeMap<String, u64>,
     /// Open findings by typology.
     pub open: BTreeMap<String, u64>,
     /// Exempted findings by typology.
     pub exempted: BTreeMap<String, u64>,
+    /// Findings by typology that a person dismissed before and whose facts are the same.
+    #[serde(default)]
+    pub dismissed: BTreeMap<String, u64>,
 }
 
 /// A finished audit.
@@ -91,6 +100,9 @@ pub enum AuditError {
     /// The session cannot be opened.
     #[error(transparent)]
     Query(#[from] QueryError),
+    /// The dispositions cannot be read.
+    #[error(transparent)]
+    Case(#[from] CaseError),
     /// The outputs cannot be built.
     #[error(transparent)]
     Flag(#[from] FlagError),
@@ -122,7 +134,7 @@ impl AuditError {
     }
 }
 
-/// Runs an audit and publishes it under the data folder.
+/// Runs an audit and publishes it under the data folder, once no other audit of that folder is at work.
 pub async fn audit(
     data: &DataDir,
     library: &Library,
@@ -130,7 +142,8 @@ pub async fn audit(
     options: &EngineOptions,
     observer: &dyn Observer,
 ) -> Result<Audit, AuditError> {
-    check(request)?;
+    check(request, library)?;
+    let lock = turn(data, observer).await?;
     let snapshot = data.resolve(request.snapshot.as_deref())?;
     let mut session = Session::open(&snapshot, options).await?;
     let bindings = bind(&session, library, request).await?;
@@ -157,38 +170,24 @@ pub async fn audit(
     }
 
     observer.stage("findings", None);
-    let (findings, links) = name(&session, raised, request.region.as_deref()).await?;
+    let (mut findings, links) = name(&session, raised, request.region.as_deref()).await?;
+    let dispositions = Dispositions::load(data)?;
+    apply(&mut findings, &dispositions);
     count(&findings, &mut coverage);
     if request.only.is_empty() {
         coverage.extend(without_rule(library));
     }
     observer.stage("evidence", None);
-    let mut manifest = manifest(&snapshot, request, &bindings, &rules);
-    let audits = data.audits_dir();
-    let staged = audits.join(format!(".{}-{}", manifest.id, std::process::id()));
-    let io = |path: &Path| {
-        let path = path.to_owned();
-        move |source| AuditError::Io { path, source }
-    };
-    std::fs::create_dir_all(&staged).map_err(io(&staged))?;
-    let written = write(&staged, &snapshot, &findings, &links, &coverage, &mut manifest);
-    if let Err(error) = written {
-        // What is half written is of no use to anybody; the error matters more than a failed clean-up.
-        _ = std::fs::remove_dir_all(&staged);
-        return Err(error);
-    }
-    let target = audits.join(&manifest.id);
-    if target.exists() {
-        std::fs::remove_dir_all(&target).map_err(io(&target))?;
-    }
-    std::fs::rename(&staged, &target).map_err(io(&target))?;
-    Ok(Audit { path: target, manifest })
+    let mut manifest = manifest(&snapshot, request, &bindings, &rules, &dispositions.name());
+    let staged = lock.stage(&manifest.id)?;
+    write(staged.path(), &snapshot, &findings, &links, &coverage, &mut manifest)?;
+    Ok(Audit { path: staged.publish()?, manifest })
 }
 
-fn check(request: &AuditRequest) -> Result<(), AuditError> {
+fn check(request: &AuditRequest, library: &Library) -> Result<(), AuditError> {
     for code in &request.only {
-        if !contract().typologies.contains_key(code) {
-            return Err(AuditError::Request(format!("the contract has no typology '{code}'")));
+        if !contract().typologies.contains_key(code) && library.find(code).is_none() {
+            return Err(AuditError::Request(format!("neither the contract nor a rule has the typology '{code}'")));
         }
     }
     match &request.region {
@@ -255,7 +254,11 @@ fn count(findings: &[Finding], coverage: &mut [Coverage]) {
     let mut counts: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
     for finding in findings {
         let (open, exempted) = counts.entry(&finding.rule_id).or_default();
-        if finding.exemption.is_empty() { *open += 1 } else { *exempted += 1 }
+        match finding.status {
+            flags::Status::Open => *open += 1,
+            flags::Status::Exempted => *exempted += 1,
+            flags::Status::Dismissed => {}
+        }
     }
     for covered in coverage {
         let (open, exempted) = counts.get(covered.rule_id.as_str()).copied().unwrap_or_default();

@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 use crate::contract::CONTRACT_VERSION;
 use crate::domain::date::Day;
 use crate::flags::{
-    Coverage, EvidenceRef, Finding, FlagError, Leads, Links, Output, coverage_batch, coverage_schema, evidence_batch,
-    evidence_rows, evidence_schema, findings_batch, findings_schema, leads_batch, leads_schema,
+    Coverage, EvidenceRef, Finding, FlagError, Leads, Links, Output, Status, coverage_batch, coverage_schema,
+    evidence_batch, evidence_rows, evidence_schema, findings_batch, findings_schema, leads_batch, leads_schema,
 };
 use crate::query::library::{Bindings, CheckedRule};
 use crate::snapshot::Snapshot;
@@ -21,6 +21,7 @@ pub(super) fn manifest(
     request: &AuditRequest,
     bindings: &Bindings,
     rules: &[&CheckedRule],
+    dispositions: &str,
 ) -> AuditManifest {
     let hex = |bytes: &[u8]| bytes.iter().take(8).map(|b| format!("{b:02x}")).collect::<String>();
     let rules: BTreeMap<String, String> = rules
@@ -31,7 +32,7 @@ pub(super) fn manifest(
         })
         .collect();
     let names = format!(
-        "{} {} {} {} {:?} {:?} {:?} {rules:?}",
+        "{} {} {} {} {:?} {:?} {:?} {rules:?} {dispositions}",
         snapshot.manifest.id,
         env!("CARGO_PKG_VERSION"),
         CONTRACT_VERSION,
@@ -52,9 +53,11 @@ pub(super) fn manifest(
         only: request.only.clone(),
         parameters: bindings.parameters.clone(),
         rules,
+        dispositions: dispositions.to_owned(),
         rows: BTreeMap::new(),
         open: BTreeMap::new(),
         exempted: BTreeMap::new(),
+        dismissed: BTreeMap::new(),
     }
 }
 
@@ -77,7 +80,11 @@ pub(super) fn write(
     }
     manifest.rows.insert("findings".to_owned(), out.finish()?.rows);
     for finding in findings {
-        let counts = if finding.exemption.is_empty() { &mut manifest.open } else { &mut manifest.exempted };
+        let counts = match finding.status {
+            Status::Open => &mut manifest.open,
+            Status::Exempted => &mut manifest.exempted,
+            Status::Dismissed => &mut manifest.dismissed,
+        };
         *counts.entry(finding.typology.clone()).or_default() += 1;
     }
 

@@ -16,7 +16,7 @@ use arrow::ipc::writer::{FileWriter, IpcWriteOptions};
 use crate::contract::{ROW_ID, Table, own_key, stored_schema};
 use crate::identity::{Interner, PersonCollector, name_column, person_columns};
 use crate::intake::{IntakeError, Parsed, Profile, RawChunk, Reading, RejectKind, Rejected, Source, parse};
-use crate::snapshot::{ArchiveWriter, QuarantineWriter, Quarantined, row_id};
+use crate::snapshot::{ArchiveWriter, Frame, QuarantineWriter, Quarantined, row_id};
 
 use super::super::Observer;
 use super::ImportError;
@@ -69,8 +69,7 @@ pub struct Staged {
 
 /// A chunk after the workers are done with it.
 struct Done {
-    first_row: u64,
-    frame: Vec<u8>,
+    frames: Vec<Frame>,
     parsed: Parsed,
     bytes: u64,
 }
@@ -127,8 +126,10 @@ pub fn stage(
             waiting.insert(order, result);
             while let Some(result) = waiting.remove(&next) {
                 next += 1;
-                let Done { first_row, frame, parsed, bytes } = result?;
-                archive.append(first_row, &frame)?;
+                let Done { frames, parsed, bytes } = result?;
+                for frame in &frames {
+                    archive.append(frame)?;
+                }
                 let batch = with_row_ids(&parsed.batch, &schema, file_no)?;
                 numbers.collect(table, &batch);
                 staged.read += (batch.num_rows() + parsed.rejected.len()) as u64;
@@ -195,11 +196,10 @@ fn work(
     loop {
         let next = chunks.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok((order, chunk)) = next else { return };
-        let first_row = if chunk.rows() == 0 { 0 } else { chunk.row_number(0) };
         let bytes = chunk.bytes() as u64;
-        let result = ArchiveWriter::frame(&chunk)
+        let result = ArchiveWriter::frames(&chunk)
             .map_err(|e| ImportError::io(Path::new(&source.name), e))
-            .and_then(|frame| Ok(Done { first_row, frame, parsed: parse(source, &chunk)?, bytes }));
+            .and_then(|frames| Ok(Done { frames, parsed: parse(source, &chunk)?, bytes }));
         if done.send((order, result)).is_err() {
             return;
         }

@@ -22,9 +22,11 @@ fn paid_after_death(v: &mut Village<'_, '_>) {
     let month = v.town.some_month(0, 4);
     let day = v.town.day_in(month);
     let found = v.town.dice.chance(0.4).then(|| month.plus(v.town.dice.between(3, 8) as i32)).filter(|m| *m < last);
+    // Whoever is unreadable in the death records was found by nobody: else the change would look groundless.
+    let hard = v.is_hard();
+    let found = found.filter(|_| !hard);
     v.dies(household, member, day, found);
     let person = v.who(household, member);
-    let hard = v.is_hard();
     let mut recorded = person.clone();
     if hard {
         recorded.id = v.misread(&person.id, 2, household, "death");

@@ -4,14 +4,31 @@
 //! bends them, and claims what it did. To add a typology, add a file or a row.
 
 mod accounts;
+mod aid;
 mod assets;
 mod death;
+mod decisions;
 mod detention;
+mod exclusion;
+mod flow_back;
+mod funds;
 mod income;
+mod institutions;
+mod invented;
+mod kin;
 mod office;
 mod overlap;
 mod payments;
+mod procedure;
+mod property;
 mod records;
+mod rotation;
+mod split;
+mod split_grants;
+mod spouse;
+mod statements;
+mod supporter;
+mod switched;
 
 use super::plan::Plan;
 use super::random::{Dice, Purpose};
@@ -43,7 +60,7 @@ const fn decoy(typology: &'static str, exemption: &'static str, plant: fn(&mut V
 }
 
 /// Every kind of case, by family.
-const FAMILIES: [&[Kind]; 9] = [
+const FAMILIES: &[&[Kind]] = &[
     death::KINDS,
     detention::KINDS,
     assets::KINDS,
@@ -53,6 +70,23 @@ const FAMILIES: [&[Kind]; 9] = [
     accounts::KINDS,
     payments::KINDS,
     records::KINDS,
+    property::KINDS,
+    supporter::KINDS,
+    spouse::KINDS,
+    split::KINDS,
+    invented::KINDS,
+    decisions::KINDS,
+    aid::KINDS,
+    exclusion::KINDS,
+    kin::KINDS,
+    procedure::KINDS,
+    split_grants::KINDS,
+    rotation::KINDS,
+    switched::KINDS,
+    statements::KINDS,
+    flow_back::KINDS,
+    institutions::KINDS,
+    funds::KINDS,
 ];
 
 /// Every kind of case.

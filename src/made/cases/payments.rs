@@ -42,10 +42,11 @@ fn short(v: &mut Village<'_, '_>) {
     v.claim(claim.months(from, to, Amount::Gap));
 }
 
-/// A month was missed and paid with a later one, or a part was and paid by itself.
+/// A month was missed and paid with a later one, or a part was and paid by itself. It is not the first of
+/// the window, of which nobody could tell.
 fn made_good(v: &mut Village<'_, '_>) {
     let household = v.order(Family::SoloAdult, "dibao");
-    let month = v.town.some_month(0, 5);
+    let month = v.town.some_month(1, 5);
     let turns = if v.town.dice.chance(0.5) {
         vec![(month, Turn::Missed), (month.plus(v.town.dice.between(1, 2) as i32), Turn::Arrears)]
     } else {

@@ -9,8 +9,10 @@
 //! | `names.rs` | `name_normal`, `names_match`, `luhn_valid` |
 //! | `local.rs` | `local_number`, `local_text` |
 //! | `provenance.rs` | `source_file`, `source_row` |
+//! | `bounded.rs` | the engine's own `repeat`, `lpad`, `range` …, kept from answering at any length |
 
 mod arguments;
+mod bounded;
 mod calendar;
 mod function;
 mod id_number;
@@ -21,6 +23,7 @@ mod provenance;
 
 use std::sync::Arc;
 
+pub use bounded::bound;
 use datafusion::logical_expr::ScalarUDF;
 
 use self::function::{Function, Spec};

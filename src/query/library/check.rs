@@ -10,7 +10,7 @@ use super::promises::{contract_faults, output_faults, protected_faults, reason_f
 use super::run::Bindings;
 use super::statement::Parsed;
 use super::views::{View, views};
-use super::{Case, FINDING_TABLE, Header, Rule, RuleError, protected, tables};
+use super::{Case, FINDING_TABLE, Header, Rule, RuleError, Status, protected, tables};
 use crate::contract::{Parameter, contract};
 
 /// Placeholders that every rule may use: the as-of date, the first day of the first and of the last
@@ -90,6 +90,14 @@ impl CheckedRule {
     /// The header.
     pub fn header(&self) -> &Header {
         &self.rule.header
+    }
+
+    /// The same rule with another status.
+    #[must_use]
+    pub(super) fn with_status(&self, status: Status) -> Self {
+        let mut rule = Rule::clone(&self.rule);
+        rule.header.status = status;
+        Self { rule: Arc::new(rule), ..self.clone() }
     }
 
     /// The whole file, header and SQL.

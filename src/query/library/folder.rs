@@ -1,21 +1,34 @@
-//! An analyst's own rules: a folder of `*.sql` with their `*.cases.toml`, and a `parameters.toml` that sets
-//! rule parameters, as
+//! An analyst's own rules: a folder of `*.sql` with their `*.cases.toml`, and a `settings.toml` that sets
+//! status and parameters of any rule, as
 //!
 //! ```toml
 //! [e05_paid_short]
-//! short_yuan = 5
+//! status = "stable"
+//! parameters = { short_yuan = 5 }
 //! ```
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::{Rule, RuleError};
+use serde::Deserialize;
+
+use super::{Rule, RuleError, Status};
 
 /// Rule parameters by rule id and name.
 pub type Parameters = BTreeMap<String, BTreeMap<String, f64>>;
 
-/// The file of a rules folder that sets parameters.
-const PARAMETERS: &str = "parameters.toml";
+/// What a folder sets of one rule.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Setting {
+    /// How far the rule has come, by the evidence of the place.
+    pub(super) status: Option<Status>,
+    /// Parameters that differ from their defaults.
+    pub(super) parameters: BTreeMap<String, f64>,
+}
+
+/// The file of a rules folder that sets them.
+const SETTINGS: &str = "settings.toml";
 
 fn text(path: &Path) -> Result<String, RuleError> {
     std::fs::read_to_string(path).map_err(|source| RuleError::Read { path: path.to_owned(), source })
@@ -44,11 +57,11 @@ pub(super) fn rules(folder: &Path) -> Result<Vec<Rule>, RuleError> {
         .collect()
 }
 
-/// The parameters that a folder sets; none where it has no such file.
-pub(super) fn parameters(folder: &Path) -> Result<Parameters, RuleError> {
-    let path = folder.join(PARAMETERS);
+/// What a folder sets, by rule id; nothing where it has no such file.
+pub(super) fn settings(folder: &Path) -> Result<BTreeMap<String, Setting>, RuleError> {
+    let path = folder.join(SETTINGS);
     if !path.exists() {
-        return Ok(Parameters::new());
+        return Ok(BTreeMap::new());
     }
     let name = path.display().to_string();
     let fail = |at: String, message: &str| RuleError::Header {
@@ -88,20 +101,22 @@ mod tests {
             .collect::<Vec<_>>()
             .join("\n");
         write("x07_paid_in_prison.sql", &own);
-        write("parameters.toml", "[e05_paid_short]\nshort_yuan = 5\n");
+        write("settings.toml", "[e05_paid_short]\nstatus = \"retired\"\nparameters = { short_yuan = 5 }\n");
         let library = Library::built_in().await.unwrap();
         let count = library.rules().len();
         let library = library.with_folder(folder.path()).await.unwrap();
         assert_eq!(library.rules().len(), count + 1);
         assert_eq!(library.get("x07_paid_in_prison").unwrap().header().names(), ("狱中领取", "Paid in prison"));
         assert_eq!(library.parameters()["e05_paid_short"]["short_yuan"], 5.0);
+        assert_eq!(library.get("e05_paid_short").unwrap().header().status, Status::Retired);
         for (wrong, told) in [
-            ("[e05_paid_short]\nshort_yuan = 5000\n", "outside"),
-            ("[e05_paid_short]\nshort_fen = 5\n", "no such parameter"),
-            ("[e99]\nx = 5\n", "no rule 'e99'"),
-            ("[e05_paid_short]\nshort_yuan = \"five\"\n", "e05_paid_short.short_yuan"),
+            ("[e05_paid_short]\nparameters = { short_yuan = 5000 }\n", "outside"),
+            ("[e05_paid_short]\nparameters = { short_fen = 5 }\n", "no such parameter"),
+            ("[e99]\n", "no rule 'e99'"),
+            ("[e05_paid_short]\nparameters = { short_yuan = \"five\" }\n", "e05_paid_short.parameters.short_yuan"),
+            ("[e05_paid_short]\nstatus = \"old\"\n", "e05_paid_short.status"),
         ] {
-            write("parameters.toml", wrong);
+            write("settings.toml", wrong);
             let error = library.clone().with_folder(folder.path()).await.unwrap_err().to_string();
             assert!(error.contains(told), "expected '{told}', found '{error}'");
         }

@@ -39,10 +39,10 @@ use std::path::{Path, PathBuf};
 
 pub use case_file::{Case, Edge};
 pub use case_run::{CaseOutcome, run_cases};
-pub use folder::Parameters;
 pub use check::{CheckedRule, EvidenceColumn, EvidenceRole};
+pub use folder::Parameters;
 pub use header::{Exemption, Header, LegalCriterion, OwnName, RuleParameter, Status};
-pub use page::{rule_page, reference};
+pub use page::{reference, rule_page};
 pub use protected::Protected;
 pub use run::Bindings;
 pub use stamp::Stamp;
@@ -155,21 +155,21 @@ impl Library {
         Self::check(sources::built_in()?).await
     }
 
-    /// These rules and those of a folder, of two with one id the folder's; and the rule parameters that
-    /// the folder sets.
+    /// These rules and those of a folder, of two with one id the folder's; and the status and parameters
+    /// that the folder sets.
     pub async fn with_folder(mut self, folder: &Path) -> Result<Self, RuleError> {
         let own = Self::check(folder::rules(folder)?).await?;
         self.rules.extend(own.rules);
-        for (rule, values) in folder::parameters(folder)? {
-            let Some(checked) = self.rules.get(&rule) else {
-                return Err(RuleError::Parameter {
-                    name: values.keys().next().cloned().unwrap_or_default(),
-                    message: format!("there is no rule '{rule}'"),
-                    rule,
-                });
+        for (rule, set) in folder::settings(folder)? {
+            let Some(checked) = self.rules.get_mut(&rule) else {
+                let faults = vec![format!("there is no rule '{rule}' to set")];
+                return Err(RuleError::Check { rule: folder.display().to_string(), faults });
             };
-            checked.takes(&values)?;
-            self.parameters.entry(rule).or_default().extend(values);
+            checked.takes(&set.parameters)?;
+            if let Some(status) = set.status {
+                *checked = checked.with_status(status);
+            }
+            self.parameters.entry(rule).or_default().extend(set.parameters);
         }
         Ok(self)
     }

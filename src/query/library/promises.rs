@@ -30,7 +30,11 @@ pub(super) fn contract_faults(rule: &Rule, faults: &mut Vec<String>) {
                 faults.push(format!("'{}' is a code of your own: say what it is under 'name'", header.typology));
             }
             if !rule.stem.starts_with(&format!("{}_", header.typology.to_lowercase())) {
-                faults.push(format!("a rule of {0} has a name that begins with '{1}_'", header.typology, header.typology.to_lowercase()));
+                faults.push(format!(
+                    "a rule of {0} has a name that begins with '{1}_'",
+                    header.typology,
+                    header.typology.to_lowercase()
+                ));
             }
         }
         None => faults.push(format!(
@@ -223,4 +227,3 @@ fn values(text: &str) -> Option<Vec<&str>> {
     }
     (!rest.contains('}')).then_some(found)
 }
-

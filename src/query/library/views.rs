@@ -48,6 +48,8 @@ const SOURCES: &[(&str, &str)] = view_sources![
     "household_standard",
     "paid_run",
     "covered_run",
+    "double_cover",
+    "award_account",
     "income_line",
     "household_income",
     "income_over_standard",

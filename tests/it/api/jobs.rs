@@ -134,3 +134,32 @@ fn a_server_goes_down_with_an_audit_at_work_and_a_stream_open() {
     _ = stream.read_to_string(&mut rest);
     assert!(std::net::TcpStream::connect(county.address).is_err());
 }
+
+#[test]
+fn audits_of_a_server_and_of_the_command_line_do_each_other_no_harm() {
+    let county = County::with(StoreLimits::default(), false);
+    let job = start(&county, json!({"only": ["A01", "Q03"]})).expect(202);
+    let data = county.data().display().to_string();
+    let run = |out: &std::path::Path| {
+        let call = ["audit", "--only", "A01,Q03", "--data", &data, "--out", out.to_str().unwrap()];
+        std::process::Command::new(env!("CARGO_BIN_EXE_mingjing")).args(call).output().unwrap()
+    };
+    let outs = ["one", "other"].map(|name| county.data().with_file_name(name));
+    let written = std::thread::scope(|threads| {
+        let calls = outs.each_ref().map(|out| threads.spawn(|| run(out)));
+        calls.map(|call| call.join().unwrap())
+    });
+    for output in written {
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let place = format!("/api/v1/audits/{}", job["job"].as_str().unwrap());
+    let events = follow(&county, &format!("{place}/events"));
+    let (last, state) = events.last().unwrap();
+    assert_eq!(last, "done", "{state}");
+    let published = county.data().join("audits").join(state["audit"].as_str().unwrap());
+    for file in ["findings.csv", "evidence.parquet", "leads.csv"] {
+        let read = |folder: &std::path::Path| std::fs::read(folder.join(file)).unwrap();
+        assert!(outs.iter().all(|out| read(out) == read(&published)), "{file}");
+    }
+    assert_eq!(std::fs::read_dir(county.data().join("audits")).unwrap().count(), 1, "the same audit, three times");
+}

@@ -140,6 +140,7 @@ fn bad_parameters_and_cursors_are_told() {
     for query in ["limit=0", "limit=501", "limit=x", "queue=fraud", "colour=red", "severity_min=-1", "region=4399"] {
         at("findings", query).problem(400, "bad-parameter");
     }
+    at("leads", "status=open").problem(400, "bad-parameter");
 }
 
 #[test]

@@ -187,6 +187,9 @@ fn forms_agree() {
     accepting("image/png", statement).problem(406, "not-acceptable");
     assert_eq!(accepting("text/csv", "SELECT 1 AS a WHERE false").text(), "a\n");
     assert!(accepting("text/csv", "SELECT [1, 2] AS a").text().contains("[1, 2]"));
+    let formula = "SELECT '=1+1' AS a, -1.5 AS b";
+    assert_eq!(accepting("text/csv", formula).text(), "a,b\n'=1+1,-1.5\n");
+    assert_eq!(accepting("*/*", formula).expect(200)["rows"][0], json!(["=1+1", -1.5]));
     assert_eq!(accepting("text/csv", "SHOW FUNCTIONS").status, 200);
     let numbers = accepting("*/*", "SELECT 9007199254740993 AS big, 9007199254740991 AS fits, 1.5 AS x").expect(200);
     assert_eq!(numbers["rows"][0], json!(["9007199254740993", 9_007_199_254_740_991_i64, 1.5]));
@@ -212,6 +215,19 @@ fn rows_are_bounded_and_said_to_be() {
     assert_eq!((long["rows"].as_array().unwrap().len(), &long["truncated"]), (200_000, &true.into()));
     ask(json!({"sql": "SELECT 1", "limit": 1_000_001})).problem(400, "bad-parameter");
     ask(json!({"sql": "SELECT 1", "timeout_ms": 0})).problem(400, "bad-parameter");
+}
+
+#[test]
+fn a_function_that_would_answer_at_great_length_is_refused() {
+    let county = county();
+    for call in
+        ["repeat('x', 1000000000)", "lpad(payment_no, CAST(amount_fen AS BIGINT) * 1000000)", "range(1, 1000000000)"]
+    {
+        let told = sql(county, &format!("SELECT {call} AS a FROM payment")).problem(400, "bad-statement");
+        assert!(told["detail"].as_str().unwrap().contains("a value may have 1 MiB"), "{told}");
+    }
+    let short = sql(county, "SELECT lpad('7', 3, '0') AS a, range(3) AS b").expect(200);
+    assert_eq!(short["row_count"], 1);
 }
 
 #[test]

@@ -7,18 +7,18 @@
 //!
 //! Tens of millions of cells pass here, so nothing allocates but what is returned as text.
 
+mod neighbours;
+mod scheme;
+mod spelling;
+
 use std::fmt;
 
 use chrono::NaiveDate;
 
-use super::text;
-
-/// Weights of the first 17 digits: 2^(17-i) mod 11.
-const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-/// Check characters by the weighted sum mod 11.
-const CHECKS: [u8; 11] = *b"10X98765432";
-/// Earliest birth year a number can carry and still be meant so.
-const FIRST_YEAR: i32 = 1880;
+pub use neighbours::{Repair, neighbours};
+pub use scheme::check_digit;
+use scheme::{birth_date_of, check_character, is_province};
+use spelling::{scan, tidy};
 
 /// What is wrong with a number. The first fault in this order is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,22 +85,6 @@ pub struct IdNumber {
     pub fifteen: bool,
 }
 
-/// How a neighbour of a wrong number came about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Repair {
-    /// One character was replaced.
-    Digit,
-    /// Two adjacent characters changed places.
-    Swap,
-}
-
-/// The significant characters of a text, on the stack.
-struct Scan {
-    characters: [u8; 18],
-    /// Significant characters met, counted up to 19.
-    length: usize,
-}
-
 /// What a text is, before anything is allocated.
 struct Checked {
     /// The 18 characters; meaningful unless the fault is `Length` or `Characters`, or `fifteen` is set
@@ -108,33 +92,6 @@ struct Checked {
     number: [u8; 18],
     fault: Option<IdFault>,
     fifteen: bool,
-}
-
-/// Copies the characters that count: no spaces, invisible marks, hyphens or the quote that Excel sets
-/// before text. Anything that no number contains becomes `?`.
-fn scan(text: &str) -> Scan {
-    let mut scan = Scan { characters: [0; 18], length: 0 };
-    if let Ok(bytes) = <[u8; 18]>::try_from(text.as_bytes())
-        && bytes.iter().all(u8::is_ascii_digit)
-    {
-        return Scan { characters: bytes, length: 18 };
-    }
-    for c in text.chars() {
-        let byte = match text::half_width(c) {
-            c @ '0'..='9' => c as u8,
-            'x' | 'X' | '×' | 'Ⅹ' | 'ⅹ' | 'Х' => b'X',
-            '-' | '\'' | '’' | '`' => continue,
-            c if text::is_space(c) || text::is_invisible(c) => continue,
-            _ => b'?',
-        };
-        if scan.length == 18 {
-            scan.length = 19;
-            break;
-        }
-        scan.characters[scan.length] = byte;
-        scan.length += 1;
-    }
-    scan
 }
 
 fn check(text: &str) -> Checked {
@@ -159,10 +116,10 @@ fn check(text: &str) -> Checked {
     if !is_province(&number) {
         return fault(IdFault::Region);
     }
-    if date_of(&number).is_none() {
+    if birth_date_of(&number).is_none() {
         return fault(IdFault::BirthDate);
     }
-    let right = CHECKS[(weighted_sum(&number) % 11) as usize];
+    let right = check_character(&number);
     if fifteen {
         number[17] = right;
     } else if number[17] != right {
@@ -198,38 +155,6 @@ pub fn fault(text: &str) -> Option<IdFault> {
     check(text).fault
 }
 
-/// Text without spaces, hyphens and quotes, in half-width capitals.
-fn tidy(text: &str) -> String {
-    let squeezed = text::squeeze(text);
-    squeezed.chars().filter(|c| !matches!(c, '-' | '\'' | '’' | '`')).map(|c| c.to_ascii_uppercase()).collect()
-}
-
-/// Check character of 17 digits (ASCII), by ISO 7064:1983 MOD 11-2. Bytes other than digits are the
-/// caller's mistake and give a meaningless character.
-pub fn check_digit(digits: &[u8; 17]) -> u8 {
-    CHECKS[(weighted_sum(digits) % 11) as usize]
-}
-
-fn weighted_sum(number: &[u8]) -> u32 {
-    number.iter().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit.wrapping_sub(b'0')) * weight).sum()
-}
-
-/// Province codes of GB/T 2260, the special regions and Taiwan (71, and 83 for its residents' cards).
-fn is_province(number: &[u8; 18]) -> bool {
-    let two = |at: usize| (number[at] - b'0') * 10 + (number[at + 1] - b'0');
-    let known = |code| matches!(code, 11..=15 | 21..=23 | 31..=37 | 41..=46 | 50..=54 | 61..=65 | 71 | 81..=83);
-    known(two(0)) || (number[0] == b'9' && known(two(1)))
-}
-
-fn date_of(number: &[u8; 18]) -> Option<NaiveDate> {
-    let value = |part: &[u8]| part.iter().fold(0u32, |n, digit| n * 10 + u32::from(digit - b'0'));
-    let year = value(&number[6..10]) as i32;
-    if !(FIRST_YEAR..2100).contains(&year) {
-        return None;
-    }
-    NaiveDate::from_ymd_opt(year, value(&number[10..12]), value(&number[12..14]))
-}
-
 fn valid(text: &str) -> Option<[u8; 18]> {
     let checked = check(text);
     checked.fault.is_none().then_some(checked.number)
@@ -237,7 +162,7 @@ fn valid(text: &str) -> Option<[u8; 18]> {
 
 /// Birth date of a valid number, of 18 or 15 digits.
 pub fn birth_date(text: &str) -> Option<NaiveDate> {
-    date_of(&valid(text)?)
+    birth_date_of(&valid(text)?)
 }
 
 /// Sex of a valid number, of 18 or 15 digits.
@@ -262,46 +187,6 @@ pub fn from_code(code: u64) -> String {
         rest /= 10;
     }
     digits.iter().copied().chain([check_digit(&digits)]).map(char::from).collect()
-}
-
-/// All valid numbers that are one substituted character or one swap of two adjacent characters away
-/// from a text of 18 characters; substitutions first, from left to right. At most 35.
-///
-/// The check digit makes this a short list: for each place at most one character fits. Texts of
-/// another length, or with two strange characters, have no neighbours.
-pub fn neighbours(text: &str) -> Vec<(String, Repair)> {
-    let scan = scan(text);
-    let mut found = Vec::new();
-    if scan.length != 18 {
-        return found;
-    }
-    let number = scan.characters;
-    let strange = |(at, c): &(usize, &u8)| !(c.is_ascii_digit() || (*at == 17 && **c == b'X'));
-    let mut strangers = number.iter().enumerate().filter(strange).map(|(at, _)| at);
-    let (first, second) = (strangers.next(), strangers.next());
-    let mut keep = |candidate: [u8; 18], repair| {
-        let well_formed = candidate[..17].iter().all(u8::is_ascii_digit) && candidate[17] != b'?';
-        let fits = || candidate[17] == CHECKS[(weighted_sum(&candidate) % 11) as usize];
-        if well_formed && fits() && is_province(&candidate) && date_of(&candidate).is_some() {
-            found.push((candidate.iter().map(|b| *b as char).collect(), repair));
-        }
-    };
-    if second.is_none() {
-        for at in (0..18).filter(|at| first.is_none_or(|stranger| stranger == *at)) {
-            let choices: &[u8] = if at == 17 { b"0123456789X" } else { b"0123456789" };
-            for choice in choices.iter().filter(|choice| **choice != number[at]) {
-                let mut candidate = number;
-                candidate[at] = *choice;
-                keep(candidate, Repair::Digit);
-            }
-        }
-    }
-    for at in (0..17).filter(|at| number[*at] != number[at + 1]) {
-        let mut candidate = number;
-        candidate.swap(at, at + 1);
-        keep(candidate, Repair::Swap);
-    }
-    found
 }
 
 #[cfg(test)]
@@ -358,7 +243,7 @@ mod tests {
         }
     }
 
-    fn valid_number() -> impl Strategy<Value = String> {
+    pub(super) fn valid_number() -> impl Strategy<Value = String> {
         (prop::sample::select(vec![11u64, 13, 32, 43, 51, 65]), 0u64..10_000, 0i64..40_000, 0u64..1000).prop_map(
             |(province, county, day, sequence)| {
                 let first = NaiveDate::from_ymd_opt(1900, 1, 1).unwrap();
@@ -394,36 +279,5 @@ mod tests {
             prop_assert_eq!(normalise(&old).text, number);
         }
 
-        #[test]
-        fn every_substitution_is_found_and_mended(number in valid_number(), at in 0usize..18, step in 1usize..11) {
-            let alphabet: &[u8] = if at == 17 { b"0123456789X" } else { b"0123456789" };
-            let own = alphabet.iter().position(|c| *c == number.as_bytes()[at]).unwrap();
-            prop_assume!(step < alphabet.len());
-            let mut wrong = number.clone().into_bytes();
-            wrong[at] = alphabet[(own + step) % alphabet.len()];
-            let wrong = String::from_utf8(wrong).unwrap();
-            prop_assert!(fault(&wrong).is_some());
-            prop_assert!(neighbours(&wrong).contains(&(number, Repair::Digit)));
-        }
-
-        #[test]
-        fn every_swap_is_found_and_mended(number in valid_number(), at in 0usize..17) {
-            let mut wrong = number.clone().into_bytes();
-            prop_assume!(wrong[at] != wrong[at + 1]);
-            wrong.swap(at, at + 1);
-            let wrong = String::from_utf8(wrong).unwrap();
-            prop_assert!(fault(&wrong).is_some());
-            prop_assert!(neighbours(&wrong).contains(&(number, Repair::Swap)));
-        }
-
-        #[test]
-        fn neighbours_are_valid_and_few(number in valid_number()) {
-            let near = neighbours(&number);
-            prop_assert!(near.len() <= 35);
-            for (candidate, _) in near {
-                prop_assert_eq!(fault(&candidate), None);
-                prop_assert_ne!(&candidate, &number);
-            }
-        }
     }
 }

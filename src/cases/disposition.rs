@@ -1,0 +1,165 @@
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::CaseError;
+use crate::domain::date::{Day, parse_date};
+use crate::domain::text::{clean, squeeze};
+
+/// What a person found when they looked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It is as suspected (查实).
+    Confirmed,
+    /// It is not, or it is lawful (排除).
+    Dismissed,
+}
+
+impl Outcome {
+    fn parse(text: &str) -> Option<Self> {
+        match squeeze(text).to_ascii_lowercase().as_str() {
+            "confirmed" | "查实" | "属实" | "部分属实" => Some(Self::Confirmed),
+            "dismissed" | "排除" | "不属实" | "查否" | "误报" => Some(Self::Dismissed),
+            _ => None,
+        }
+    }
+
+    /// As it is stored and shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::Dismissed => "dismissed",
+        }
+    }
+}
+
+/// What somebody recorded of one finding, as it comes in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// Row of the file, the header being row 1.
+    pub row: u64,
+    /// Id of the finding.
+    pub finding_id: String,
+    /// What was found.
+    pub outcome: Outcome,
+    /// Why.
+    pub reason: String,
+    /// When it was decided.
+    pub decided_on: Day,
+}
+
+/// A disposition with the finding it is of, as the finding stood.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Disposition {
+    /// Id of the finding.
+    pub finding_id: String,
+    /// When it was decided.
+    pub decided_on: Day,
+    /// What was found.
+    pub outcome: Outcome,
+    /// Why.
+    pub reason: String,
+    /// Name of the facts then: a finding with other facts is looked at anew.
+    pub facts: String,
+    /// Rule that raised it.
+    pub rule_id: String,
+    /// Where it belongs.
+    pub region_code: String,
+}
+
+/// Columns of the CSV, with the headers met.
+const COLUMNS: [(&str, &[&str]); 4] = [
+    ("finding", &["finding", "finding_id", "疑点编号", "疑点"]),
+    ("outcome", &["outcome", "结论", "核查结果", "处置结果"]),
+    ("reason", &["reason", "理由", "原因", "说明"]),
+    ("date", &["date", "decided_on", "日期", "核查日期", "处置日期"]),
+];
+
+impl Recorded {
+    /// Reads a CSV of dispositions: `finding, outcome, reason, date`, in any order; UTF-8 or GB18030.
+    /// Every fault of the file is told at once, with row and column.
+    pub fn read(path: &Path) -> Result<Vec<Self>, CaseError> {
+        let bytes = std::fs::read(path).map_err(|source| CaseError::Io { path: path.to_owned(), source })?;
+        let text = match std::str::from_utf8(&bytes) {
+            Ok(text) => text.trim_start_matches('\u{feff}').to_owned(),
+            Err(_) => encoding_rs::GB18030.decode(&bytes).0.into_owned(),
+        };
+        let fail = |message: String| CaseError::File { file: path.display().to_string(), message };
+        let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+        let headers = reader.headers().map_err(|e| fail(e.to_string()))?.clone();
+        let mut at = [0; 4];
+        for (i, (column, spellings)) in COLUMNS.iter().enumerate() {
+            let found = headers.iter().position(|h| spellings.contains(&squeeze(h).to_lowercase().as_str()));
+            at[i] = found.ok_or_else(|| {
+                fail(format!(
+                    "row 1: there is no column '{column}' ({}); the columns are finding, outcome, reason, date",
+                    spellings.join(", ")
+                ))
+            })?;
+        }
+        let (mut rows, mut faults) = (Vec::new(), Vec::new());
+        for (row, record) in (2..).zip(reader.records()) {
+            let record = record.map_err(|e| fail(format!("row {row}: {e}")))?;
+            let cell = |i: usize| clean(record.get(at[i]).unwrap_or_default()).into_owned();
+            let (finding_id, outcome, reason, date) = (cell(0), cell(1), cell(2), cell(3));
+            if [&finding_id, &outcome, &reason, &date].iter().all(|c| c.is_empty()) {
+                continue;
+            }
+            let mut wrong = |column: &str, message: String| faults.push(format!("row {row}, {column}: {message}"));
+            if finding_id.is_empty() {
+                wrong("finding", "no finding is named".to_owned());
+            }
+            if reason.is_empty() {
+                wrong("reason", "a disposition needs a reason".to_owned());
+            }
+            let read = Outcome::parse(&outcome);
+            if read.is_none() {
+                wrong("outcome", format!("'{outcome}' is neither confirmed (查实) nor dismissed (排除)"));
+            }
+            let day = parse_date(&date);
+            if day.is_none() {
+                wrong("date", format!("'{date}' is no date; write it as 2024-07-01"));
+            }
+            if let (Some(outcome), Some(day)) = (read, day) {
+                rows.push(Self { row, finding_id, outcome, reason, decided_on: Day(day) });
+            }
+        }
+        if faults.is_empty() { Ok(rows) } else { Err(fail(faults.join("; "))) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8]) -> Result<Vec<Recorded>, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("dispositions.csv");
+        std::fs::write(&path, bytes).unwrap();
+        Recorded::read(&path).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn headers_and_outcomes_come_in_both_languages_and_encodings() {
+        let text = "核查日期,结论,疑点编号,理由\n2024年7月1日,排除,A01-1,同名不同人\n,,,\n20240702,属实,A01-2,已退款\n";
+        let (gb, _, _) = encoding_rs::GB18030.encode(text);
+        for bytes in [text.as_bytes(), &gb] {
+            let rows = read(bytes).unwrap();
+            assert_eq!(rows.len(), 2);
+            assert_eq!((rows[0].row, rows[0].outcome, rows[0].reason.as_str()), (2, Outcome::Dismissed, "同名不同人"));
+            assert_eq!((rows[1].row, rows[1].outcome), (4, Outcome::Confirmed));
+        }
+    }
+
+    #[test]
+    fn every_fault_is_told_with_its_row() {
+        let error =
+            read(b"finding,outcome,reason,date\nA01-1,perhaps,x,2024-07-01\nA01-2,dismissed,,yesterday\n").unwrap_err();
+        for told in ["row 2, outcome: 'perhaps'", "row 3, reason", "row 3, date: 'yesterday'"] {
+            assert!(error.contains(told), "{error}");
+        }
+        assert!(read(b"finding,outcome,date\n").unwrap_err().contains("no column 'reason'"));
+    }
+}

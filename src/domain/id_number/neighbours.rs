@@ -1,0 +1,96 @@
+//! What a mistyped number could have been.
+
+use super::scheme::{birth_date_of, check_character, is_province};
+use super::spelling::scan;
+
+/// How a neighbour of a wrong number came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Repair {
+    /// One character was replaced.
+    Digit,
+    /// Two adjacent characters changed places.
+    Swap,
+}
+
+/// All valid numbers that are one substituted character or one swap of two adjacent characters away
+/// from a text of 18 characters; substitutions first, from left to right. At most 35.
+///
+/// The check digit makes this a short list: for each place at most one character fits. Texts of
+/// another length, or with two strange characters, have no neighbours.
+pub fn neighbours(text: &str) -> Vec<(String, Repair)> {
+    let scan = scan(text);
+    let mut found = Vec::new();
+    if scan.length != 18 {
+        return found;
+    }
+    let number = scan.characters;
+    let strange = |(at, c): &(usize, &u8)| !(c.is_ascii_digit() || (*at == 17 && **c == b'X'));
+    let mut strangers = number.iter().enumerate().filter(strange).map(|(at, _)| at);
+    let (first, second) = (strangers.next(), strangers.next());
+    let mut keep = |candidate: [u8; 18], repair| {
+        let well_formed = candidate[..17].iter().all(u8::is_ascii_digit) && candidate[17] != b'?';
+        let fits = || candidate[17] == check_character(&candidate);
+        if well_formed && fits() && is_province(&candidate) && birth_date_of(&candidate).is_some() {
+            found.push((candidate.iter().map(|b| *b as char).collect(), repair));
+        }
+    };
+    if second.is_none() {
+        for at in (0..18).filter(|at| first.is_none_or(|stranger| stranger == *at)) {
+            let choices: &[u8] = if at == 17 { b"0123456789X" } else { b"0123456789" };
+            for choice in choices.iter().filter(|choice| **choice != number[at]) {
+                let mut candidate = number;
+                candidate[at] = *choice;
+                keep(candidate, Repair::Digit);
+            }
+        }
+    }
+    for at in (0..17).filter(|at| number[*at] != number[at + 1]) {
+        let mut candidate = number;
+        candidate.swap(at, at + 1);
+        keep(candidate, Repair::Swap);
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::id_number::fault;
+    use crate::domain::id_number::tests::valid_number;
+
+    proptest! {
+        #[test]
+        fn every_substitution_is_found_and_mended(number in valid_number(), at in 0usize..18, step in 1usize..11) {
+            let alphabet: &[u8] = if at == 17 { b"0123456789X" } else { b"0123456789" };
+            let own = alphabet.iter().position(|c| *c == number.as_bytes()[at]).unwrap();
+            prop_assume!(step < alphabet.len());
+            let mut wrong = number.clone().into_bytes();
+            wrong[at] = alphabet[(own + step) % alphabet.len()];
+            let wrong = String::from_utf8(wrong).unwrap();
+            prop_assert!(fault(&wrong).is_some());
+            prop_assert!(neighbours(&wrong).contains(&(number, Repair::Digit)));
+        }
+
+        #[test]
+        fn every_swap_is_found_and_mended(number in valid_number(), at in 0usize..17) {
+            let mut wrong = number.clone().into_bytes();
+            prop_assume!(wrong[at] != wrong[at + 1]);
+            wrong.swap(at, at + 1);
+            let wrong = String::from_utf8(wrong).unwrap();
+            prop_assert!(fault(&wrong).is_some());
+            prop_assert!(neighbours(&wrong).contains(&(number, Repair::Swap)));
+        }
+
+        #[test]
+        fn neighbours_are_valid_and_few(number in valid_number()) {
+            let near = neighbours(&number);
+            prop_assert!(near.len() <= 35);
+            for (candidate, _) in near {
+                prop_assert_eq!(fault(&candidate), None);
+                prop_assert_ne!(&candidate, &number);
+            }
+        }
+    }
+}
