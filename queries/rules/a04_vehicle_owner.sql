@@ -1,11 +1,11 @@
 -- id         = "a04_vehicle_owner"
 -- typology   = "A04"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "irregularity"
 -- subject    = "household"
--- reads      = ["award", "payment", "household", "household_member", "identity", "vehicle"]
+-- reads      = ["award", "payment", "paid_run", "family_vehicle"]
 -- # A registered car is a fact; whether it is driven, borrowed in name or needed for a living is not in the register.
 -- prior      = 0.5
 -- reason_zh  = "{name}家庭成员{owner}名下有{kind_zh}（{plate_no}，{registered_on}登记），{months}个月（{month_from}至{month_to}）仍领取救助，涉及{amount}元。"
@@ -30,51 +30,47 @@
 -- zh       = "车辆登记的姓名与本人不符，可能属于他人"
 -- en       = "the register bears another name and the vehicle may be another person's"
 
--- Who holds what, then the paid months in which it was held. A payment counts once, by the vehicle that
--- no exemption covers; a household with no such payment comes out once, in its first month, exempted.
-WITH owned AS (
-    SELECT m.household_key, m.person_key, m.joined_on, m.left_on, h.region_code,
-           v.kind, v.price_fen, v.plate_no, v.registered_on, v.deregistered_on, i.name AS owner,
-           NOT coalesce(names_match(v.owner_name, i.name), true) AS other_name,
-           v.row_id AS row_vehicle, m.row_id AS row_household_member
-    FROM   vehicle          AS v
-    JOIN   household_member AS m ON m.person_key = v.owner_key
-    JOIN   household        AS h ON h.household_key = m.household_key
-    JOIN   identity         AS i ON i.person_key = v.owner_key
-),
-paid AS (
-    SELECT o.*, p.award_key, p.month, p.amount_fen, p.row_id AS row_payment,
-           CASE WHEN strpos('|' || local_text(o.region_code, 'vehicle_exempt_kinds', p.month) || '|',
-                            '|' || o.kind || '|') > 0 THEN 'exempt_kind'
-                WHEN o.deregistered_on < p.month THEN 'deregistered'
-                WHEN o.left_on < p.month THEN 'owner_left'
-                WHEN o.other_name THEN 'name_mismatch' END AS exemption
-    FROM   owned   AS o
-    JOIN   payment AS p ON p.household_key = o.household_key
-    JOIN   award   AS a ON a.award_key = p.award_key
-    WHERE  p.status = 'paid' AND p.amount_fen > 0
-      AND  a.programme IN ('dibao', 'tekun')
-      AND  coalesce(o.registered_on, p.month) < month_after(p.month)
-      AND  coalesce(o.joined_on, p.month) < month_after(p.month)
-      AND  (local_number(o.region_code, 'vehicle_price_limit', p.month) = 0
-            OR o.price_fen > 100 * local_number(o.region_code, 'vehicle_price_limit', p.month))
+-- Paid runs meet the periods of `family_vehicle`; payments are looked up for what comes out alone. A payment
+-- counts once; a household with exempt vehicles alone comes out once, in its first month.
+WITH hit AS (
+    SELECT v.household_key, v.person_key, r.award_key, v.exemption, v.row_vehicle, v.row_household_member,
+           greatest(v.from_month, r.from_month) AS first_month, least(v.to_month, r.to_month) AS last_month
+    FROM   family_vehicle AS v
+    JOIN   paid_run       AS r ON r.household_key = v.household_key
+    JOIN   award          AS a ON a.award_key = r.award_key
+    WHERE  a.programme IN ('dibao', 'tekun')
+      AND  greatest(v.from_month, r.from_month) <= least(v.to_month, r.to_month)
 ),
 ranked AS (
     SELECT *,
-           row_number() OVER (PARTITION BY household_key, month, row_payment
-                              ORDER BY CASE WHEN exemption IS NULL THEN 0 ELSE 1 END, row_vehicle, row_household_member) AS choice,
            min(CASE WHEN exemption IS NULL THEN 0 ELSE 1 END) OVER (PARTITION BY household_key) AS all_exempt,
-           min(month) OVER (PARTITION BY household_key) AS first_month
-    FROM   paid
+           row_number() OVER (PARTITION BY household_key ORDER BY first_month, row_vehicle, row_household_member, award_key) AS nth
+    FROM   hit
+),
+paid AS (
+    SELECT s.household_key, s.person_key, s.award_key, s.exemption, s.row_vehicle, s.row_household_member,
+           p.month, p.amount_fen, p.row_id AS row_payment,
+           row_number() OVER (PARTITION BY p.row_id ORDER BY s.row_vehicle, s.row_household_member, s.first_month) AS choice
+    FROM   ranked  AS s
+    JOIN   payment AS p ON p.award_key = s.award_key
+    WHERE  (s.exemption IS NULL OR (s.all_exempt = 1 AND s.nth = 1))
+      AND  p.status = 'paid' AND p.amount_fen > 0
+      AND  p.month >= s.first_month AND p.month <= CASE WHEN s.exemption IS NULL THEN s.last_month ELSE s.first_month END
+),
+named AS (
+    SELECT DISTINCT row_vehicle, row_household_member, owner, plate_no, kind, registered_on FROM family_vehicle
 )
-SELECT household_key AS subject_key, household_key, award_key, person_key, month, amount_fen, exemption,
-       owner, plate_no, registered_on,
-       CASE kind WHEN 'car' THEN '小型汽车' WHEN 'truck' THEN '货车' WHEN 'motorcycle' THEN '摩托车' WHEN 'tricycle' THEN '三轮车'
-                 WHEN 'tractor' THEN '拖拉机' WHEN 'disabled' THEN '残疾人专用车' ELSE '机动车' END AS kind_zh,
-       CASE kind WHEN 'car' THEN 'car' WHEN 'truck' THEN 'truck' WHEN 'motorcycle' THEN 'motorcycle' WHEN 'tricycle' THEN 'tricycle'
-                 WHEN 'tractor' THEN 'tractor' WHEN 'disabled' THEN 'vehicle for the disabled' ELSE 'motor vehicle' END AS kind_en,
-       row_vehicle, row_household_member, row_payment
-FROM   ranked
-WHERE  choice = 1
-  AND  (exemption IS NULL OR (all_exempt = 1 AND month = first_month))
+SELECT p.household_key AS subject_key, p.household_key, p.award_key, p.person_key, p.month, p.amount_fen,
+       CASE p.exemption WHEN 'exempt_kind' THEN 'exempt_kind' WHEN 'deregistered' THEN 'deregistered'
+                        WHEN 'owner_left' THEN 'owner_left' WHEN 'name_mismatch' THEN 'name_mismatch' END AS exemption,
+       v.owner, v.plate_no, v.registered_on,
+       CASE v.kind WHEN 'car' THEN '小型汽车' WHEN 'truck' THEN '货车' WHEN 'motorcycle' THEN '摩托车' WHEN 'tricycle' THEN '三轮车'
+                   WHEN 'tractor' THEN '拖拉机' WHEN 'disabled' THEN '残疾人专用车' ELSE '机动车' END AS kind_zh,
+       CASE v.kind WHEN 'car' THEN 'car' WHEN 'truck' THEN 'truck' WHEN 'motorcycle' THEN 'motorcycle' WHEN 'tricycle' THEN 'tricycle'
+                   WHEN 'tractor' THEN 'tractor' WHEN 'disabled' THEN 'vehicle for the disabled' ELSE 'motor vehicle' END AS kind_en,
+       v.registered_on AS known_on,
+       p.row_vehicle, p.row_household_member, p.row_payment
+FROM   paid  AS p
+JOIN   named AS v ON v.row_vehicle = p.row_vehicle AND v.row_household_member = p.row_household_member
+WHERE  p.choice = 1
 ORDER  BY subject_key, exemption, month, award_key, row_payment

@@ -1,12 +1,11 @@
 -- id         = "a09_wages_over_standard"
 -- typology   = "A09"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "irregularity"
 -- subject    = "household"
--- reads      = ["award", "payment", "household", "household_member", "identity", "employment", "pension", "region_standard"]
--- optional   = ["pension"]
+-- reads      = ["award", "payment", "household", "employment", "paid_run", "income_over_standard"]
 -- # A contribution base is a floor of the wage where it is paid at all; wages unpaid and jobs lost are met on inquiry.
 -- prior      = 0.5
 -- reason_zh  = "{name}家庭核实月收入人均{income_per_person}元（{earner}在{employer}参保等），高于当月保障标准{standard}元，{months}个月（{month_from}至{month_to}）仍领取救助，涉及{amount}元。"
@@ -24,75 +23,35 @@
 -- en       = "the contribution base of a public-welfare post or of flexible employment shows no income"
 -- contract = "public_welfare_post and flexible contribution bases do not show income"
 
--- Wages, pensions and members stand as intervals in one list, which meets the payments once. Income is
--- taken twice: `shown` by bases that show a wage, `all` by every base, which tells what is exempt.
-WITH wage AS (
-    SELECT m.household_key, m.person_key, m.joined_on, m.left_on, e.from_month, e.to_month,
-           e.contribution_base_fen AS base_fen, e.employer, i.name AS earner, e.row_id AS row_employment,
-           CASE WHEN e.employer_kind IN ('public_budget', 'enterprise') THEN e.contribution_base_fen ELSE 0 END AS shown_fen
-    FROM   employment       AS e
-    JOIN   household_member AS m ON m.person_key = e.person_key
-    JOIN   identity         AS i ON i.person_key = e.person_key
-    WHERE  e.contribution_base_fen > 0
-      AND  coalesce(names_match(e.name, i.name), true)
-),
-line AS (
-    SELECT household_key, joined_on, left_on, from_month, to_month, base_fen, shown_fen, CAST(0 AS BIGINT) AS pension_fen,
-           CAST(NULL AS INT) AS member_key, employer, earner, row_employment
-    FROM   wage
-    UNION  ALL
-    SELECT m.household_key, m.joined_on, m.left_on, q.from_month, q.to_month, 0, 0, q.monthly_amount_fen, NULL, NULL, NULL, NULL
-    FROM   pension          AS q
-    JOIN   household_member AS m ON m.person_key = q.person_key
-    JOIN   identity         AS i ON i.person_key = q.person_key
-    WHERE  q.kind = 'employee' AND coalesce(names_match(q.name, i.name), true)
-      AND  m.household_key IN (SELECT household_key FROM wage)
-    UNION  ALL
-    SELECT m.household_key, m.joined_on, m.left_on, CAST(NULL AS DATE), CAST(NULL AS DATE), 0, 0, 0, m.person_key, NULL, NULL, NULL
-    FROM   household_member AS m
-    WHERE  m.household_key IN (SELECT household_key FROM wage)
+-- Periods over the limit by any base meet the paid runs, and their payments are looked up. Where the bases that show
+-- a wage do not reach over the limit, nothing is open and the first month is enough.
+WITH hit AS (
+    SELECT i.household_key, a.award_key, a.phase_out_from, i.all_each, i.standard_fen, i.earner, i.row_employment, i.row_standard,
+           i.shown_fen > 0 AND i.shown_each > i.limit_each AS shown_over,
+           greatest(i.from_month, r.from_month) AS first_month, least(i.to_month, r.to_month) AS last_month
+    FROM   income_over_standard AS i
+    JOIN   award                AS a ON a.household_key = i.household_key AND a.programme = i.programme
+    JOIN   paid_run             AS r ON r.award_key = a.award_key
+    WHERE  i.base_fen > 0 AND i.all_each > i.limit_each
+      AND  greatest(i.from_month, r.from_month) <= least(i.to_month, r.to_month)
 ),
 monthly AS (
-    SELECT p.household_key, p.award_key, p.month, p.amount_fen, p.row_id AS row_payment,
-           sum(l.base_fen) AS base_fen, sum(l.shown_fen) AS shown_fen, sum(l.pension_fen) AS pension_fen,
-           count(DISTINCT l.member_key) AS members,
-           max(l.row_employment) AS row_employment, min(l.employer) AS employer, min(l.earner) AS earner
-    FROM   line    AS l
-    JOIN   payment AS p ON p.household_key = l.household_key
+    SELECT x.*, h.region_code, p.month, p.amount_fen, p.row_id AS row_payment,
+           row_number() OVER (PARTITION BY p.row_id ORDER BY x.standard_fen DESC, x.row_standard, x.first_month) AS choice
+    FROM   hit       AS x
+    JOIN   household AS h ON h.household_key = x.household_key
+    JOIN   payment   AS p ON p.award_key = x.award_key
     WHERE  p.status = 'paid' AND p.amount_fen > 0
-      AND  p.month >= coalesce(l.from_month, p.month)
-      AND  p.month <= coalesce(l.to_month, p.month)
-      AND  coalesce(l.joined_on, p.month) < month_after(p.month)
-      AND  coalesce(l.left_on, p.month) >= p.month
-    GROUP  BY p.household_key, p.award_key, p.month, p.amount_fen, p.row_id
-    HAVING sum(l.base_fen) > 0
-),
-measured AS (
-    SELECT x.*, h.region_code, a.phase_out_from, s.monthly_amount_fen AS standard_fen, s.row_standard,
-           (x.shown_fen * (1 - local_number(h.region_code, 'work_cost_deduction', x.month)) + x.pension_fen) / x.members AS shown_each,
-           (x.base_fen * (1 - local_number(h.region_code, 'work_cost_deduction', x.month)) + x.pension_fen) / x.members AS all_each,
-           s.monthly_amount_fen * (1 + local_number(h.region_code, 'income_tolerance', x.month)) AS limit_each,
-           -- Where the head's hukou kind is not known, the higher standard speaks for the family.
-           row_number() OVER (PARTITION BY x.row_payment ORDER BY s.monthly_amount_fen DESC, s.row_standard) AS choice
-    FROM   monthly         AS x
-    JOIN   award           AS a ON a.award_key = x.award_key
-    JOIN   household       AS h ON h.household_key = x.household_key
-    LEFT   JOIN identity   AS i ON i.person_key = h.head_key
-    JOIN   region_standard AS s ON s.region_code = h.region_code AND s.programme = a.programme
-    WHERE  a.programme IN ('dibao', 'tekun')
-      AND  s.tier IS NULL
-      AND  coalesce(s.hukou_kind, i.hukou_kind, '') = coalesce(i.hukou_kind, s.hukou_kind, '')
-      AND  s.from_month <= x.month AND (s.until_month IS NULL OR x.month < s.until_month)
-      AND  x.members > 0
+      AND  p.month >= x.first_month AND p.month <= CASE WHEN x.shown_over THEN x.last_month ELSE x.first_month END
 ),
 judged AS (
     SELECT *,
-           CASE WHEN NOT (shown_fen > 0 AND shown_each > limit_each) THEN 'base_shows_no_income'
+           CASE WHEN NOT shown_over THEN 'base_shows_no_income'
                 WHEN phase_out_from <= month
                      AND month < month_add(phase_out_from, CAST(local_number(region_code, 'phase_out_months', month) AS BIGINT))
                      THEN 'phase_out' END AS exempt_as
-    FROM   measured
-    WHERE  choice = 1 AND all_each > limit_each
+    FROM   monthly
+    WHERE  choice = 1
 ),
 ranked AS (
     SELECT *,
@@ -100,11 +59,12 @@ ranked AS (
            row_number() OVER (PARTITION BY household_key ORDER BY month, row_payment) AS nth
     FROM   judged
 )
-SELECT household_key AS subject_key, household_key, award_key, month, amount_fen,
-       CASE exempt_as WHEN 'base_shows_no_income' THEN 'base_shows_no_income' WHEN 'phase_out' THEN 'phase_out' END AS exemption,
-       round(all_each / 100, 2) AS income_per_person, round(standard_fen / 100.0, 2) AS standard,
-       coalesce(employer, '某单位') AS employer, earner,
-       row_employment, row_standard, row_payment
-FROM   ranked
-WHERE  exempt_as IS NULL OR (all_exempt = 1 AND nth = 1)
+SELECT r.household_key AS subject_key, r.household_key, r.award_key, r.month, r.amount_fen,
+       CASE r.exempt_as WHEN 'base_shows_no_income' THEN 'base_shows_no_income' WHEN 'phase_out' THEN 'phase_out' END AS exemption,
+       round(r.all_each / 100, 2) AS income_per_person, round(r.standard_fen / 100.0, 2) AS standard,
+       coalesce(e.employer, '某单位') AS employer, r.earner,
+       r.row_employment, r.row_standard, r.row_payment
+FROM   ranked     AS r
+JOIN   employment AS e ON e.row_id = r.row_employment
+WHERE  r.exempt_as IS NULL OR (r.all_exempt = 1 AND r.nth = 1)
 ORDER  BY subject_key, exemption, month, award_key, row_payment

@@ -43,6 +43,7 @@ macro_rules! view_sources {
 const SOURCES: &[(&str, &str)] = view_sources![
     "award_head_count",
     "death_record",
+    "local_period",
     "region_standard",
     "household_standard",
     "paid_run",
@@ -51,6 +52,11 @@ const SOURCES: &[(&str, &str)] = view_sources![
     "award_account",
     "income_line",
     "household_income",
+    "income_over_standard",
+    "family_vehicle",
+    "family_estate",
+    "family_business",
+    "family_deposit",
     "kin_edge",
     "official_kin",
 ];

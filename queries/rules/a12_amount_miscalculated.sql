@@ -1,0 +1,97 @@
+-- id         = "a12_amount_miscalculated"
+-- typology   = "A12"
+-- version    = 1
+-- status     = "experimental"
+-- severity   = 2
+-- queue      = "governance"
+-- subject    = "award"
+-- reads      = ["award", "application", "payment", "household_standard", "award_head_count"]
+-- # Amount, standard and declared income are the office's own figures; what fails is income corrected on review and not entered.
+-- prior      = 0.6
+-- reason_zh  = "{name}家庭{start_month}起按补差核算：保障标准每人{standard}元、{persons}人，扣除申报收入{declared}元，应为每月{expected}元，实际核定{awarded}元，相差{difference}元；{months}个月（{month_from}至{month_to}）多发{amount}元。"
+-- reason_en  = "The benefit of the household of {name} from {start_month}: {standard} yuan for each of {persons} persons, less a declared income of {declared} yuan, gives {expected} yuan a month; {awarded} yuan were awarded, a difference of {difference} yuan. Paid too much in {months} months ({month_from} to {month_to}): {amount} yuan."
+-- why        = "A benefit without a tier is the gap between standard and income: an amount that the office's own figures do not give is either too much public money or too little of what the family is due."
+-- innocent   = ["Income was corrected on a review and only the amount was entered: look for the review sheet.", "Costs of illness, disability or work were deducted from income before the gap was taken.", "A local supplement for the old, minors or the severely disabled is in the amount.", "A member was added or left and the number of persons was entered later."]
+-- blind      = ["Awards without an application or without a declared income.", "Whether the declared income is true: see A09 and A10.", "Amounts inside the tolerance."]
+-- basis      = ["民发〔2021〕57号 art. 23"]
+-- [exemptions.tiered]
+-- zh       = "按分类分档标准发放，不按补差核算"
+-- en       = "the award is of a tier, not of the gap"
+-- contract = "tiered awards"
+-- [exemptions.standard_adjusted_later]
+-- zh       = "金额与此后调整的保障标准相符"
+-- en       = "the amount is right by a later standard of the same award"
+-- contract = "later adjustments of the standard"
+-- [parameters.tolerance]
+-- default = 0.1
+-- min     = 0
+-- max     = 0.5
+-- meaning = "a difference of no more than this share of the right amount is no finding"
+
+-- Every award against the gap at its start; where it differs, against the gap by each later standard of its time too.
+WITH gap AS (
+    SELECT a.award_key, a.household_key, a.programme, a.application_key, a.tier, a.start_month, a.end_month, a.monthly_amount_fen,
+           n.head_count AS persons, p.declared_income_fen, a.row_id AS row_award, p.row_id AS row_application
+    FROM   award            AS a
+    JOIN   application      AS p ON p.application_key = a.application_key
+    JOIN   award_head_count AS n ON n.award_key = a.award_key
+    WHERE  a.programme = 'dibao' AND p.declared_income_fen IS NOT NULL AND n.head_count > 0
+),
+measured AS (
+    SELECT g.*, s.standard_fen, s.row_standard, greatest(0, s.standard_fen * g.persons - g.declared_income_fen) AS expected_fen
+    FROM   gap                AS g
+    JOIN   household_standard AS s
+           ON  s.household_key = g.household_key AND s.programme = g.programme
+           AND s.from_month <= g.start_month AND (s.until_month IS NULL OR s.until_month > g.start_month)
+),
+nearest AS (
+    -- Where two kinds of standard could apply, the one that comes nearest to the amount speaks for it.
+    SELECT m.*,
+           row_number() OVER (PARTITION BY m.award_key ORDER BY abs(m.monthly_amount_fen - m.expected_fen), m.row_standard) AS nth
+    FROM   measured AS m
+),
+differs AS (
+    SELECT * FROM nearest WHERE nth = 1 AND abs(monthly_amount_fen - expected_fen) > $tolerance * expected_fen
+),
+adjusted AS (
+    SELECT DISTINCT d.award_key
+    FROM   differs            AS d
+    JOIN   household_standard AS s ON s.household_key = d.household_key AND s.programme = d.programme
+    WHERE  d.tier IS NULL
+      AND  s.from_month > d.start_month AND (d.end_month IS NULL OR s.from_month <= d.end_month) AND s.from_month <= $as_of
+      AND  abs(d.monthly_amount_fen - greatest(0, s.standard_fen * d.persons - d.declared_income_fen))
+           <= $tolerance * greatest(0, s.standard_fen * d.persons - d.declared_income_fen)
+),
+judged AS (
+    SELECT d.*,
+           CASE WHEN d.tier IS NOT NULL THEN 'tiered' WHEN j.award_key IS NOT NULL THEN 'standard_adjusted_later' END AS exempt_as,
+           -- A chain of awards under one application is one benefit: the finding is of the last award it touches.
+           first_value(d.award_key) OVER (PARTITION BY d.household_key, d.application_key ORDER BY d.start_month DESC, d.award_key DESC) AS last_award_key,
+           min(CASE WHEN d.tier IS NULL AND j.award_key IS NULL THEN 0 ELSE 1 END) OVER (PARTITION BY d.household_key, d.application_key) AS all_exempt
+    FROM   differs  AS d
+    LEFT   JOIN adjusted AS j ON j.award_key = d.award_key
+),
+open AS (
+    SELECT j.*,
+           first_value(award_key) OVER (PARTITION BY household_key, application_key ORDER BY start_month DESC, award_key DESC) AS subject_key
+    FROM   judged AS j
+    WHERE  exempt_as IS NULL OR (all_exempt = 1 AND award_key = last_award_key)
+),
+paid AS (
+    SELECT o.award_key, p.month, p.amount_fen, p.row_id AS row_payment
+    FROM   open    AS o
+    JOIN   payment AS p ON p.award_key = o.award_key
+    WHERE  o.exempt_as IS NULL AND p.status = 'paid' AND p.amount_fen > 0
+)
+SELECT o.subject_key, o.household_key, o.award_key, o.application_key,
+       -- Without a payment the award's own month stands.
+       coalesce(p.month, o.start_month) AS month,
+       greatest(p.amount_fen - o.expected_fen, 0) AS amount_fen,
+       CASE o.exempt_as WHEN 'tiered' THEN 'tiered' WHEN 'standard_adjusted_later' THEN 'standard_adjusted_later' END AS exemption,
+       o.start_month, o.persons, round(o.standard_fen / 100.0, 2) AS standard, round(o.declared_income_fen / 100.0, 2) AS declared,
+       round(o.expected_fen / 100.0, 2) AS expected, round(o.monthly_amount_fen / 100.0, 2) AS awarded,
+       round((o.monthly_amount_fen - o.expected_fen) / 100.0, 2) AS difference,
+       o.row_award, o.row_application, o.row_standard, p.row_payment
+FROM   open      AS o
+LEFT   JOIN paid AS p ON p.award_key = o.award_key
+ORDER  BY subject_key, exemption, month, award_key, row_payment
