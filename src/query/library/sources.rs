@@ -20,6 +20,8 @@ const SOURCES: &[(&str, &str, &str)] = rule_sources![
     "a06_business_owner",
     "a07_public_payroll_recipient",
     "a09_wages_over_standard",
+    "a18_ghost_recipient",
+    "a19_double_identity",
     "b01_duplicate_dibao",
     "b02_dibao_and_tekun",
     "c03_official_is_recipient",
