@@ -47,6 +47,7 @@ const SOURCES: &[(&str, &str)] = view_sources![
     "household_standard",
     "paid_run",
     "covered_run",
+    "temporary_grant",
     "income_line",
     "household_income",
     "kin_edge",
