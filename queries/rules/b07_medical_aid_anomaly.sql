@@ -87,8 +87,8 @@ overlap AS (
 found AS (
     SELECT 'over_bill' AS kind, person_key, settlement_no, hospital, admitted_on, discharged_on, aid_fen - left_fen AS amount_fen,
            CASE WHEN other_name THEN 'name_mismatch' END AS exempt_as,
-           concat('医疗救助支付', CAST(round(aid_fen / 100.0, 2) AS VARCHAR), '元，超过总费用扣除医保支付后的', CAST(round(left_fen / 100.0, 2) AS VARCHAR), '元') AS what_zh,
-           concat('medical aid paid ', CAST(round(aid_fen / 100.0, 2) AS VARCHAR), ' yuan where insurance had left ', CAST(round(left_fen / 100.0, 2) AS VARCHAR)) AS what_en,
+           concat('医疗救助支付', CAST(CAST(aid_fen / 100.0 AS DECIMAL(18, 2)) AS VARCHAR), '元，超过总费用扣除医保支付后的', CAST(CAST(left_fen / 100.0 AS DECIMAL(18, 2)) AS VARCHAR), '元') AS what_zh,
+           concat('medical aid paid ', CAST(CAST(aid_fen / 100.0 AS DECIMAL(18, 2)) AS VARCHAR), ' yuan where insurance had left ', CAST(CAST(left_fen / 100.0 AS DECIMAL(18, 2)) AS VARCHAR)) AS what_en,
            row_medical_settlement, CAST(NULL AS BIGINT) AS row_medical_settlement_other, CAST(NULL AS BIGINT) AS row_award, CAST(NULL AS BIGINT) AS row_monitored
     FROM   aided
     WHERE  aid_fen > left_fen
