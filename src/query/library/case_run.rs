@@ -108,10 +108,16 @@ fn read(rule: &CheckedRule, batch: &RecordBatch, labels: &Labels, answer: &mut A
     let exemption = batch.column_by_name("exemption");
     for row in 0..batch.num_rows() {
         let mut words = vec![match subject.as_primitive_opt::<Int32Type>() {
-            Some(keys) if keys.is_valid(row) => labels
-                .label(rule.header().subject.as_str(), keys.value(row))
-                .ok_or("a subject that the case does not give")?
-                .to_owned(),
+            Some(keys) if keys.is_valid(row) => {
+                let label = labels.label(rule.header().subject.as_str(), keys.value(row)).map(str::to_owned);
+                // A subject that has no row of its own goes by the number that the rule gives it.
+                let number = batch.column_by_name("subject_no").filter(|n| n.is_valid(row));
+                match (label, number) {
+                    (Some(label), _) => label,
+                    (None, Some(number)) => text(number, row)?,
+                    (None, None) => return Err("a subject that the case does not give".to_owned()),
+                }
+            }
             _ => text(subject, row)?,
         }];
         let cell = |name: &str| batch.column_by_name(name).filter(|column| column.is_valid(row));

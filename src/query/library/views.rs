@@ -50,6 +50,7 @@ const SOURCES: &[(&str, &str)] = view_sources![
     "covered_run",
     "double_cover",
     "award_account",
+    "temporary_grant",
     "income_line",
     "household_income",
     "income_over_standard",
