@@ -1,11 +1,11 @@
 -- id         = "d02_wrong_holder"
 -- typology   = "D02"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 4
 -- queue      = "irregularity"
 -- subject    = "award"
--- reads      = ["award_account", "payment", "account", "household_member", "award_member", "identity", "custody_agreement", "official", "kin_edge", "official_kin", "award"]
+-- reads      = ["award_account", "payment", "account", "household_member", "award_member", "identity", "custody_agreement", "household", "kin_edge", "official_circle", "award"]
 -- optional   = ["official"]
 -- # Sons and neighbours who draw for the old are the rule; an official's account is the exception that counts.
 -- prior      = 0.55
@@ -32,10 +32,11 @@
 
 -- Accounts per award first, for they are few; then the months of those whose holder is not plainly a member.
 WITH doubtful AS (
-    SELECT u.award_key, u.household_key, u.account_key, c.account_no, c.holder_key, c.institution_key,
+    SELECT u.award_key, u.household_key, u.account_key, h.region_code, c.account_no, c.holder_key, c.institution_key,
            c.holder_name AS holder, c.row_id AS row_account
-    FROM   award_account AS u
-    JOIN   account       AS c ON c.account_key = u.account_key
+    FROM   award_account  AS u
+    JOIN   account        AS c ON c.account_key = u.account_key
+    LEFT   JOIN household AS h ON h.household_key = u.household_key
     LEFT   JOIN household_member AS m
            ON  m.household_key = u.household_key AND m.person_key = c.holder_key
            AND m.left_on IS NULL AND coalesce(m.joined_on, u.first_month) < month_after(u.first_month)
@@ -72,15 +73,6 @@ minor AS (
     JOIN   kin_edge  AS k ON k.person_key = v.covered_key AND k.relative_key = v.holder_key
     WHERE  k.relation = 'parent' AND i.birth_date > month_add(v.month, -216)
 ),
-office AS (
-    SELECT o.person_key, o.official_key, o.from_date, o.to_date, o.row_id AS row_official, 0 AS kin
-    FROM   official AS o
-    UNION  ALL
-    SELECT k.relative_key, o.official_key, o.from_date, o.to_date, o.row_id, 1
-    FROM   official     AS o
-    JOIN   official_kin AS k ON k.person_key = o.person_key
-    WHERE  k.depth = 'close' AND (k.to_date IS NULL OR k.to_date >= o.from_date)
-),
 tested AS (
     SELECT s.award_key, s.household_key, s.account_key, s.account_no, s.holder_key, s.holder, s.month, s.amount_fen,
            s.row_payment, s.row_account,
@@ -88,14 +80,16 @@ tested AS (
                 WHEN max(n.row_payment) IS NOT NULL THEN 'parent_of_minor'
                 WHEN max(g.row_id) IS NOT NULL THEN 'custody_signed' END AS exempt_as,
            max(g.row_id) AS row_custody_agreement,
-           min(o.kin) AS kin, min(o.official_key) AS official_key, min(o.row_official) AS row_official
+           min(o.kin) AS kin, first_value(o.official_key ORDER BY o.kin, o.degree, o.row_official) AS official_key,
+           first_value(o.row_official ORDER BY o.kin, o.degree, o.row_official) AS row_official
     FROM   stranger AS s
     LEFT   JOIN minor AS n ON n.row_payment = s.row_payment
     LEFT   JOIN custody_agreement AS g
            ON g.household_key = s.household_key AND g.custodian_key = s.holder_key AND g.signed_on < month_after(s.month)
-    LEFT   JOIN office AS o
+    LEFT   JOIN official_circle AS o
            ON  o.person_key = s.holder_key
-           AND coalesce(o.from_date, s.month) < month_after(s.month) AND coalesce(o.to_date, s.month) >= s.month
+           AND o.office_from < month_after(s.month) AND o.office_to >= s.month AND o.tie_from < month_after(s.month) AND o.tie_to >= s.month
+           AND (o.depth = 'close' OR local_text(s.region_code, 'kin_depth', s.month) = 'extended')
     GROUP  BY s.award_key, s.household_key, s.account_key, s.account_no, s.holder_key, s.holder, s.month, s.amount_fen,
               s.row_payment, s.row_account
 ),

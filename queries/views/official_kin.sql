@@ -1,4 +1,4 @@
--- meaning  = "Relatives of officials, as registers state them (`degree` 1) or as follows from two or three such edges: the mother's mother, the husband's brother, the brother's child. A row an official's person and relative: the tie that still holds before one that ended, the closer before the wider, the shorter before the longer. `relation` is what the relative is to the official; `depth` is close or extended; `row_edge`, `row_edge_2`, `row_edge_3` are the rows it rests on and `source` the table of the first."
+-- meaning  = "Relatives of officials, as registers state them (`degree` 1) or as follows from two or three such edges: the mother's mother, the husband's brother, the brother's child, the father's wife. A row an official's person and relative: the tie that still holds before one that ended, the closer before the wider, the older before the newer, the shorter before the longer. `relation` is what the relative is to the official; `depth` is close or extended; `row_edge`, `row_edge_2`, `row_edge_3` are the rows it rests on and `source` the table of the first."
 -- reads    = ["official", "kin_edge"]
 -- once     = true
 
@@ -9,6 +9,8 @@ composed AS (
     -- What somebody's relative's relative is to him.
     SELECT column1 AS first, column2 AS second, column3 AS relation, column4 AS depth
     FROM   (VALUES ('parent', 'parent', 'grandparent', 'close'), ('child', 'child', 'grandchild', 'close'), ('parent', 'child', 'sibling', 'close'),
+                   ('parent', 'spouse', 'parent', 'close'), ('sibling', 'parent', 'parent', 'close'),
+                   ('spouse', 'child', 'child', 'close'), ('child', 'sibling', 'child', 'close'), ('sibling', 'sibling', 'sibling', 'close'),
                    ('spouse', 'parent', 'parent_in_law', 'extended'), ('child', 'spouse', 'child_in_law', 'extended'),
                    ('spouse', 'sibling', 'sibling_in_law', 'extended'), ('sibling', 'spouse', 'sibling_in_law', 'extended'),
                    ('parent_in_law', 'child', 'sibling_in_law', 'extended'),
@@ -49,7 +51,8 @@ path AS (
 ),
 ranked AS (
     SELECT *, row_number() OVER (PARTITION BY person_key, relative_key
-                                 ORDER BY CASE WHEN to_date IS NULL THEN 0 ELSE 1 END, depth, degree, to_date DESC,
+                                 ORDER BY CASE WHEN to_date IS NULL THEN 0 ELSE 1 END, depth,
+                                          coalesce(from_date, DATE '1900-01-01'), degree, to_date DESC,
                                           relation, row_edge, row_edge_2, row_edge_3) AS nth
     FROM   path
 )

@@ -284,7 +284,11 @@ fn local_parameters_change_the_findings() {
                 .find(|row| row["级别"] == "县")
                 .map(|row| row["区划代码"].clone())
                 .unwrap();
-            fs::write(&path, format!("区划代码,参数名称,参数值,生效日期,失效日期\n{region},{name},{value},2022-12-31,\n")).unwrap();
+            fs::write(
+                &path,
+                format!("区划代码,参数名称,参数值,生效日期,失效日期\n{region},{name},{value},2022-12-31,\n"),
+            )
+            .unwrap();
             paths.push(path);
         }
         desk.import(&paths, &[]);

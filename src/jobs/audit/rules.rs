@@ -87,8 +87,8 @@ async fn side_by_side(
     options: &EngineOptions,
     observer: &dyn Observer,
 ) -> Result<Vec<Run>, AuditError> {
-    let mut side_by_side = futures::stream::iter(rules.iter().map(|rule| run(rule, session, bindings)))
-        .buffered(options.at_once.max(1));
+    let mut side_by_side =
+        futures::stream::iter(rules.iter().map(|rule| run(rule, session, bindings))).buffered(options.at_once.max(1));
     let mut runs = Vec::with_capacity(rules.len());
     while let Some(run) = side_by_side.next().await {
         if observer.cancelled() {

@@ -60,6 +60,10 @@ const SOURCES: &[(&str, &str)] = view_sources![
     "family_deposit",
     "kin_edge",
     "official_kin",
+    "official_circle",
+    "decision",
+    "kin_case",
+    "onward_transfer",
 ];
 
 /// The views, in the order in which they must be registered.

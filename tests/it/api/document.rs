@@ -98,7 +98,8 @@ fn the_page_works_offline() {
 fn the_rules_have_a_page_that_names_each() {
     let page = county().get("/api/docs/rules");
     assert_eq!(page.status, 200);
-    for part in ["规则手册", "<h2>A01 死亡未停保", "href=\"#a01_paid_after_death\"", "id=\"a01_paid_after_death\""] {
+    for part in ["规则手册", "<h2>A01 死亡未停保", "href=\"#a01_paid_after_death\"", "id=\"a01_paid_after_death\""]
+    {
         assert!(page.text().contains(part), "no '{part}'");
     }
 }

@@ -1,0 +1,89 @@
+-- id         = "c01_relative_not_declared"
+-- typology   = "C01"
+-- version    = 1
+-- status     = "experimental"
+-- severity   = 3
+-- queue      = "irregularity"
+-- subject    = "household"
+-- reads      = ["kin_case", "relative_declaration", "identity", "award", "payment", "official"]
+-- # The duty and the lack of a paper are plain; what fails is a paper kept outside the list, and kinship by a stale book.
+-- prior      = 0.6
+-- reason_zh  = "该户于{decided_on}获批时，家庭成员{relative_name}系{organisation}{post}{official_name}的{relation_zh}，该工作人员时任职务且管辖该户所在地，近亲属备案中未见登记；此后{months}个月（{month_from}至{month_to}）发放{amount}元。"
+-- reason_en  = "When the household was approved on {decided_on}, its member {relative_name} was the {relation_en} of {official_name} ({organisation}, {post}), then in office over the place; no declaration of a relative names the pair. {months} months were paid since ({month_from} to {month_to}), {amount} yuan."
+-- why        = "A relative of those who decide may well be poor, but the county must know and visit before it confirms: what was not declared was decided without that check. Kinship itself is no offence; the amount is what went out unchecked, not what is owed back."
+-- innocent   = ["The relative qualifies and the form was filed on paper only.", "The official did not know of the application: families that split long ago.", "The register book still shows a tie that ended, or a kinship entered for another person.", "The term of office ended in fact before the roster says so."]
+-- blind      = ["Kin that no register shows: adopted children, unregistered marriages, cousins.", "Team leaders and helpers whom no roster lists.", "A declaration filed only after the decision counts as one here: see C02 for the visit."]
+-- basis      = ["民发〔2021〕57号 art. 11 and 20", "中国共产党纪律处分条例 art. 124"]
+-- [exemptions.took_office_after]
+-- zh       = "该工作人员在审批之后才任职"
+-- en       = "the official took office after the decision"
+-- contract = "official took office after the decision or left before"
+-- [exemptions.left_office_before]
+-- zh       = "该工作人员在审批之前已离任"
+-- en       = "the official had left office before the decision"
+-- contract = "official took office after the decision or left before"
+-- [exemptions.kin_outside_depth]
+-- zh       = "亲属关系超出当地近亲属范围"
+-- en       = "the kinship is wider than what the locality counts as close"
+-- contract = "kin outside kin_depth"
+
+-- Ties to officials over the place that no declaration names, at each decision that led to an award. The payments
+-- follow the closest of them; a household whose every tie is exempt comes out once.
+WITH declared AS (
+    -- The official's numbers are one person's; a declaration of the household covers its members, and one under a
+    -- mistyped number counts by the name.
+    SELECT o.person_key AS official_person_key, d.relative_key, d.household_key, d.relative_name
+    FROM   relative_declaration AS d
+    JOIN   official             AS o ON o.official_key = d.official_key
+),
+undeclared AS (
+    SELECT k.household_key, k.person_key, k.programme, k.benefit, k.application_key, k.award_key, k.decided_on, k.region_code,
+           k.official_key, k.official_person_key, k.official_name, k.organisation, k.post, k.office_from, k.office_to,
+           k.relation_zh, k.relation_en, k.depth, k.degree, i.name AS relative_name,
+           k.row_official, k.row_edge, k.row_edge_2, k.row_edge_3, k.row_application, k.row_award, k.row_household_member, k.row_award_member
+    FROM   kin_case AS k
+    JOIN   identity AS i ON i.person_key = k.person_key
+    LEFT   JOIN declared AS d
+           ON  d.official_person_key = k.official_person_key
+           AND (d.relative_key = k.person_key OR d.household_key = k.household_key OR names_match(d.relative_name, i.name))
+    WHERE  k.kin = 1 AND k.award_key IS NOT NULL AND d.official_person_key IS NULL
+      AND  region_contains(k.official_region_code, k.region_code)
+),
+tested AS (
+    SELECT *,
+           CASE WHEN office_from > decided_on THEN 'took_office_after'
+                WHEN office_to < decided_on THEN 'left_office_before'
+                WHEN depth <> 'close' AND local_text(region_code, 'kin_depth', decided_on) <> 'extended' THEN 'kin_outside_depth' END AS exempt_as
+    FROM   undeclared
+),
+ranked AS (
+    SELECT *,
+           min(CASE WHEN exempt_as IS NULL THEN 0 ELSE 1 END) OVER (PARTITION BY household_key) AS all_exempt,
+           row_number() OVER (PARTITION BY household_key
+                              ORDER BY CASE WHEN exempt_as IS NULL THEN 0 ELSE 1 END, depth, degree, decided_on DESC, row_official, person_key, row_edge) AS nth,
+           row_number() OVER (PARTITION BY household_key, programme, benefit
+                              ORDER BY CASE WHEN exempt_as IS NULL THEN 0 ELSE 1 END, depth, degree, row_official, person_key, row_edge) AS nth_of_benefit
+    FROM   tested
+),
+raised AS (
+    SELECT * FROM ranked
+    WHERE  exempt_as IS NULL OR (all_exempt = 1 AND nth = 1)
+),
+paid AS (
+    SELECT r.household_key, r.programme, r.benefit, p.award_key, p.month, sum(p.amount_fen) AS amount_fen, min(p.row_id) AS row_payment
+    FROM   raised  AS r
+    JOIN   award   AS a ON a.household_key = r.household_key AND a.programme = r.programme AND coalesce(a.application_key, -1) = r.benefit
+    JOIN   payment AS p ON p.award_key = a.award_key
+    WHERE  r.exempt_as IS NULL AND r.nth_of_benefit = 1 AND p.status = 'paid' AND p.amount_fen > 0
+    GROUP  BY r.household_key, r.programme, r.benefit, p.award_key, p.month
+)
+SELECT r.household_key AS subject_key, r.household_key, coalesce(p.award_key, r.award_key) AS award_key, r.official_key, r.application_key,
+       p.month, CAST(p.amount_fen AS BIGINT) AS amount_fen,
+       CASE r.exempt_as WHEN 'took_office_after' THEN 'took_office_after' WHEN 'left_office_before' THEN 'left_office_before'
+                        WHEN 'kin_outside_depth' THEN 'kin_outside_depth' END AS exemption,
+       r.decided_on, r.decided_on AS known_on, r.relative_name, r.official_name, r.organisation, r.post, r.relation_zh, r.relation_en,
+       r.row_official, r.row_edge AS row_kinship, r.row_edge_2 AS row_kinship_2, r.row_edge_3 AS row_kinship_3,
+       r.row_application, r.row_award, r.row_household_member, r.row_award_member, p.row_payment
+FROM   raised AS r
+LEFT   JOIN paid AS p ON p.household_key = r.household_key AND p.programme = r.programme AND p.benefit = r.benefit AND r.nth_of_benefit = 1
+ORDER  BY subject_key, exemption, nth, month, row_payment
