@@ -179,7 +179,7 @@ fn compare(case: &Case, answer: Answer) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::query::library::{Edge, Library, Rule, empty_session, sources};
+    use crate::query::library::{Edge, Library, Planner, Rule, sources};
 
     #[tokio::test(flavor = "multi_thread")]
     async fn every_case_of_every_rule_passes() {
@@ -223,11 +223,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_wrong_expectation_is_told() {
-        let session = empty_session().await.unwrap();
+        let planner = Planner::new().await.unwrap();
         let sql = include_str!("../../../queries/rules/a02_paid_in_detention.sql");
         let cases = include_str!("../../../queries/rules/a02_paid_in_detention.cases.toml").replacen("40000", "1", 1);
         let rule =
-            CheckedRule::check(Rule::parse("a02_paid_in_detention", sql, &cases).unwrap(), &session).await.unwrap();
+            CheckedRule::check(Rule::parse("a02_paid_in_detention", sql, &cases).unwrap(), &planner).await.unwrap();
         let failed: Vec<String> =
             run_cases(&rule).await.iter().filter(|o| !o.passed()).map(|o| o.to_string()).collect();
         assert_eq!(failed.len(), 1);

@@ -1,16 +1,15 @@
 //! A rule held against the contract and against the plan of its SQL. Only what passes can run.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::SchemaRef;
-use datafusion::prelude::SessionContext;
 
 use super::promises::{contract_faults, output_faults, protected_faults, reason_faults, statement_faults};
 use super::run::Bindings;
 use super::statement::Parsed;
 use super::views::{View, views};
-use super::{Case, FINDING_TABLE, Header, Rule, RuleError, Status, protected, tables};
+use super::{Case, FINDING_TABLE, Header, Planner, Rule, RuleError, Status, tables};
 use crate::contract::{Parameter, contract};
 
 /// Placeholders that every rule may use: the as-of date, the first day of the first and of the last
@@ -48,9 +47,8 @@ pub struct CheckedRule {
 }
 
 impl CheckedRule {
-    /// Checks a rule against the contract and by planning it over the empty tables of `session`
-    /// (see [`super::empty_session`]). All faults are told at once.
-    pub async fn check(rule: Rule, session: &SessionContext) -> Result<Self, RuleError> {
+    /// Checks a rule against the contract and by planning it over empty tables. All faults are told at once.
+    pub async fn check(rule: Rule, planner: &Planner) -> Result<Self, RuleError> {
         let statement = Parsed::parse(&rule.stem, &rule.text)?;
         let mut faults = Vec::new();
         contract_faults(&rule, &mut faults);
@@ -61,10 +59,8 @@ impl CheckedRule {
             // Without a value the statement cannot be planned.
             return Err(RuleError::Check { rule: rule.stem, faults });
         }
-        let frame = Bindings::for_planning().plan(&rule.header, &statement, session).await?;
-        let schema: SchemaRef = Arc::clone(frame.schema().inner());
-        let plan = frame.into_optimized_plan().map_err(|e| RuleError::engine(&rule.stem, e))?;
-        let read = protected::read_by(&plan).map_err(|e| RuleError::engine(&rule.stem, e))?;
+        let frame = Bindings::for_planning().plan(&rule.header, &statement, planner.session()).await?;
+        let (schema, read) = planner.kept(&rule.stem, frame)?;
         protected_faults(&rule.header, &read, &mut faults);
         output_faults(&rule.header, &schema, &tables, &mut faults);
         reason_faults(&rule.header, &schema, &mut faults);
@@ -169,7 +165,9 @@ impl CheckedRule {
     /// Its optimised plan over empty tables, as text.
     pub async fn empty_plan(&self) -> Result<String, RuleError> {
         let fail = |e| RuleError::engine(self.id(), e);
-        let frame = self.rows(&super::empty_session().await?, &Bindings::for_planning()).await?;
+        let views = self.views();
+        let session = tables::session_with(&BTreeMap::new(), |view| views.contains(view.name)).await?;
+        let frame = self.rows(&session, &Bindings::for_planning()).await?;
         Ok(frame.into_optimized_plan().map_err(fail)?.display_indent().to_string())
     }
 
@@ -239,13 +237,12 @@ fn behind(view: &View) -> (BTreeSet<String>, BTreeSet<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::query::library::empty_session;
 
     const SQL: &str = include_str!("../../../queries/rules/a02_paid_in_detention.sql");
 
     async fn faults(text: &str) -> String {
         let rule = Rule::parse("a02_paid_in_detention", text, "").unwrap();
-        match CheckedRule::check(rule, &empty_session().await.unwrap()).await {
+        match CheckedRule::check(rule, &Planner::new().await.unwrap()).await {
             Ok(_) => String::new(),
             Err(error) => error.to_string(),
         }

@@ -10,6 +10,7 @@
 //! | `statement.rs` | the SQL as a tree: placeholders, tables named, exemption codes, order |
 //! | `check.rs` | [`Rule`] → [`CheckedRule`]: only what keeps its promises can run |
 //! | `promises.rs` | what a rule promises, held against contract, SQL and plan |
+//! | `planner.rs` | where rules are planned to be checked |
 //! | `protected.rs` | which protected attributes a plan reads |
 //! | `views.rs` | views that rules share |
 //! | `run.rs` | a checked rule against a session: bound, planned, ready to stream |
@@ -25,6 +26,7 @@ mod check;
 mod folder;
 mod header;
 mod page;
+mod planner;
 mod promises;
 mod protected;
 mod run;
@@ -43,6 +45,7 @@ pub use check::{CheckedRule, EvidenceColumn, EvidenceRole};
 pub use folder::Parameters;
 pub use header::{Exemption, Header, LegalCriterion, OwnName, RuleParameter, Status};
 pub use page::{reference, rule_page};
+pub use planner::Planner;
 pub use protected::Protected;
 pub use run::Bindings;
 pub use stamp::Stamp;
@@ -175,10 +178,14 @@ impl Library {
     }
 
     async fn check(rules: Vec<Rule>) -> Result<Self, RuleError> {
-        let session = empty_session().await?;
+        let planner = Planner::new().await?;
+        let checks = rules.into_iter().map(|rule| {
+            let planner = planner.clone();
+            tokio::spawn(async move { CheckedRule::check(rule, &planner).await })
+        });
         let mut checked = BTreeMap::new();
-        for rule in rules {
-            let rule = CheckedRule::check(rule, &session).await?;
+        for check in checks.collect::<Vec<_>>() {
+            let rule = check.await.map_err(|e| RuleError::engine("check", e))??;
             checked.insert(rule.id().to_owned(), rule);
         }
         Ok(Self { rules: checked, parameters: Parameters::new() })

@@ -3,7 +3,7 @@
 //! Ethnicity, sex, age, disability and illness are never an input of a score; a rule may read one only
 //! where a law makes it a criterion, and says so in its header.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use datafusion::common::Result;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
@@ -58,12 +58,17 @@ impl Protected {
     }
 }
 
-/// The protected attributes that an optimised plan reads: columns its scans keep, functions it calls.
-pub(super) fn read_by(plan: &LogicalPlan) -> Result<BTreeSet<Protected>> {
+/// The protected attributes that an optimised plan reads: columns its scans keep, functions it calls, and
+/// what the views among its scans read.
+pub(super) fn read_by(
+    plan: &LogicalPlan,
+    views: &BTreeMap<&'static str, BTreeSet<Protected>>,
+) -> Result<BTreeSet<Protected>> {
     let mut found = BTreeSet::new();
     plan.apply_with_subqueries(|node| {
         if let LogicalPlan::TableScan(scan) = node {
             let table = scan.table_name.table();
+            found.extend(views.get(table).into_iter().flatten());
             found.extend(scan.projected_schema.fields().iter().filter_map(|f| Protected::of_column(table, f.name())));
             for filter in &scan.filters {
                 found.extend(filter.column_refs().iter().filter_map(|c| Protected::of_column(table, &c.name)));

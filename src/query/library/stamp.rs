@@ -47,13 +47,13 @@ impl Stamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::query::library::{CheckedRule, Rule, empty_session, run_cases};
+    use crate::query::library::{CheckedRule, Planner, Rule, run_cases};
 
     #[tokio::test]
     async fn a_new_rule_passes_its_checks_and_its_cases() {
         let stamp = Stamp::new("x07_paid_twice_a_month").unwrap();
         let rule = Rule::parse("x07_paid_twice_a_month", &stamp.sql(), &stamp.cases()).unwrap();
-        let rule = CheckedRule::check(rule, &empty_session().await.unwrap()).await.unwrap();
+        let rule = CheckedRule::check(rule, &Planner::new().await.unwrap()).await.unwrap();
         let outcomes = run_cases(&rule).await;
         assert!(outcomes.len() >= 4);
         assert!(outcomes.iter().all(|o| o.passed()), "{outcomes:?}");

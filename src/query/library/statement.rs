@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use datafusion::prelude::SessionContext;
-use datafusion::sql::parser::Statement;
+use datafusion::sql::parser::{DFParserBuilder, Statement};
 use datafusion::sql::resolve::resolve_table_references;
 use datafusion::sql::sqlparser::ast::{
     Expr, FunctionArg, FunctionArgExpr, FunctionArguments, OrderByKind, Query, SelectItem, SetExpr,
@@ -25,10 +24,15 @@ pub(super) struct Parsed {
 impl Parsed {
     /// Parses the text of a rule or view: one query and nothing else.
     pub(super) fn parse(name: &str, text: &str) -> Result<Self, RuleError> {
-        let statement = SessionContext::new()
-            .state()
-            .sql_to_statement(text, &datafusion::config::Dialect::Generic)
-            .map_err(|e| RuleError::engine(name, e))?;
+        let fail = |e| RuleError::engine(name, e);
+        let mut statements = DFParserBuilder::new(text)
+            .with_dialect(&GenericDialect {})
+            .build()
+            .and_then(|mut parser| parser.parse_statements())
+            .map_err(fail)?;
+        let (Some(statement), true) = (statements.pop_front(), statements.is_empty()) else {
+            return Err(RuleError::engine(name, "not one statement: a rule is one SELECT"));
+        };
         let parsed = Self { name: name.to_owned(), statement };
         parsed.query()?;
         Ok(parsed)

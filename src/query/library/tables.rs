@@ -84,6 +84,13 @@ pub async fn register_view(session: &SessionContext, view: &View) -> Result<(), 
     Ok(())
 }
 
+/// Registers every function over given local parameters.
+pub(super) fn register_functions(session: &SessionContext, rules: LocalRules) {
+    for function in functions::all(Arc::new(rules)) {
+        session.register_udf(function);
+    }
+}
+
 /// A session with every table empty, every view and every function: enough to plan any rule.
 pub async fn empty_session() -> Result<SessionContext, RuleError> {
     session_with(&BTreeMap::new(), |_| true).await
@@ -98,9 +105,7 @@ pub(super) async fn session_with(
     let session = SessionContext::new_with_config(SessionConfig::new().with_target_partitions(1));
     let rules = LocalRules::from_batches(given.get("local_rule").into_iter().flatten())
         .map_err(|e| RuleError::engine("local_rule", e))?;
-    for function in functions::all(Arc::new(rules)) {
-        session.register_udf(function);
-    }
+    register_functions(&session, rules);
     register_tables(&session, given)?;
     for view in views().iter().filter(|view| wanted(view)) {
         register_view(&session, view).await?;

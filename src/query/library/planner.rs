@@ -1,0 +1,70 @@
+//! Where rules are planned to be checked: every table empty, and every view an empty table of its own
+//! columns, planned once and not again for each rule that reads it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::datasource::MemTable;
+use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::optimizer::optimize_projections::OptimizeProjections;
+use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
+
+use super::statement::Parsed;
+use super::tables::{register_functions, register_tables};
+use super::{Protected, RuleError, protected, views};
+use crate::query::LocalRules;
+
+/// A session to plan rules in. What a view reads of protected attributes, every rule that reads the view
+/// is held to read.
+#[derive(Clone)]
+pub struct Planner {
+    session: SessionContext,
+    protected: BTreeMap<&'static str, BTreeSet<Protected>>,
+}
+
+impl std::fmt::Debug for Planner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Planner").field("protected", &self.protected).finish_non_exhaustive()
+    }
+}
+
+impl Planner {
+    /// Plans every view.
+    pub async fn new() -> Result<Self, RuleError> {
+        // Which columns a plan keeps is all that is asked of the optimiser; the rest of its work is for
+        // plans that run.
+        let state = SessionStateBuilder::new_with_default_features()
+            .with_config(SessionConfig::new().with_target_partitions(1))
+            .with_optimizer_rules(vec![Arc::new(OptimizeProjections::new())])
+            .build();
+        let session = SessionContext::new_with_state(state);
+        register_functions(&session, LocalRules::default());
+        register_tables(&session, &BTreeMap::new())?;
+        let mut planner = Self { session, protected: BTreeMap::new() };
+        for view in views() {
+            let fail = |e| RuleError::engine(view.name, e);
+            let statement = Parsed::parse(view.name, view.text)?.bound(|_| None)?;
+            let state = planner.session.state();
+            let frame = DataFrame::new(state.clone(), state.statement_to_plan(statement).await.map_err(fail)?);
+            let (schema, read) = planner.kept(view.name, frame)?;
+            planner.protected.insert(view.name, read);
+            let table = MemTable::try_new(schema, vec![vec![]]).map_err(fail)?;
+            planner.session.register_table(view.name, Arc::new(table)).map_err(fail)?;
+        }
+        Ok(planner)
+    }
+
+    /// The session.
+    pub(super) fn session(&self) -> &SessionContext {
+        &self.session
+    }
+
+    /// Columns of a plan, and the protected attributes that it reads, through views too.
+    pub(super) fn kept(&self, name: &str, frame: DataFrame) -> Result<(SchemaRef, BTreeSet<Protected>), RuleError> {
+        let fail = |e| RuleError::engine(name, e);
+        let plan = frame.into_optimized_plan().map_err(fail)?;
+        let schema = Arc::clone(plan.schema().inner());
+        Ok((schema, protected::read_by(&plan, &self.protected).map_err(fail)?))
+    }
+}
