@@ -114,15 +114,15 @@ double AS (
     WHERE  from_month <= to_month
 ),
 side AS (
-    SELECT *, 1 AS side, award_key AS side_award_key FROM double
-    UNION  ALL
-    SELECT *, 2 AS side, other_award_key AS side_award_key FROM double
+    SELECT DISTINCT d.*, k.side, CASE k.side WHEN 1 THEN d.award_key ELSE d.other_award_key END AS side_award_key
+    FROM   double AS d
+    CROSS  JOIN (SELECT 1 AS side UNION ALL SELECT 2) AS k
 ),
 paid AS (
     SELECT s.person_key, s.other_key, s.number, s.other_number, s.exempt_as, s.tie, s.side, s.side_award_key, p.month,
            min(s.household_key) AS household_key, sum(p.amount_fen) / min(n.head_count) AS share_fen, min(p.row_id) AS row_payment,
            min(s.row_award_member) AS row_award_member, min(s.row_award_member_other) AS row_award_member_other
-    FROM   (SELECT DISTINCT * FROM side) AS s
+    FROM   side             AS s
     JOIN   award_head_count AS n ON n.award_key = s.side_award_key
     JOIN   payment          AS p ON p.award_key = s.side_award_key
     WHERE  p.status = 'paid' AND p.amount_fen > 0 AND p.month >= s.from_month AND p.month <= s.to_month

@@ -62,19 +62,22 @@ paid AS (
     GROUP  BY t.person_key, t.household_key, t.other_household_key, p.month
 ),
 doubled AS (
-    SELECT m.person_key, m.month
+    SELECT m.person_key, m.month, count(*) OVER (PARTITION BY m.person_key) AS times
     FROM   (SELECT DISTINCT person_key, month FROM paid) AS m
     JOIN   covered_run AS c ON c.person_key = m.person_key AND c.from_month <= m.month AND c.to_month >= m.month
     WHERE  c.programme IN ('dibao', 'tekun')
     GROUP  BY m.person_key, m.month
     HAVING count(DISTINCT c.award_key) > 1 AND count(CASE WHEN c.programme = 'dibao' THEN 1 END) > 0
 ),
-left_over AS (
-    SELECT p.*, min(p.month) OVER (PARTITION BY p.person_key) AS first_month, max(p.month) OVER (PARTITION BY p.person_key) AS last_month
+tested AS (
+    SELECT p.*, d.times, max(d.times) OVER (PARTITION BY p.person_key) AS most_times
     FROM   paid AS p
     LEFT   JOIN doubled AS d ON d.person_key = p.person_key AND d.month = p.month
-    LEFT   JOIN (SELECT person_key FROM doubled GROUP BY person_key HAVING count(*) > 1) AS b ON b.person_key = p.person_key
-    WHERE  d.person_key IS NULL AND b.person_key IS NULL
+),
+left_over AS (
+    SELECT *, min(month) OVER (PARTITION BY person_key) AS first_month, max(month) OVER (PARTITION BY person_key) AS last_month
+    FROM   tested
+    WHERE  times IS NULL AND coalesce(most_times, 0) < 2
 )
 SELECT l.person_key AS subject_key, l.household_key, l.award_key, l.month,
        CASE WHEN l.first_month = l.last_month THEN 'one_month_overlap' END AS exemption,
