@@ -48,6 +48,7 @@ const SOURCES: &[(&str, &str)] = view_sources![
     "paid_run",
     "covered_run",
     "temporary_grant",
+    "ended_dibao",
     "income_line",
     "household_income",
     "kin_edge",
