@@ -37,13 +37,12 @@
 WITH stay AS (
     SELECT s.person_key, s.settlement_no, coalesce(s.hospital, '某医院') AS hospital, name_normal(s.hospital) AS hospital_name,
            s.admitted_on, s.discharged_on, s.total_fen - coalesce(s.insurance_paid_fen, 0) AS left_fen,
-           coalesce(s.assistance_paid_fen, 0) AS aid_fen, s.row_id AS row_medical_settlement,
-           NOT coalesce(names_match(s.name, i.name), true) AS other_name
+           coalesce(s.assistance_paid_fen, 0) AS aid_fen, s.name, s.row_id AS row_medical_settlement
     FROM   medical_settlement AS s
-    JOIN   identity           AS i ON i.person_key = s.person_key
+    WHERE  s.person_key IS NOT NULL
 ),
 aided AS (
-    SELECT person_key, settlement_no, hospital, admitted_on, discharged_on, left_fen, aid_fen, row_medical_settlement, other_name,
+    SELECT person_key, settlement_no, hospital, admitted_on, discharged_on, left_fen, aid_fen, name, row_medical_settlement,
            coalesce(admitted_on, discharged_on) AS from_on, coalesce(discharged_on, admitted_on) AS to_on
     FROM   stay
     WHERE  aid_fen > 0
@@ -75,7 +74,7 @@ known AS (
 ),
 overlap AS (
     SELECT b.*, a.hospital AS other_hospital, a.admitted_on AS other_from, a.discharged_on AS other_to,
-           a.row_medical_settlement AS row_medical_settlement_other, a.other_name AS other_is_other, a.aid_fen AS other_aid_fen,
+           a.row_medical_settlement AS row_medical_settlement_other, a.name AS other_name, a.aid_fen AS other_aid_fen,
            row_number() OVER (PARTITION BY b.row_medical_settlement ORDER BY a.admitted_on, a.row_medical_settlement) AS nth
     FROM   stay AS a
     JOIN   stay AS b ON b.person_key = a.person_key
@@ -86,7 +85,7 @@ overlap AS (
 ),
 found AS (
     SELECT 'over_bill' AS kind, person_key, settlement_no, hospital, admitted_on, discharged_on, aid_fen - left_fen AS amount_fen,
-           CASE WHEN other_name THEN 'name_mismatch' END AS exempt_as,
+           name, name AS other_name, CAST(NULL AS VARCHAR) AS explained_as,
            concat('医疗救助支付', CAST(CAST(aid_fen / 100.0 AS DECIMAL(18, 2)) AS VARCHAR), '元，超过总费用扣除医保支付后的', CAST(CAST(left_fen / 100.0 AS DECIMAL(18, 2)) AS VARCHAR), '元') AS what_zh,
            concat('medical aid paid ', CAST(CAST(aid_fen / 100.0 AS DECIMAL(18, 2)) AS VARCHAR), ' yuan where insurance had left ', CAST(CAST(left_fen / 100.0 AS DECIMAL(18, 2)) AS VARCHAR)) AS what_en,
            row_medical_settlement, CAST(NULL AS BIGINT) AS row_medical_settlement_other, CAST(NULL AS BIGINT) AS row_award, CAST(NULL AS BIGINT) AS row_monitored
@@ -94,7 +93,7 @@ found AS (
     WHERE  aid_fen > left_fen
     UNION  ALL
     SELECT 'no_status', a.person_key, a.settlement_no, a.hospital, a.admitted_on, a.discharged_on, a.aid_fen,
-           CASE WHEN a.other_name THEN 'name_mismatch' WHEN k.soon THEN 'status_within_90_days' END,
+           a.name, a.name AS other_name, CASE WHEN k.soon THEN 'status_within_90_days' END,
            '住院期间既无救助待遇也非监测对象', 'there was no award and no monitored status in those days',
            a.row_medical_settlement, NULL, k.row_award, k.row_monitored
     FROM   aided AS a
@@ -103,18 +102,25 @@ found AS (
     WHERE  NOT k.covered AND l.families > 0
     UNION  ALL
     SELECT 'two_hospitals', person_key, settlement_no, hospital, admitted_on, discharged_on, CASE WHEN aid_fen > 0 THEN aid_fen ELSE other_aid_fen END,
-           CASE WHEN other_name OR other_is_other THEN 'name_mismatch' END,
+           name, other_name, NULL,
            concat('而', CAST(other_from AS VARCHAR), '至', CAST(other_to AS VARCHAR), '同时在', other_hospital, '住院'),
            concat('meanwhile there was a stay in ', other_hospital, ' from ', CAST(other_from AS VARCHAR), ' to ', CAST(other_to AS VARCHAR)),
            row_medical_settlement, row_medical_settlement_other, NULL, NULL
     FROM   overlap
     WHERE  nth = 1
 ),
+named AS (
+    SELECT f.*,
+           CASE WHEN NOT coalesce(names_match(f.name, i.name), true) OR NOT coalesce(names_match(f.other_name, i.name), true) THEN 'name_mismatch'
+                ELSE f.explained_as END AS exempt_as
+    FROM   found    AS f
+    JOIN   identity AS i ON i.person_key = f.person_key
+),
 ranked AS (
     SELECT *,
            min(CASE WHEN exempt_as IS NULL THEN 0 ELSE 1 END) OVER (PARTITION BY person_key, kind) AS all_exempt,
            row_number() OVER (PARTITION BY person_key, kind ORDER BY exempt_as, admitted_on, row_medical_settlement) AS nth
-    FROM   found
+    FROM   named
 ),
 home AS (
     SELECT person_key, min(household_key) AS household_key

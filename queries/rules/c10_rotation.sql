@@ -5,7 +5,7 @@
 -- severity   = 3
 -- queue      = "irregularity"
 -- subject    = "village"
--- reads      = ["award", "household", "region", "paid_run"]
+-- reads      = ["award", "region", "paid_run", "ended_dibao"]
 -- # Five turns of one amount in a row are hardly chance; that the village agreed on them is for its minutes to show.
 -- prior      = 0.6
 -- reason_zh  = "{village}有{households}户低保首尾相接、轮流享受（{month_from}至{month_to}），每户不超过{longest}个月，金额同为每月{monthly}元，共发放{amount}元。"
@@ -32,14 +32,7 @@
 
 -- Short benefits of one village and amount, each linked to the next that begins when it ends; then the chains.
 WITH RECURSIVE benefit AS (
-    SELECT h.region_code, a.household_key, coalesce(a.application_key, -1 - a.award_key) AS benefit_key,
-           min(a.start_month) AS from_month, max(a.end_month) AS to_month, min(a.monthly_amount_fen) AS monthly_fen
-    FROM   award     AS a
-    JOIN   household AS h ON h.household_key = a.household_key
-    WHERE  a.programme = 'dibao' AND a.monthly_amount_fen > 0
-    GROUP  BY h.region_code, a.household_key, coalesce(a.application_key, -1 - a.award_key)
-    HAVING count(*) = count(a.end_month) AND min(a.monthly_amount_fen) = max(a.monthly_amount_fen)
-       AND months_between(min(a.start_month), max(a.end_month)) < $turn_months
+    SELECT * FROM ended_dibao WHERE months_between(from_month, to_month) < $turn_months
 ),
 crowd AS (
     SELECT region_code, monthly_fen

@@ -51,6 +51,7 @@ const SOURCES: &[(&str, &str)] = view_sources![
     "double_cover",
     "award_account",
     "temporary_grant",
+    "ended_dibao",
     "income_line",
     "household_income",
     "income_over_standard",
