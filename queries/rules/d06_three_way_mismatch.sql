@@ -158,21 +158,23 @@ differing AS (
     WHERE  r.got_fen - r.due_fen > 100 * $over_yuan
 ),
 chained AS (
-    -- A chain of awards under one application is one benefit: the finding is of the last award it touches.
-    SELECT d.*, a.household_key, a.last_award_key
+    SELECT d.*, a.household_key, a.programme, coalesce(a.application_key, -1) AS benefit, a.start_month
     FROM   differing AS d
-    JOIN   (SELECT award_key, household_key,
-                   first_value(award_key) OVER (PARTITION BY household_key, programme, coalesce(application_key, -1)
-                                                ORDER BY start_month DESC, award_key DESC) AS last_award_key
-            FROM award) AS a ON a.award_key = d.award_key
+    JOIN   award     AS a ON a.award_key = d.award_key
 ),
 ranked AS (
     SELECT *,
-           min(CASE WHEN exempt_as IS NULL THEN 0 ELSE 1 END) OVER (PARTITION BY last_award_key) AS all_exempt,
-           row_number() OVER (PARTITION BY last_award_key ORDER BY month, what, row_payment) AS nth,
-           max(CASE WHEN exempt_as IS NULL AND what = 'over' THEN 1 ELSE 0 END) OVER (PARTITION BY last_award_key) AS any_over,
-           max(CASE WHEN exempt_as IS NULL AND what = 'uncredited' THEN 1 ELSE 0 END) OVER (PARTITION BY last_award_key) AS any_uncredited
+           min(CASE WHEN exempt_as IS NULL THEN 0 ELSE 1 END) OVER (PARTITION BY household_key, programme, benefit) AS all_exempt,
+           row_number() OVER (PARTITION BY household_key, programme, benefit ORDER BY month, what, row_payment) AS nth,
+           max(CASE WHEN exempt_as IS NULL AND what = 'over' THEN 1 ELSE 0 END) OVER (PARTITION BY household_key, programme, benefit) AS any_over,
+           max(CASE WHEN exempt_as IS NULL AND what = 'uncredited' THEN 1 ELSE 0 END) OVER (PARTITION BY household_key, programme, benefit) AS any_uncredited
     FROM   chained
+),
+touched AS (
+    -- A chain of awards under one application is one benefit: the finding is of the last award it touches.
+    SELECT *, first_value(award_key) OVER (PARTITION BY household_key, programme, benefit ORDER BY start_month DESC, award_key DESC) AS last_award_key
+    FROM   ranked
+    WHERE  exempt_as IS NULL OR (all_exempt = 1 AND nth = 1)
 )
 SELECT last_award_key AS subject_key, household_key, award_key, month, CAST(amount_fen AS BIGINT) AS amount_fen,
        CASE exempt_as WHEN 'arrears_of_missed_month' THEN 'arrears_of_missed_month' WHEN 'returned_repaid' THEN 'returned_repaid' END AS exemption,
@@ -183,6 +185,5 @@ SELECT last_award_key AS subject_key, household_key, award_key, month, CAST(amou
             WHEN any_uncredited = 1 OR (any_over = 0 AND what = 'uncredited') THEN 'the list says paid, the statement shows no such credit'
             ELSE 'more was paid than the award grants' END AS what_en,
        row_payment, row_award, row_account_transaction AS against_account_transaction
-FROM   ranked
-WHERE  exempt_as IS NULL OR (all_exempt = 1 AND nth = 1)
+FROM   touched
 ORDER  BY subject_key, exemption, month, what, row_payment
