@@ -8,8 +8,8 @@
 -- reads      = ["kin_case", "relative_declaration", "identity", "award", "payment", "official"]
 -- # The duty and the lack of a paper are plain; what fails is a paper kept outside the list, and kinship by a stale book.
 -- prior      = 0.6
--- reason_zh  = "该户于{decided_on}获批时，家庭成员{relative_name}系{organisation}{post}{official_name}的{relation_zh}，该工作人员时任职务且管辖该户所在地，近亲属备案中未见登记；此后{months}个月（{month_from}至{month_to}）发放{amount}元。"
--- reason_en  = "When the household was approved on {decided_on}, its member {relative_name} was the {relation_en} of {official_name} ({organisation}, {post}), then in office over the place; no declaration of a relative names the pair. {months} months were paid since ({month_from} to {month_to}), {amount} yuan."
+-- reason_zh  = "该户于{decided_on}获批时，家庭成员{relative_name}系{organisation}{post}{official_name}的{relation_zh}，该工作人员时任职务且管辖该户所在地，近亲属备案中未见登记；此后发放{amount}元。"
+-- reason_en  = "When the household was approved on {decided_on}, its member {relative_name} was the {relation_en} of {official_name} ({organisation}, {post}), then in office over the place; no declaration of a relative names the pair. {amount} yuan were paid since."
 -- why        = "A relative of those who decide may well be poor, but the county must know and visit before it confirms: what was not declared was decided without that check. Kinship itself is no offence; the amount is what went out unchecked, not what is owed back."
 -- innocent   = ["The relative qualifies and the form was filed on paper only.", "The official did not know of the application: families that split long ago.", "The register book still shows a tie that ended, or a kinship entered for another person.", "The term of office ended in fact before the roster says so."]
 -- blind      = ["Kin that no register shows: adopted children, unregistered marriages, cousins.", "Team leaders and helpers whom no roster lists.", "A declaration filed only after the decision counts as one here: see C02 for the visit."]
@@ -38,7 +38,7 @@ WITH declared AS (
 ),
 undeclared AS (
     SELECT k.household_key, k.person_key, k.programme, k.benefit, k.application_key, k.award_key, k.decided_on, k.region_code,
-           k.official_key, k.official_person_key, k.official_name, k.organisation, k.post, k.office_from, k.office_to,
+           k.official_key, k.official_person_key, k.office_from, k.office_to,
            k.relation_zh, k.relation_en, k.depth, k.degree, i.name AS relative_name,
            k.row_official, k.row_edge, k.row_edge_2, k.row_edge_3, k.row_application, k.row_award, k.row_household_member, k.row_award_member
     FROM   kin_case AS k
@@ -66,24 +66,21 @@ ranked AS (
     FROM   tested
 ),
 raised AS (
-    SELECT * FROM ranked
-    WHERE  exempt_as IS NULL OR (all_exempt = 1 AND nth = 1)
-),
-paid AS (
-    SELECT r.household_key, r.programme, r.benefit, p.award_key, p.month, sum(p.amount_fen) AS amount_fen, min(p.row_id) AS row_payment
-    FROM   raised  AS r
-    JOIN   award   AS a ON a.household_key = r.household_key AND a.programme = r.programme AND coalesce(a.application_key, -1) = r.benefit
-    JOIN   payment AS p ON p.award_key = a.award_key
-    WHERE  r.exempt_as IS NULL AND r.nth_of_benefit = 1 AND p.status = 'paid' AND p.amount_fen > 0
-    GROUP  BY r.household_key, r.programme, r.benefit, p.award_key, p.month
+    SELECT r.*, coalesce(o.organisation, '') AS organisation, coalesce(o.post, '') AS post, coalesce(o.name, '某工作人员') AS official_name
+    FROM   ranked   AS r
+    JOIN   official AS o ON o.official_key = r.official_key
+    WHERE  r.exempt_as IS NULL OR (r.all_exempt = 1 AND r.nth = 1)
 )
 SELECT r.household_key AS subject_key, r.household_key, coalesce(p.award_key, r.award_key) AS award_key, r.official_key, r.application_key,
-       p.month, CAST(p.amount_fen AS BIGINT) AS amount_fen,
+       p.month, p.amount_fen,
        CASE r.exempt_as WHEN 'took_office_after' THEN 'took_office_after' WHEN 'left_office_before' THEN 'left_office_before'
                         WHEN 'kin_outside_depth' THEN 'kin_outside_depth' END AS exemption,
        r.decided_on, r.decided_on AS known_on, r.relative_name, r.official_name, r.organisation, r.post, r.relation_zh, r.relation_en,
        r.row_official, r.row_edge AS row_kinship, r.row_edge_2 AS row_kinship_2, r.row_edge_3 AS row_kinship_3,
-       r.row_application, r.row_award, r.row_household_member, r.row_award_member, p.row_payment
+       r.row_application, r.row_award, r.row_household_member, r.row_award_member, p.row_id AS row_payment
 FROM   raised AS r
-LEFT   JOIN paid AS p ON p.household_key = r.household_key AND p.programme = r.programme AND p.benefit = r.benefit AND r.nth_of_benefit = 1
+LEFT   JOIN award AS a
+       ON  a.household_key = r.household_key AND a.programme = r.programme AND coalesce(a.application_key, -1) = r.benefit
+       AND r.nth_of_benefit = 1 AND r.exempt_as IS NULL
+LEFT   JOIN payment AS p ON p.award_key = a.award_key AND p.status = 'paid' AND p.amount_fen > 0
 ORDER  BY subject_key, exemption, nth, month, row_payment

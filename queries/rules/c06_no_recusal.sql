@@ -5,7 +5,7 @@
 -- severity   = 3
 -- queue      = "irregularity"
 -- subject    = "application"
--- reads      = ["kin_case", "application", "identity"]
+-- reads      = ["kin_case", "application", "official", "identity"]
 -- # Roles and kinship are both on paper; what fails is a stand-in who signed in another's name, or a recorded waiver.
 -- prior      = 0.65
 -- reason_zh  = "{organisation}{post}{official_name}作为{role_zh}参与该申请（{decided_on}），申请家庭成员{relative_name}系其{relation_zh}，应回避而未回避。"
@@ -33,7 +33,7 @@ close AS (
 )
 SELECT DISTINCT k.application_key AS subject_key, k.application_key, k.household_key, k.award_key, k.official_key, k.person_key,
        month_of(k.decided_on) AS month,
-       k.decided_on, k.decided_on AS known_on, k.official_name, k.organisation, k.post, i.name AS relative_name, k.relation_zh,
+       k.decided_on, k.decided_on AS known_on, coalesce(o.name, '某工作人员') AS official_name, coalesce(o.organisation, '') AS organisation, coalesce(o.post, '') AS post, i.name AS relative_name, k.relation_zh,
        CASE k.kin WHEN 0 THEN 'the official in person' ELSE concat('a ', k.relation_en, ' of this official') END AS own_en,
        CASE p.place WHEN 1 THEN '经办人' WHEN 2 THEN '调查人' ELSE '审批人' END AS role_zh,
        CASE p.place WHEN 1 THEN 'handler' WHEN 2 THEN 'surveyor' ELSE 'approver' END AS role_en,
@@ -41,5 +41,6 @@ SELECT DISTINCT k.application_key AS subject_key, k.application_key, k.household
        k.row_household_member, k.row_award_member
 FROM   close    AS k
 JOIN   part     AS p ON p.application_key = k.application_key AND p.official_key = k.official_key
+JOIN   official AS o ON o.official_key = k.official_key
 JOIN   identity AS i ON i.person_key = k.person_key
 ORDER  BY subject_key, degree, place DESC, k.official_key, k.person_key

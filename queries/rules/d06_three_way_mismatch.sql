@@ -148,33 +148,36 @@ differing AS (
     SELECT award_key, month, amount_fen, 'uncredited' AS what, exempt_as, row_payment, CAST(NULL AS BIGINT) AS row_award, row_account_transaction
     FROM   uncredited
     UNION  ALL
-    SELECT r.award_key, r.month, greatest(r.surplus_fen - coalesce(u.amount_fen, 0), 0), 'over',
+    SELECT r.award_key, r.month, r.surplus_fen, 'over',
            CASE WHEN r.surplus_fen > 100 * $over_yuan THEN NULL
                 WHEN r.bounced_before = 1 THEN 'returned_repaid' ELSE 'arrears_of_missed_month' END,
            r.row_payment, r.row_award, NULL
     FROM   risen AS r
-    LEFT   JOIN (SELECT award_key, month, sum(amount_fen) AS amount_fen FROM uncredited WHERE exempt_as IS NULL GROUP BY award_key, month) AS u
-           ON u.award_key = r.award_key AND u.month = r.month
     WHERE  r.got_fen - r.due_fen > 100 * $over_yuan
 ),
 chained AS (
-    -- A chain of awards under one application is one benefit: the finding is of the last award it touches.
-    SELECT d.*, a.household_key, a.last_award_key
+    SELECT d.*, a.household_key, a.programme, coalesce(a.application_key, -1) AS benefit, a.start_month
     FROM   differing AS d
-    JOIN   (SELECT award_key, household_key,
-                   first_value(award_key) OVER (PARTITION BY household_key, programme, coalesce(application_key, -1)
-                                                ORDER BY start_month DESC, award_key DESC) AS last_award_key
-            FROM award) AS a ON a.award_key = d.award_key
+    JOIN   award     AS a ON a.award_key = d.award_key
 ),
 ranked AS (
     SELECT *,
-           min(CASE WHEN exempt_as IS NULL THEN 0 ELSE 1 END) OVER (PARTITION BY last_award_key) AS all_exempt,
-           row_number() OVER (PARTITION BY last_award_key ORDER BY month, what, row_payment) AS nth,
-           max(CASE WHEN exempt_as IS NULL AND what = 'over' THEN 1 ELSE 0 END) OVER (PARTITION BY last_award_key) AS any_over,
-           max(CASE WHEN exempt_as IS NULL AND what = 'uncredited' THEN 1 ELSE 0 END) OVER (PARTITION BY last_award_key) AS any_uncredited
+           -- What never reached the account is counted already.
+           greatest(amount_fen - CASE what WHEN 'over' THEN coalesce(sum(CASE WHEN what = 'uncredited' AND exempt_as IS NULL THEN amount_fen END)
+                                                                      OVER (PARTITION BY award_key, month), 0) ELSE 0 END, 0) AS net_fen,
+           min(CASE WHEN exempt_as IS NULL THEN 0 ELSE 1 END) OVER (PARTITION BY household_key, programme, benefit) AS all_exempt,
+           row_number() OVER (PARTITION BY household_key, programme, benefit ORDER BY month, what, row_payment) AS nth,
+           max(CASE WHEN exempt_as IS NULL AND what = 'over' THEN 1 ELSE 0 END) OVER (PARTITION BY household_key, programme, benefit) AS any_over,
+           max(CASE WHEN exempt_as IS NULL AND what = 'uncredited' THEN 1 ELSE 0 END) OVER (PARTITION BY household_key, programme, benefit) AS any_uncredited
     FROM   chained
+),
+touched AS (
+    -- A chain of awards under one application is one benefit: the finding is of the last award it touches.
+    SELECT *, first_value(award_key) OVER (PARTITION BY household_key, programme, benefit ORDER BY start_month DESC, award_key DESC) AS last_award_key
+    FROM   ranked
+    WHERE  exempt_as IS NULL OR (all_exempt = 1 AND nth = 1)
 )
-SELECT last_award_key AS subject_key, household_key, award_key, month, CAST(amount_fen AS BIGINT) AS amount_fen,
+SELECT last_award_key AS subject_key, household_key, award_key, month, CAST(net_fen AS BIGINT) AS amount_fen,
        CASE exempt_as WHEN 'arrears_of_missed_month' THEN 'arrears_of_missed_month' WHEN 'returned_repaid' THEN 'returned_repaid' END AS exemption,
        CASE WHEN any_uncredited = 1 AND any_over = 1 THEN '部分款项发放清单列为已发放而银行无对应入账，另有款项超出审批金额'
             WHEN any_uncredited = 1 OR (any_over = 0 AND what = 'uncredited') THEN '发放清单列为已发放，银行账户无对应入账'
@@ -183,6 +186,5 @@ SELECT last_award_key AS subject_key, household_key, award_key, month, CAST(amou
             WHEN any_uncredited = 1 OR (any_over = 0 AND what = 'uncredited') THEN 'the list says paid, the statement shows no such credit'
             ELSE 'more was paid than the award grants' END AS what_en,
        row_payment, row_award, row_account_transaction AS against_account_transaction
-FROM   ranked
-WHERE  exempt_as IS NULL OR (all_exempt = 1 AND nth = 1)
+FROM   touched
 ORDER  BY subject_key, exemption, month, what, row_payment

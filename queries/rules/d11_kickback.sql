@@ -5,7 +5,7 @@
 -- severity   = 4
 -- queue      = "irregularity"
 -- subject    = "official"
--- reads      = ["onward_transfer", "account", "official_circle", "official_kin", "award_member", "household_member", "identity"]
+-- reads      = ["onward_transfer", "account", "official", "official_circle", "official_kin", "award_member", "household_member", "identity"]
 -- optional   = ["household_member"]
 -- # Repeated transfers right after the payment are hard to explain between strangers; debts and purchases are what explains them.
 -- prior      = 0.6
@@ -29,7 +29,7 @@
 -- for all, his own before a relative's, those over the family's place before others.
 WITH received AS (
     SELECT t.*, c.holder_key, c.account_no, c.row_id AS row_account,
-           o.official_key, o.official_person_key, o.official_name, o.organisation, o.post, o.kin, o.relation_zh, o.relation_en, o.degree,
+           o.official_key, o.official_person_key, o.kin, o.relation_zh, o.relation_en, o.degree,
            o.row_official, o.row_edge, o.row_edge_2, o.row_edge_3,
            row_number() OVER (PARTITION BY t.row_account_transaction
                               ORDER BY o.kin, CASE WHEN region_contains(o.region_code, t.region_code) THEN 0 ELSE 1 END,
@@ -67,13 +67,14 @@ kin AS (
 SELECT r.official_key AS subject_key, r.official_key, r.household_key, r.award_key, r.counter_account_key AS account_key, r.household_no AS case_key,
        r.month, r.amount_fen,
        CASE WHEN k.account_key IS NOT NULL THEN 'close_kin' END AS exemption,
-       coalesce(i.name, '领取人') AS payer, r.official_name, r.organisation, r.post, r.account_no,
+       coalesce(i.name, '领取人') AS payer, coalesce(o.name, '某工作人员') AS official_name, coalesce(o.organisation, '') AS organisation, coalesce(o.post, '') AS post, r.account_no,
        local_number(r.region_code, 'flow_back_days', r.paid_on) AS flow_back_days,
        CASE r.kin WHEN 0 THEN '本人' ELSE concat('的', r.relation_zh) END AS holder_zh,
        CASE r.kin WHEN 0 THEN 'the official ' ELSE concat('a ', r.relation_en, ' of the official ') END AS holder_en,
        r.row_account_transaction, r.row_payment, r.row_account, r.row_official,
        r.row_edge AS row_kinship, r.row_edge_2 AS row_kinship_2, r.row_edge_3 AS row_kinship_3
 FROM   repeated AS r
+JOIN   official AS o ON o.official_key = r.official_key
 LEFT   JOIN kin AS k ON k.account_key = r.account_key AND k.official_person_key = r.official_person_key
 LEFT   JOIN account  AS f ON f.account_key = r.account_key
 LEFT   JOIN identity AS i ON i.person_key = coalesce(f.holder_key, r.payee_key)

@@ -3,39 +3,29 @@
 -- optional = ["household_member"]
 -- once     = true
 
-WITH known AS (
-    SELECT DISTINCT person_key FROM official_circle
-),
-listed AS (
-    SELECT m.household_key, m.person_key, coalesce(m.joined_on, DATE '1900-01-01') AS from_date, coalesce(m.left_on, DATE '2999-12-31') AS to_date,
-           m.row_id AS row_household_member, CAST(NULL AS BIGINT) AS row_award_member, CAST(NULL AS BIGINT) AS row_household
-    FROM   known            AS k
-    JOIN   household_member AS m ON m.person_key = k.person_key
+WITH listed AS (
+    SELECT household_key, person_key, coalesce(joined_on, DATE '1900-01-01') AS from_date, coalesce(left_on, DATE '2999-12-31') AS to_date,
+           row_id AS row_household_member, CAST(NULL AS BIGINT) AS row_award_member, CAST(NULL AS BIGINT) AS row_household
+    FROM   household_member
     UNION  ALL
-    SELECT m.household_key, m.person_key, coalesce(month_add(m.from_month, -1), DATE '1900-01-01'),
-           coalesce(day_add(month_after(m.to_month), -1), DATE '2999-12-31'), NULL, m.row_id, NULL
-    FROM   known        AS k
-    JOIN   award_member AS m ON m.person_key = k.person_key
+    SELECT household_key, person_key, coalesce(month_add(from_month, -1), DATE '1900-01-01'),
+           coalesce(day_add(month_after(to_month), -1), DATE '2999-12-31'), NULL, row_id, NULL
+    FROM   award_member
     UNION  ALL
-    SELECT h.household_key, h.head_key, DATE '1900-01-01', DATE '2999-12-31', NULL, NULL, h.row_id
-    FROM   known     AS k
-    JOIN   household AS h ON h.head_key = k.person_key
-),
-member AS (
-    SELECT m.household_key, m.person_key, d.benefit, d.programme, d.application_key, d.decided_on, d.dated, d.applied_on, d.award_key,
-           d.region_code, d.row_application, d.row_award,
-           max(m.row_household_member) AS row_household_member, max(m.row_award_member) AS row_award_member, max(m.row_household) AS row_household
-    FROM   listed   AS m
-    JOIN   decision AS d ON d.household_key = m.household_key
-    WHERE  d.decided_on BETWEEN m.from_date AND m.to_date
-    GROUP  BY m.household_key, m.person_key, d.benefit, d.programme, d.application_key, d.decided_on, d.dated, d.applied_on, d.award_key,
-              d.region_code, d.row_application, d.row_award
+    SELECT household_key, head_key, DATE '1900-01-01', DATE '2999-12-31', NULL, NULL, row_id
+    FROM   household
 )
-SELECT m.household_key, m.person_key, m.benefit, m.programme, m.application_key, m.decided_on, m.dated, m.award_key, m.region_code,
-       m.row_application, m.row_award, m.row_household_member, m.row_award_member, m.row_household,
-       c.official_key, c.official_person_key, c.region_code AS official_region_code, c.official_name, c.organisation, c.post,
+SELECT m.household_key, m.person_key, d.benefit, d.programme, d.application_key, d.decided_on, d.dated, d.award_key, d.region_code,
+       d.row_application, d.row_award,
+       max(m.row_household_member) AS row_household_member, max(m.row_award_member) AS row_award_member, max(m.row_household) AS row_household,
+       c.official_key, c.official_person_key, c.region_code AS official_region_code,
        c.office_from, c.office_to, c.kin, c.relation_zh, c.relation_en, c.depth, c.degree,
        c.row_official, c.row_edge, c.row_edge_2, c.row_edge_3
-FROM   member          AS m
-JOIN   official_circle AS c ON c.person_key = m.person_key
-WHERE  m.decided_on BETWEEN c.tie_from AND c.tie_to
+FROM   official_circle AS c
+JOIN   listed          AS m ON m.person_key = c.person_key
+JOIN   decision        AS d ON d.household_key = m.household_key
+WHERE  d.decided_on BETWEEN m.from_date AND m.to_date AND d.decided_on BETWEEN c.tie_from AND c.tie_to
+GROUP  BY m.household_key, m.person_key, d.benefit, d.programme, d.application_key, d.decided_on, d.dated, d.award_key, d.region_code,
+          d.row_application, d.row_award,
+          c.official_key, c.official_person_key, c.region_code, c.office_from, c.office_to, c.kin, c.relation_zh, c.relation_en, c.depth, c.degree,
+          c.row_official, c.row_edge, c.row_edge_2, c.row_edge_3

@@ -26,15 +26,12 @@ stated AS (
 ),
 edge AS (
     SELECT s.person_key, s.relative_key, s.relation, CAST(NULL AS DATE) AS from_date, CAST(NULL AS DATE) AS to_date, s.source, s.row_edge
-    FROM   stated AS s
-    WHERE  s.relation <> 'spouse'
-    UNION ALL
-    SELECT s.person_key, s.relative_key, s.relation, NULL, NULL, s.source, s.row_edge
     FROM   stated      AS s
     LEFT   JOIN wedded AS w
            ON  least(w.person_key_a, w.person_key_b) = least(s.person_key, s.relative_key)
            AND greatest(w.person_key_a, w.person_key_b) = greatest(s.person_key, s.relative_key)
-    WHERE  s.relation = 'spouse' AND w.row_id IS NULL
+           AND s.relation = 'spouse'
+    WHERE  w.row_id IS NULL
     UNION ALL
     SELECT person_key_a, person_key_b, 'spouse', registered_on, dissolved_on, 'marriage', row_id
     FROM   wedded
@@ -54,8 +51,9 @@ known AS (
     JOIN   meaning AS m ON m.relation = e.relation
     WHERE  e.person_key IS NOT NULL AND e.relative_key IS NOT NULL AND e.person_key <> e.relative_key
 )
-SELECT person_key, relative_key, relative_is AS relation, depth, from_date, to_date, source, row_edge
-FROM   known
-UNION  ALL
-SELECT relative_key, person_key, person_is, depth, from_date, to_date, source, row_edge
-FROM   known
+SELECT CASE WHEN w.way = 1 THEN k.person_key ELSE k.relative_key END AS person_key,
+       CASE WHEN w.way = 1 THEN k.relative_key ELSE k.person_key END AS relative_key,
+       CASE WHEN w.way = 1 THEN k.relative_is ELSE k.person_is END AS relation,
+       k.depth, k.from_date, k.to_date, k.source, k.row_edge
+FROM   known AS k
+CROSS  JOIN (VALUES (1), (2)) AS w (way)

@@ -2,7 +2,7 @@
 -- reads    = ["official", "kin_edge"]
 -- once     = true
 
-WITH holder AS (
+WITH RECURSIVE holder AS (
     SELECT DISTINCT person_key FROM official WHERE person_key IS NOT NULL
 ),
 composed AS (
@@ -17,37 +17,20 @@ composed AS (
                    ('parent', 'sibling', 'uncle_aunt', 'extended'), ('grandparent', 'child', 'uncle_aunt', 'extended'),
                    ('sibling', 'child', 'nephew_niece', 'extended'))
 ),
-one AS (
-    SELECT k.person_key, k.relative_key, k.relation, k.depth, k.from_date, k.to_date, k.source, k.row_edge
-    FROM   kin_edge AS k
-    JOIN   holder   AS o ON o.person_key = k.person_key
-),
-two AS (
-    SELECT a.person_key, b.relative_key, c.relation, c.depth,
-           coalesce(greatest(a.from_date, b.from_date), a.from_date, b.from_date) AS from_date,
-           coalesce(least(a.to_date, b.to_date), a.to_date, b.to_date) AS to_date,
-           a.source, a.row_edge, b.row_edge AS row_edge_2
-    FROM   one      AS a
-    JOIN   kin_edge AS b ON b.person_key = a.relative_key
-    JOIN   composed AS c ON c.first = a.relation AND c.second = b.relation
-    WHERE  b.relative_key <> a.person_key
-),
-three AS (
-    SELECT a.person_key, b.relative_key, c.relation, c.depth,
-           coalesce(greatest(a.from_date, b.from_date), a.from_date, b.from_date) AS from_date,
-           coalesce(least(a.to_date, b.to_date), a.to_date, b.to_date) AS to_date,
-           a.source, a.row_edge, a.row_edge_2, b.row_edge AS row_edge_3
-    FROM   two      AS a
-    JOIN   kin_edge AS b ON b.person_key = a.relative_key
-    JOIN   composed AS c ON c.first = a.relation AND c.second = b.relation
-    WHERE  b.relative_key <> a.person_key
-),
 path AS (
-    SELECT *, CAST(NULL AS BIGINT) AS row_edge_2, CAST(NULL AS BIGINT) AS row_edge_3, 1 AS degree FROM one
+    SELECT k.person_key, k.relative_key, k.relation, k.depth, k.from_date, k.to_date, k.source,
+           k.row_edge, CAST(NULL AS BIGINT) AS row_edge_2, CAST(NULL AS BIGINT) AS row_edge_3, CAST(1 AS BIGINT) AS degree
+    FROM   holder   AS o
+    JOIN   kin_edge AS k ON k.person_key = o.person_key
     UNION ALL
-    SELECT *, NULL, 2 FROM two
-    UNION ALL
-    SELECT *, 3 FROM three
+    SELECT a.person_key, b.relative_key, c.relation, c.depth,
+           coalesce(greatest(a.from_date, b.from_date), a.from_date, b.from_date),
+           coalesce(least(a.to_date, b.to_date), a.to_date, b.to_date),
+           a.source, a.row_edge, coalesce(a.row_edge_2, b.row_edge), CASE WHEN a.degree = 2 THEN b.row_edge END, a.degree + 1
+    FROM   path     AS a
+    JOIN   kin_edge AS b ON b.person_key = a.relative_key
+    JOIN   composed AS c ON c.first = a.relation AND c.second = b.relation
+    WHERE  a.degree < 3 AND b.relative_key <> a.person_key
 ),
 ranked AS (
     SELECT *, row_number() OVER (PARTITION BY person_key, relative_key
