@@ -34,18 +34,33 @@
 -- max     = 100
 -- meaning = "a surplus of no more than this, in yuan, is rounding"
 
--- The bank's side, for accounts whose statement covers the day and the days around it: equal payments of one day need
--- as many equal credits, or one credit of the day's sum.
+-- The bank's side, for accounts whose statement is held: equal payments of one day need as many equal credits, or one
+-- credit of the day's sum. Statements come by the month and for many accounts at once; an account that is silent while
+-- most have begun was not credited, so the usual first and last day bound every statement.
 WITH RECURSIVE calendar AS (
     SELECT $window_from AS month
     UNION  ALL
     SELECT month_after(month) FROM calendar WHERE month < $window_to
 ),
-statement AS (
+own AS (
     SELECT account_key, min(CAST(at AS DATE)) AS first_on, max(CAST(at AS DATE)) AS last_on
     FROM   account_transaction
     WHERE  account_key IS NOT NULL
     GROUP  BY account_key
+),
+usual AS (
+    SELECT min(CASE WHEN nth_first = (accounts + 1) / 2 THEN first_on END) AS first_on,
+           max(CASE WHEN nth_last = (accounts + 1) / 2 THEN last_on END) AS last_on
+    FROM   (SELECT first_on, last_on, count(*) OVER () AS accounts,
+                   row_number() OVER (ORDER BY first_on, account_key) AS nth_first,
+                   row_number() OVER (ORDER BY last_on DESC, account_key) AS nth_last
+            FROM   own) AS o
+),
+statement AS (
+    SELECT o.account_key, month_of(least(o.first_on, u.first_on)) AS first_on,
+           day_add(month_after(greatest(o.last_on, u.last_on)), -1) AS last_on
+    FROM   own   AS o
+    CROSS  JOIN usual AS u
 ),
 listed AS (
     SELECT p.account_key, p.award_key, p.household_key, p.month, p.amount_fen, p.row_id AS row_payment, s.first_on, s.last_on, h.region_code,
@@ -59,7 +74,7 @@ held AS (
     SELECT *, sum(amount_fen) OVER (PARTITION BY account_key, paid_on) AS day_fen,
            row_number() OVER (PARTITION BY account_key, paid_on, amount_fen ORDER BY row_payment) AS nth
     FROM   listed
-    WHERE  day_add(paid_on, -CAST($credit_days AS BIGINT)) >= first_on AND day_add(paid_on, CAST($credit_days AS BIGINT)) <= last_on
+    WHERE  paid_on >= first_on AND day_add(paid_on, CAST($credit_days AS BIGINT)) <= last_on
 ),
 matched AS (
     SELECT h.row_payment, min(h.nth) AS nth,

@@ -191,17 +191,28 @@ covered AS (
     WHERE  to_month >= month_of(since)
     GROUP  BY person_key, since
 ),
+withdrew AS (
+    -- Who was listed, asked and then withdrew did not want it.
+    SELECT c.person_key, c.since, max(p.row_id) AS row_withdrawn
+    FROM   alive            AS c
+    JOIN   household_member AS m ON m.person_key = c.person_key
+    JOIN   application      AS p ON p.household_key = m.household_key
+    WHERE  c.listed AND p.decision = 'withdrawn' AND p.programme IN ('dibao', 'tekun')
+      AND  coalesce(p.decided_on, p.applied_on) >= c.since AND p.applied_on <= $as_of
+    GROUP  BY c.person_key, c.since
+),
 waited AS (
-    SELECT c.*, v.row_award, v.from_month, v.to_month,
+    SELECT c.*, w.row_withdrawn, v.row_award, v.from_month, v.to_month,
            v.to_month >= month_of($as_of) AS covered_now,
            v.to_month >= month_of($as_of) AND v.from_month > month_of(c.since)
                AND v.from_month <= month_add(c.since, CAST($wait_months AS BIGINT)) AS in_time,
            CASE WHEN v.to_month < month_of($as_of) THEN month_after(v.to_month) ELSE c.since END AS uncovered_from
     FROM   alive        AS c
     LEFT   JOIN covered AS v ON v.person_key = c.person_key AND v.since = c.since
+    LEFT   JOIN withdrew AS w ON w.person_key = c.person_key AND w.since = c.since
 ),
 judged AS (
-    SELECT *, CASE WHEN in_time THEN 'covered_within_3_months' ELSE excused END AS exempt_as
+    SELECT *, CASE WHEN in_time THEN 'covered_within_3_months' WHEN row_withdrawn IS NOT NULL THEN 'applicant_withdrew' ELSE excused END AS exempt_as
     FROM   waited
     WHERE  in_time
        OR  (NOT coalesce(covered_now, false)
@@ -229,7 +240,7 @@ SELECT person_key AS subject_key, person_key, household_key, application_key,
             ELSE 'was refused dibao though verified income a person is under the standard and no car, deed, business or balance stands against it' END AS ground_en,
        uncovered_from AS since,
        row_monitored, row_disability, row_medical_settlement, row_standard, row_application, row_household,
-       CASE WHEN in_time THEN row_award END AS against_award
+       CASE WHEN in_time THEN row_award END AS against_award, row_withdrawn AS against_application
 FROM   ranked
 WHERE  nth = 1
 ORDER  BY subject_key, exemption, month_from

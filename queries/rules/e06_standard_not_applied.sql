@@ -48,14 +48,17 @@ benefit AS (
     LEFT   JOIN identity    AS i ON i.person_key = h.head_key
     LEFT   JOIN application AS p ON p.application_key = a.application_key
     WHERE  a.monthly_amount_fen > 0
-      AND  (a.programme = 'tekun' OR (a.programme = 'dibao' AND (a.tier IS NOT NULL OR n.head_count = 1)))
+      AND  (a.programme = 'tekun' OR a.tier IS NOT NULL
+            -- Without its application nobody knows what income was taken off.
+            OR (n.head_count = 1 AND p.declared_income_fen IS NOT NULL))
+      AND  a.programme IN ('dibao', 'tekun')
 ),
 behind AS (
     SELECT b.*, o.until_month AS risen_month, o.standard_fen AS old_fen
     FROM   benefit AS b
     JOIN   line    AS o ON o.region_code = b.region_code AND o.programme = b.programme AND o.tier = b.tier
     WHERE  o.until_month IS NOT NULL AND (o.hukou_kind IS NULL OR o.hukou_kind = b.hukou_kind)
-      AND  (abs(b.full_fen - b.head_count * o.standard_fen) <= 100 * $short_yuan
+      AND  (abs(b.full_fen - b.head_count * o.standard_fen) < 100 * $short_yuan
             OR (b.care AND b.start_month < o.until_month AND b.full_fen > b.head_count * o.standard_fen))
 ),
 lacking AS (

@@ -198,10 +198,10 @@ fn settings_out_of_range_and_full_folders_are_refused() {
 #[test]
 fn the_fixtures_are_what_the_generator_makes() {
     for (name, settings) in [
-        ("county", Settings { households: 90, months: 12, seed: 2, form: Form::Raw, ..Settings::default() }),
+        ("county", Settings { households: 300, months: 12, seed: 2, form: Form::Raw, ..Settings::default() }),
         (
             "clean",
-            Settings { households: 80, months: 12, seed: 2, form: Form::Raw, clean: true, ..Settings::default() },
+            Settings { households: 120, months: 12, seed: 2, form: Form::Raw, clean: true, ..Settings::default() },
         ),
     ] {
         let (folder, _) = make(&settings);

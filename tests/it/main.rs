@@ -4,6 +4,7 @@
 
 mod api;
 mod audit;
+mod engine;
 mod import;
 mod kill;
 mod lifecycle;

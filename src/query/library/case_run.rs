@@ -9,7 +9,7 @@ use arrow::util::display::array_value_to_string;
 use chrono::NaiveDate;
 
 use super::case_table::{self, Labels};
-use super::tables::{session_with, stored_tables};
+use super::tables::{case_session, stored_tables};
 use super::{Bindings, Case, CheckedRule, RuleError};
 
 /// What became of a case.
@@ -73,8 +73,7 @@ async fn answer(rule: &CheckedRule, case: &Case) -> Result<Answer, String> {
     let tables = case_table::tables(&case.given, &mut labels)?;
     let bindings = bindings(case, tables.get("payment").and_then(|b| b.first()))?;
     let text = |e: RuleError| e.to_string();
-    let views = rule.views();
-    let session = session_with(&tables, |view| views.contains(view.name)).await.map_err(text)?;
+    let session = case_session(&tables, &rule.views()).await.map_err(text)?;
     let batches = rule.rows(&session, &bindings).await.map_err(text)?.collect().await.map_err(|e| e.to_string())?;
     let mut answer = Answer::default();
     for batch in &batches {
