@@ -7,14 +7,6 @@ use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::catalog::view::ViewTable;
 use datafusion::datasource::MemTable;
-use datafusion::execution::session_state::SessionStateBuilder;
-use datafusion::optimizer::decorrelate_predicate_subquery::DecorrelatePredicateSubquery;
-use datafusion::optimizer::eliminate_cross_join::EliminateCrossJoin;
-use datafusion::optimizer::extract_equijoin_predicate::ExtractEquijoinPredicate;
-use datafusion::optimizer::optimize_projections::OptimizeProjections;
-use datafusion::optimizer::replace_distinct_aggregate::ReplaceDistinctWithAggregate;
-use datafusion::optimizer::scalar_subquery_to_join::ScalarSubqueryToJoin;
-use datafusion::optimizer::simplify_expressions::SimplifyExpressions;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
 use super::statement::Parsed;
@@ -116,13 +108,11 @@ pub(super) async fn case_session(
         if view.header.once {
             let fail = |e| RuleError::engine(view.name, e);
             let frame = session.table(view.name).await.map_err(fail)?;
-            // What a plan says may be null and what comes out of it need not agree.
-            let nullable = |f: &Arc<Field>| Field::new(f.name(), f.data_type().clone(), true);
-            let schema = Arc::new(Schema::new(frame.schema().fields().iter().map(nullable).collect::<Vec<_>>()));
+            let planned = Arc::clone(frame.schema().inner());
             let rows = frame.collect().await.map_err(fail)?;
-            let rows: Result<_, _> =
-                rows.iter().map(|b| RecordBatch::try_new(Arc::clone(&schema), b.columns().to_vec())).collect();
-            let table = MemTable::try_new(schema, vec![rows.map_err(|e| RuleError::engine(view.name, e))?]).map_err(fail)?;
+            // What a plan says of its columns and what comes out of it need not agree to the letter.
+            let schema = rows.first().map_or(planned, |batch| batch.schema());
+            let table = MemTable::try_new(schema, vec![rows]).map_err(fail)?;
             session.deregister_table(view.name).map_err(fail)?;
             session.register_table(view.name, Arc::new(table)).map_err(fail)?;
         }
@@ -135,20 +125,9 @@ pub(super) async fn session_with(
     given: &BTreeMap<String, Vec<RecordBatch>>,
     wanted: impl Fn(&View) -> bool,
 ) -> Result<SessionContext, RuleError> {
-    // Of the optimiser only what a plan cannot run without: to plan a case takes far longer than to run it.
-    let state = SessionStateBuilder::new_with_default_features()
-        .with_config(SessionConfig::new().with_target_partitions(1).set_usize("datafusion.optimizer.max_passes", 1))
-        .with_optimizer_rules(vec![
-            Arc::new(DecorrelatePredicateSubquery::new()),
-            Arc::new(ScalarSubqueryToJoin::new()),
-            Arc::new(ReplaceDistinctWithAggregate::new()),
-            Arc::new(EliminateCrossJoin::new()),
-            Arc::new(ExtractEquijoinPredicate::new()),
-            Arc::new(SimplifyExpressions::new()),
-            Arc::new(OptimizeProjections::new()),
-        ])
-        .build();
-    let session = SessionContext::new_with_state(state);
+    // One pass of the optimiser: to plan a case takes far longer than to run it.
+    let config = SessionConfig::new().with_target_partitions(1).set_usize("datafusion.optimizer.max_passes", 1);
+    let session = SessionContext::new_with_config(config);
     let rules = LocalRules::from_batches(given.get("local_rule").into_iter().flatten())
         .map_err(|e| RuleError::engine("local_rule", e))?;
     register_functions(&session, rules);

@@ -183,7 +183,7 @@ fn planted_cases_are_what_they_claim_and_nobody_else_is() {
             row["alt_keys"].split('|').chain([row["subject_key"].as_str()]).map(str::to_owned).collect()
         };
         let real: Vec<&Row> = county.truth.iter().filter(|r| r["typology"] == typology && r["decoy"] == "no").collect();
-        assert!(real.len() >= 1, "{typology}: {} cases", real.len());
+        assert!(!real.is_empty(), "{typology}: {} cases", real.len());
         for row in real.iter().filter(|row| row["hard"] == "no") {
             assert!(found.contains(&row["subject_key"]), "{typology}: {row:?} is none");
         }
