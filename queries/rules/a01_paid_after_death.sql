@@ -26,7 +26,7 @@
 -- The share of the dead in every month paid beyond the grace. A payee who is not covered has no share:
 -- the money of the living goes on lawfully, only into the wrong hands, and counts zero.
 WITH dead AS (
-    SELECT person_key, died_on, source, doubt, row_death, row_employment, row_medical_settlement, row_marriage, row_account
+    SELECT person_key, died_on, CASE WHEN registered_on IS NOT NULL THEN greatest(died_on, registered_on) END AS known_on, source, doubt, row_death, row_employment, row_medical_settlement, row_marriage, row_account
     FROM   death_record
     WHERE  choice = 1 AND died_on <= $as_of
 ),
@@ -70,7 +70,8 @@ judged AS (
 SELECT j.person_key AS subject_key, j.household_key, j.award_key, j.month,
        j.share_fen AS amount_fen,
        CASE j.doubt WHEN 'name_mismatch' THEN 'name_mismatch' WHEN 'sign_of_life' THEN 'sign_of_life' END AS exemption,
-       j.died_on,
+       -- Who could not yet read it in a register could not stop the payment.
+       j.known_on, j.died_on,
        CASE j.source WHEN 'hukou' THEN '户籍注销' WHEN 'cremation' THEN '火化记录' WHEN 'hospital' THEN '医院记录' ELSE '死亡登记' END AS source_zh,
        CASE j.source WHEN 'hukou' THEN 'household register' WHEN 'cremation' THEN 'cremation record' WHEN 'hospital' THEN 'hospital record' ELSE 'death register' END AS source_en,
        CASE j.role WHEN 'covered' THEN '保障对象' ELSE '领取人' END AS role_zh,

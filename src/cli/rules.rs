@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Subcommand;
@@ -72,9 +72,6 @@ enum Command {
 /// Runs the command.
 pub fn run(args: Args) -> anyhow::Result<()> {
     super::block_on(async {
-        if let Command::New { id, to } = &args.command {
-            return new(id, to);
-        }
         let library = args.rules.library().await?;
         match args.command {
             Command::List => {
@@ -115,7 +112,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
                 print!("{}", reference(&library));
                 Ok(())
             }
-            Command::New { .. } => Ok(()),
+            Command::New { id, to } => new(&library, &id, &to),
         }
     })
 }
@@ -124,8 +121,11 @@ fn find<'a>(library: &'a Library, id: &str) -> anyhow::Result<&'a CheckedRule> {
     library.find(id).with_context(|| format!("no rule '{id}'; `mingjing rules list` names them"))
 }
 
-fn new(id: &str, folder: &std::path::Path) -> anyhow::Result<()> {
+fn new(library: &Library, id: &str, folder: &Path) -> anyhow::Result<()> {
     let stamp = Stamp::new(id)?;
+    if library.get(id).is_some() {
+        bail!("there is a rule '{id}' already");
+    }
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     for (name, text) in [(format!("{id}.sql"), stamp.sql()), (format!("{id}.cases.toml"), stamp.cases())] {
         let path = folder.join(name);

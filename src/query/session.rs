@@ -71,11 +71,10 @@ impl Session {
     /// Computes a view that several rules read, to disk, and puts the result in its place; views that
     /// read it must be registered after. `false` where the view is not marked `once`.
     pub async fn compute_once(&mut self, view: &View) -> Result<bool, QueryError> {
+        register_view(&self.context, view).await?;
         if !view.header.once {
-            register_view(&self.context, view).await?;
             return Ok(false);
         }
-        register_view(&self.context, view).await?;
         let results = match &self.results {
             Some(results) => Arc::clone(results),
             None => {

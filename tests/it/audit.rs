@@ -69,6 +69,15 @@ fn stories_come_out_as_they_are_told() {
             })
             .collect();
         assert_eq!(raised, wanted, "{}", story.display());
+        for told in list("finding").iter().filter(|row| row.get("known_from").is_some()) {
+            let cell = |name: &str| told[name].as_str().unwrap();
+            let same = |row: &&BTreeMap<String, String>| {
+                row["typology"] == cell("typology") && row["subject_key"] == cell("subject_key")
+            };
+            let row = found.iter().find(same).unwrap();
+            assert_eq!(row["known_from"], cell("known_from"));
+            assert!(row["summary_zh"].contains("此前4个月不属经办之责"), "{}", row["summary_zh"]);
+        }
     }
     assert!(told >= 6, "only {told} stories");
 }

@@ -50,8 +50,7 @@ pub use protected::Protected;
 pub use run::Bindings;
 pub use stamp::Stamp;
 pub use tables::{
-    FINDING_TABLE, empty_session, finding_schema, register_tables, register_view, register_views, stored_tables,
-    table_schema,
+    FINDING_TABLE, finding_schema, register_tables, register_view, register_views, stored_tables, table_schema,
 };
 pub use views::{View, ViewHeader, views};
 
