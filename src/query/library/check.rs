@@ -146,9 +146,13 @@ impl CheckedRule {
         found
     }
 
-    /// The local parameters it asks for, in order of their names.
+    /// The local parameters that it or a view it reads asks for, in order of their names.
     pub fn local_parameters(&self) -> Vec<&'static Parameter> {
-        let words = self.statement.literals();
+        let read = self.views();
+        let mut words = self.statement.literals();
+        // Every view was parsed when it was registered.
+        let parsed = views().iter().filter(|view| read.contains(view.name));
+        words.extend(parsed.filter_map(|v| Parsed::parse(v.name, v.text).ok()).flat_map(|view| view.literals()));
         contract().parameters.values().filter(|p| words.contains(&p.name)).collect()
     }
 
