@@ -35,8 +35,8 @@
 -- meaning = "a surplus of no more than this, in yuan, is rounding"
 
 -- The bank's side, for accounts whose statement is held: equal payments of one day need as many equal credits, or one
--- credit of the day's sum. Statements come by the month and for many accounts at once; an account that is silent while
--- most have begun was not credited, so the usual first and last day bound every statement.
+-- credit of the day's sum. Statements come for many accounts at once; an account that is silent while most have begun
+-- was not credited, so the usual first and last day bound every statement.
 WITH RECURSIVE calendar AS (
     SELECT $window_from AS month
     UNION  ALL
@@ -57,9 +57,8 @@ usual AS (
             FROM   own) AS o
 ),
 statement AS (
-    SELECT o.account_key, month_of(least(o.first_on, u.first_on)) AS first_on,
-           day_add(month_after(greatest(o.last_on, u.last_on)), -1) AS last_on
-    FROM   own   AS o
+    SELECT o.account_key, least(o.first_on, u.first_on) AS first_on, greatest(o.last_on, u.last_on) AS last_on
+    FROM   own    AS o
     CROSS  JOIN usual AS u
 ),
 listed AS (
@@ -74,7 +73,7 @@ held AS (
     SELECT *, sum(amount_fen) OVER (PARTITION BY account_key, paid_on) AS day_fen,
            row_number() OVER (PARTITION BY account_key, paid_on, amount_fen ORDER BY row_payment) AS nth
     FROM   listed
-    WHERE  paid_on >= first_on AND day_add(paid_on, CAST($credit_days AS BIGINT)) <= last_on
+    WHERE  day_add(paid_on, -CAST($credit_days AS BIGINT)) >= first_on AND day_add(paid_on, CAST($credit_days AS BIGINT)) <= last_on
 ),
 matched AS (
     SELECT h.row_payment, min(h.nth) AS nth,

@@ -58,7 +58,7 @@ behind AS (
     FROM   benefit AS b
     JOIN   line    AS o ON o.region_code = b.region_code AND o.programme = b.programme AND o.tier = b.tier
     WHERE  o.until_month IS NOT NULL AND (o.hukou_kind IS NULL OR o.hukou_kind = b.hukou_kind)
-      AND  (abs(b.full_fen - b.head_count * o.standard_fen) < 100 * $short_yuan
+      AND  (abs(b.full_fen - b.head_count * o.standard_fen) <= 100 * $short_yuan
             OR (b.care AND b.start_month < o.until_month AND b.full_fen > b.head_count * o.standard_fen))
 ),
 lacking AS (
