@@ -8,8 +8,9 @@ use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type};
 use arrow::util::display::array_value_to_string;
 use chrono::NaiveDate;
 
+use super::case_plan::CasePlan;
 use super::case_table::{self, Labels};
-use super::tables::{case_session, stored_tables};
+use super::tables::stored_tables;
 use super::{Bindings, Case, CheckedRule, RuleError};
 
 /// What became of a case.
@@ -49,8 +50,9 @@ struct Answer {
 /// Runs every case of a rule, in order.
 pub async fn run_cases(rule: &CheckedRule) -> Vec<CaseOutcome> {
     let mut outcomes = Vec::new();
+    let mut plans = Plans::default();
     for case in rule.cases() {
-        let differences = match answer(rule, case).await {
+        let differences = match answer(rule, case, &mut plans).await {
             Ok(answer) => compare(case, answer),
             Err(error) => vec![error],
         };
@@ -59,7 +61,31 @@ pub async fn run_cases(rule: &CheckedRule) -> Vec<CaseOutcome> {
     outcomes
 }
 
-async fn answer(rule: &CheckedRule, case: &Case) -> Result<Answer, String> {
+/// Plans of one rule, by what they were made for.
+#[derive(Debug, Default)]
+struct Plans(Vec<(Bindings, Vec<RecordBatch>, CasePlan)>);
+
+impl Plans {
+    async fn plan(
+        &mut self,
+        rule: &CheckedRule,
+        bindings: Bindings,
+        local: &[RecordBatch],
+    ) -> Result<&CasePlan, RuleError> {
+        let bindings = bindings.as_read_by(rule);
+        let at = match self.0.iter().position(|(b, l, _)| *b == bindings && l == local) {
+            Some(at) => at,
+            None => {
+                let plan = CasePlan::new(rule, &bindings, local).await?;
+                self.0.push((bindings, local.to_vec(), plan));
+                self.0.len() - 1
+            }
+        };
+        Ok(&self.0[at].2)
+    }
+}
+
+async fn answer(rule: &CheckedRule, case: &Case, plans: &mut Plans) -> Result<Answer, String> {
     let absent: BTreeSet<&String> = case.missing.iter().chain(&case.not_assessable).collect();
     let present: BTreeSet<String> = stored_tables().filter(|t| !absent.contains(t)).collect();
     if let Some(strange) = absent.iter().find(|t| !rule.tables().contains(**t)) {
@@ -73,8 +99,9 @@ async fn answer(rule: &CheckedRule, case: &Case) -> Result<Answer, String> {
     let tables = case_table::tables(&case.given, &mut labels)?;
     let bindings = bindings(case, tables.get("payment").and_then(|b| b.first()))?;
     let text = |e: RuleError| e.to_string();
-    let session = case_session(&tables, &rule.views()).await.map_err(text)?;
-    let batches = rule.rows(&session, &bindings).await.map_err(text)?.collect().await.map_err(|e| e.to_string())?;
+    let local = tables.get("local_rule").map_or(&[][..], Vec::as_slice);
+    let plan = plans.plan(rule, bindings, local).await.map_err(text)?;
+    let batches = plan.run(&tables).await.map_err(text)?;
     let mut answer = Answer::default();
     for batch in &batches {
         read(rule, batch, &labels, &mut answer)?;

@@ -1,6 +1,6 @@
 //! A rule held against the contract and against the plan of its SQL. Only what passes can run.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::SchemaRef;
@@ -170,7 +170,7 @@ impl CheckedRule {
     pub async fn empty_plan(&self) -> Result<String, RuleError> {
         let fail = |e| RuleError::engine(self.id(), e);
         let views = self.views();
-        let session = tables::session_with(&BTreeMap::new(), |view| views.contains(view.name)).await?;
+        let session = tables::empty_session(|view| views.contains(view.name)).await?;
         let frame = self.rows(&session, &Bindings::for_planning()).await?;
         Ok(frame.into_optimized_plan().map_err(fail)?.display_indent().to_string())
     }

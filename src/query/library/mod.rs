@@ -20,6 +20,7 @@
 //! | `case_file.rs`, `case_table.rs`, `case_run.rs` | cases: read, made into tables, run and compared |
 
 mod case_file;
+mod case_plan;
 mod case_run;
 mod case_table;
 mod check;

@@ -33,6 +33,19 @@ impl Bindings {
         Self::new(day, day, day)
     }
 
+    /// These bindings, days that a rule does not read set aside: equal where they plan the rule alike.
+    pub(super) fn as_read_by(mut self, rule: &CheckedRule) -> Self {
+        let read = rule.statement().placeholders();
+        for (name, day) in
+            [("as_of", &mut self.as_of), ("window_from", &mut self.window_from), ("window_to", &mut self.window_to)]
+        {
+            if !read.contains(name) {
+                *day = NaiveDate::default();
+            }
+        }
+        self
+    }
+
     /// The value of a rule parameter: given inside its bounds, or the default.
     fn parameter(&self, header: &Header, name: &str) -> Option<f64> {
         let declared = header.parameters.get(name)?;

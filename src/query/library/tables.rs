@@ -1,6 +1,6 @@
 //! Every table and view of a snapshot, in a session: empty for planning, given for cases.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
@@ -91,42 +91,20 @@ pub(super) fn register_functions(session: &SessionContext, rules: LocalRules) {
     }
 }
 
-/// A session over the given rows of a case, with the views that are wanted: those that an audit computes
-/// once are computed once here too, and not planned again inside each other.
-pub(super) async fn case_session(
-    given: &BTreeMap<String, Vec<RecordBatch>>,
-    wanted: &BTreeSet<&str>,
-) -> Result<SessionContext, RuleError> {
-    let session = session_with(given, |_| false).await?;
-    for view in views().iter().filter(|view| wanted.contains(view.name)) {
-        register_view(&session, view).await?;
-        if view.header.once {
-            let fail = |e| RuleError::engine(view.name, e);
-            let frame = session.table(view.name).await.map_err(fail)?;
-            let planned = Arc::clone(frame.schema().inner());
-            let rows = frame.collect().await.map_err(fail)?;
-            // What a plan says of its columns and what comes out of it need not agree to the letter.
-            let schema = rows.first().map_or(planned, |batch| batch.schema());
-            let table = MemTable::try_new(schema, vec![rows]).map_err(fail)?;
-            session.deregister_table(view.name).map_err(fail)?;
-            session.register_table(view.name, Arc::new(table)).map_err(fail)?;
-        }
-    }
+/// A session of one partition with the functions, and no tables yet: for cases and for plans over nothing.
+pub(super) fn small_session(local: &[RecordBatch]) -> Result<SessionContext, RuleError> {
+    // One pass of the optimiser: where rows are few, to plan takes far longer than to run.
+    let config = SessionConfig::new().with_target_partitions(1).set_usize("datafusion.optimizer.max_passes", 1);
+    let session = SessionContext::new_with_config(config);
+    let rules = LocalRules::from_batches(local).map_err(|e| RuleError::engine("local_rule", e))?;
+    register_functions(&session, rules);
     Ok(session)
 }
 
-/// A small session over given rows, the other tables empty, with the views that are wanted.
-pub(super) async fn session_with(
-    given: &BTreeMap<String, Vec<RecordBatch>>,
-    wanted: impl Fn(&View) -> bool,
-) -> Result<SessionContext, RuleError> {
-    // One pass of the optimiser: to plan a case takes far longer than to run it.
-    let config = SessionConfig::new().with_target_partitions(1).set_usize("datafusion.optimizer.max_passes", 1);
-    let session = SessionContext::new_with_config(config);
-    let rules = LocalRules::from_batches(given.get("local_rule").into_iter().flatten())
-        .map_err(|e| RuleError::engine("local_rule", e))?;
-    register_functions(&session, rules);
-    register_tables(&session, given)?;
+/// A small session over empty tables, with the views that are wanted.
+pub(super) async fn empty_session(wanted: impl Fn(&View) -> bool) -> Result<SessionContext, RuleError> {
+    let session = small_session(&[])?;
+    register_tables(&session, &BTreeMap::new())?;
     for view in views().iter().filter(|view| wanted(view)) {
         register_view(&session, view).await?;
     }
@@ -139,7 +117,7 @@ mod tests {
 
     #[tokio::test]
     async fn views_read_what_their_headers_say() {
-        session_with(&BTreeMap::new(), |_| true).await.unwrap();
+        empty_session(|_| true).await.unwrap();
         for view in views() {
             let read = Parsed::parse(view.name, view.text).unwrap().tables().unwrap();
             let said = view.header.reads.iter().cloned().collect();
