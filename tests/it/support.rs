@@ -57,6 +57,15 @@ impl Desk {
         Self { folder }
     }
 
+    /// An empty desk that stays until the next run makes it anew: for what many tests read.
+    pub fn kept(name: &str) -> Self {
+        let place = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let _ = fs::remove_dir_all(place.join(name));
+        let folder = tempfile::Builder::new().prefix(name).rand_bytes(0).tempdir_in(place).unwrap();
+        fs::create_dir(folder.path().join("exports")).unwrap();
+        Self { folder }
+    }
+
     /// A desk with the smallest delivery that imports and raises nothing: one family of two, three months.
     pub fn small() -> Self {
         let desk = Self::new();
@@ -114,7 +123,12 @@ impl Desk {
 
     /// Audits; returns the folder of the output tables.
     pub fn audit(&self, options: &[&str]) -> PathBuf {
-        let (data, out) = (self.data().display().to_string(), self.path("out"));
+        self.audit_to("out", options)
+    }
+
+    /// Audits; returns the folder of the output tables, which has this name.
+    pub fn audit_to(&self, name: &str, options: &[&str]) -> PathBuf {
+        let (data, out) = (self.data().display().to_string(), self.path(name));
         let _ = fs::remove_dir_all(&out);
         let out_text = out.display().to_string();
         let mut args = vec!["audit", "--json", "--data", &data, "--out", &out_text];

@@ -64,6 +64,8 @@ pub struct FindingRow {
     pub exemption: String,
     /// What a person found before: confirmed, dismissed, or empty.
     pub disposition: String,
+    /// Fingerprint of its facts: a later audit finds the same facts again, or others.
+    pub facts: String,
     /// What is suspected, in Chinese.
     pub summary_zh: String,
     /// What is suspected, in English.
@@ -107,6 +109,7 @@ pub struct Findings {
     status: StringArray,
     exemption: StringArray,
     disposition: StringArray,
+    facts: StringArray,
     summaries: Summaries,
     orders: Orders,
     bytes: usize,
@@ -151,6 +154,7 @@ impl Findings {
             status: text("status")?,
             exemption: text("exemption")?,
             disposition: text("disposition")?,
+            facts: text("facts")?,
             summaries,
             orders: Orders::new(&batch, &SORTED_BY, "finding_id")?,
             bytes,
@@ -256,6 +260,7 @@ impl Findings {
             status: text(&self.status),
             exemption: text(&self.exemption),
             disposition: text(&self.disposition),
+            facts: text(&self.facts),
             summary_zh,
             summary_en,
         }
