@@ -3,19 +3,22 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use datafusion::common::config::TableParquetOptions;
-use datafusion::dataframe::DataFrameWriteOptions;
-
 use datafusion::datasource::MemTable;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::prelude::{DataFrame, SQLOptions, SessionContext, col};
 
 use crate::contract::contract;
 use crate::snapshot::{Snapshot, sort_columns};
 
 use super::engine::{EngineOptions, engine};
-use super::library::{FINDING_TABLE, View, register_view, register_views, stored_tables, table_schema};
+use super::kept::Kept;
+use super::library::{
+    Bindings, CheckedRule, FINDING_TABLE, Program, View, planned, register_view, register_views, stored_tables,
+    table_schema,
+};
 use super::{LocalRules, QueryError, functions};
 
 /// A read-only SQL session over one snapshot: every table of the contract (an empty one where it was
@@ -25,8 +28,8 @@ pub struct Session {
     context: SessionContext,
     present: Arc<BTreeSet<String>>,
     spill_dir: Arc<PathBuf>,
-    /// Results computed once; the folder goes with the last session that reads them.
-    results: Option<Arc<tempfile::TempDir>>,
+    /// Views computed once; they go with the last session that reads them.
+    results: Vec<Arc<Kept>>,
 }
 
 impl std::fmt::Debug for Session {
@@ -54,7 +57,7 @@ impl Session {
             context,
             present: Arc::new(snapshot.manifest.tables.keys().cloned().collect()),
             spill_dir: Arc::new(options.spill_dir.clone()),
-            results: None,
+            results: Vec::new(),
         })
     }
 
@@ -68,38 +71,36 @@ impl Session {
         &self.present
     }
 
-    /// Computes a view that several rules read, to disk, and puts the result in its place; views that
-    /// read it must be registered after. `false` where the view is not marked `once`.
+    /// Computes a view that several rules read, and puts the result in its place; views that read it must
+    /// be registered after. `false` where the view is not marked `once`.
     pub async fn compute_once(&mut self, view: &View) -> Result<bool, QueryError> {
-        register_view(&self.context, view).await?;
         if !view.header.once {
+            register_view(&self.context, view).await?;
             return Ok(false);
         }
-        let results = match &self.results {
-            Some(results) => Arc::clone(results),
-            None => {
-                let spill = |source| QueryError::Spill { path: self.spill_dir.to_path_buf(), source };
-                let folder = tempfile::Builder::new().prefix("once-").tempdir_in(&*self.spill_dir).map_err(spill)?;
-                Arc::clone(self.results.insert(Arc::new(folder)))
-            }
-        };
-        let folder = results.path().join(view.name);
-        std::fs::create_dir_all(&folder).map_err(|source| QueryError::Spill { path: folder.clone(), source })?;
-        let frame = self.context.table(view.name).await.map_err(QueryError::engine)?;
-        let schema = Arc::clone(frame.schema().inner());
-        let mut options = TableParquetOptions::default();
-        // Written once, read a few times, thrown away: time counts more than room.
-        options.global.compression = Some("lz4_raw".to_owned());
-        let options = Some(options);
-        let whole = DataFrameWriteOptions::new().with_single_file_output(false);
-        frame.write_parquet(&format!("{}/", folder.display()), whole, options).await.map_err(QueryError::engine)?;
-        let options = ListingOptions::new(Arc::new(ParquetFormat::default()));
-        let url = ListingTableUrl::parse(format!("{}/", folder.display())).map_err(QueryError::engine)?;
-        let config = ListingTableConfig::new(url).with_listing_options(options).with_schema(schema);
-        let table = ListingTable::try_new(config).map_err(QueryError::engine)?;
-        self.context.deregister_table(view.name).map_err(QueryError::engine)?;
-        self.context.register_table(view.name, Arc::new(table)).map_err(QueryError::engine)?;
+        let (frame, _kept) = self.over(view.name, view.program()?).await?;
+        let result = Kept::make(&self.context, &self.spill_dir, view.name, frame).await?;
+        self.results.push(Arc::new(result));
         Ok(true)
+    }
+
+    /// A rule over the snapshot, its placeholders bound, ready to run. What it reads more than once has
+    /// been computed.
+    pub async fn ready(&self, rule: &CheckedRule, bindings: &Bindings) -> Result<Ready, QueryError> {
+        let (frame, kept) = self.over(rule.id(), rule.program(bindings)?).await?;
+        let task = Arc::new(frame.task_ctx());
+        let plan = frame.create_physical_plan().await.map_err(QueryError::engine)?;
+        Ok(Ready { plan, task, kept })
+    }
+
+    /// Computes the steps of a program and plans the rest over them.
+    async fn over(&self, name: &str, program: Program) -> Result<(DataFrame, Vec<Kept>), QueryError> {
+        let mut kept = Vec::with_capacity(program.steps.len());
+        for (table, step) in program.steps {
+            let frame = planned(&self.context, name, step).await?;
+            kept.push(Kept::make(&self.context, &self.spill_dir, &table, frame).await?);
+        }
+        Ok((planned(&self.context, name, program.last).await?, kept))
     }
 
     /// Gives rules that follow others what those found: rows of [`super::library::finding_schema`].
@@ -116,6 +117,38 @@ impl Session {
         #[expect(clippy::disallowed_methods, reason = "this is the query room")]
         self.context.sql_with_options(sql, options).await.map_err(QueryError::statement)
     }
+}
+
+/// A rule that is ready to run over a snapshot.
+pub struct Ready {
+    plan: Arc<dyn ExecutionPlan>,
+    task: Arc<TaskContext>,
+    kept: Vec<Kept>,
+}
+
+impl Ready {
+    /// Its rows.
+    pub fn stream(&self) -> Result<SendableRecordBatchStream, QueryError> {
+        execute_stream(Arc::clone(&self.plan), Arc::clone(&self.task)).map_err(QueryError::engine)
+    }
+
+    /// The plans of what it reads more than once, then its own; their measures tell what has run.
+    pub fn plans(&self) -> impl Iterator<Item = &Arc<dyn ExecutionPlan>> {
+        self.kept.iter().map(Kept::plan).chain([&self.plan])
+    }
+
+    /// Rows that the leaves of its plans gave.
+    pub fn rows_read(&self) -> u64 {
+        self.plans().map(leaves).sum()
+    }
+}
+
+fn leaves(plan: &Arc<dyn ExecutionPlan>) -> u64 {
+    let children = plan.children();
+    if children.is_empty() {
+        return plan.metrics().and_then(|m| m.output_rows()).unwrap_or(0) as u64;
+    }
+    children.into_iter().map(leaves).sum()
 }
 
 fn register(context: &SessionContext, snapshot: &Snapshot, name: &str) -> Result<(), QueryError> {

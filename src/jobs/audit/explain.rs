@@ -1,10 +1,8 @@
 //! A rule run for somebody who wants to know how it works: the plan, and what each step read and gave.
 
 use std::fmt::Write;
-use std::sync::Arc;
 
 use datafusion::physical_plan::display::DisplayableExecutionPlan;
-use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use futures::StreamExt;
 
 use crate::query::library::{Bindings, CheckedRule};
@@ -14,10 +12,8 @@ use super::AuditError;
 
 /// Runs a rule over a snapshot and tells rows, rows read by table, and the plan with its measures.
 pub async fn explain(rule: &CheckedRule, session: &Session, bindings: &Bindings) -> Result<String, AuditError> {
-    let frame = rule.rows(session.context(), bindings).await?;
-    let task = Arc::new(frame.task_ctx());
-    let plan = frame.create_physical_plan().await.map_err(QueryError::engine)?;
-    let mut rows = execute_stream(Arc::clone(&plan), task).map_err(QueryError::engine)?;
+    let ready = session.ready(rule, bindings).await?;
+    let mut rows = ready.stream()?;
     let (mut open, mut exempted) = (0, 0);
     while let Some(batch) = rows.next().await {
         let batch = batch.map_err(QueryError::engine)?;
@@ -31,16 +27,9 @@ pub async fn explain(rule: &CheckedRule, session: &Session, bindings: &Bindings)
         // Writing to a String cannot fail.
         _ = writeln!(text, "not assessable on this snapshot: {} not handed over", missing.join(", "));
     }
-    _ = writeln!(text, "rows read: {}\n", rows_read(&plan));
-    _ = write!(text, "{}", DisplayableExecutionPlan::with_metrics(plan.as_ref()).indent(false));
-    Ok(text)
-}
-
-/// Rows that the leaves of a plan gave.
-pub(super) fn rows_read(plan: &Arc<dyn ExecutionPlan>) -> u64 {
-    let children = plan.children();
-    if children.is_empty() {
-        return plan.metrics().and_then(|m| m.output_rows()).unwrap_or(0) as u64;
+    _ = writeln!(text, "rows read: {}", ready.rows_read());
+    for plan in ready.plans() {
+        _ = write!(text, "\n{}", DisplayableExecutionPlan::with_metrics(plan.as_ref()).indent(false));
     }
-    children.into_iter().map(rows_read).sum()
+    Ok(text)
 }

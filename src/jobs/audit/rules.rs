@@ -1,20 +1,17 @@
 //! The rules of an audit: side by side, each with its coverage.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::Arc;
 use std::time::Instant;
 
-use datafusion::physical_plan::execute_stream;
 use futures::StreamExt;
 
 use crate::contract::contract;
 use crate::flags::{Coverage, FlagError, Outcome, RawFinding, assemble, found_rows};
 use crate::query::library::{Bindings, CheckedRule, Library, View, views};
-use crate::query::{EngineOptions, QueryError, Session};
+use crate::query::{EngineOptions, Session};
 
 use super::super::Observer;
 use super::AuditError;
-use super::explain::rows_read;
 
 /// What became of a rule.
 pub(super) struct Run {
@@ -133,12 +130,9 @@ async fn run(rule: &CheckedRule, session: &Session, bindings: &Bindings) -> Run 
         covered.reason = format!("ran without {}, taken as empty", weakened.join(", "));
     }
     let result = async {
-        let frame = rule.rows(session.context(), bindings).await?;
-        let task = Arc::new(frame.task_ctx());
-        let plan = frame.create_physical_plan().await.map_err(QueryError::engine)?;
-        let rows = execute_stream(Arc::clone(&plan), task).map_err(QueryError::engine)?;
-        let findings = assemble(rule, rows).await?;
-        Ok::<_, AuditError>((findings, rows_read(&plan)))
+        let ready = session.ready(rule, bindings).await?;
+        let findings = assemble(rule, ready.stream()?).await?;
+        Ok::<_, AuditError>((findings, ready.rows_read()))
     };
     let mut starved = false;
     let findings = match result.await {

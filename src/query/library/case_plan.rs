@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::datatypes::{Schema, SchemaRef};
+use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::streaming::StreamingTable;
+use datafusion::common::TableReference;
 use datafusion::error::Result;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_plan::execution_plan::reset_plan_states;
@@ -14,8 +15,9 @@ use datafusion::physical_plan::streaming::PartitionStream;
 use datafusion::physical_plan::{ExecutionPlan, collect};
 use datafusion::prelude::SessionContext;
 
-use super::tables::{register_view, small_session, stored_tables, table_schema};
-use super::{Bindings, CheckedRule, FINDING_TABLE, RuleError, views};
+use super::tables::{planned, register_view, small_session, stored_tables, table_schema};
+use super::{Bindings, CheckedRule, FINDING_TABLE, Program, RuleError, views};
+use crate::query::kept::all_nullable;
 
 /// A table whose rows are put in after a plan over it was made.
 #[derive(Debug)]
@@ -28,8 +30,8 @@ impl Slot {
     fn register(session: &SessionContext, name: &str, schema: SchemaRef) -> Result<Arc<Self>> {
         let slot = Arc::new(Self { schema: Arc::clone(&schema), rows: Mutex::default() });
         let table = StreamingTable::try_new(schema, vec![Arc::clone(&slot) as Arc<dyn PartitionStream>])?;
-        session.deregister_table(name)?;
-        session.register_table(name, Arc::new(table))?;
+        session.deregister_table(TableReference::bare(name))?;
+        session.register_table(TableReference::bare(name), Arc::new(table))?;
         Ok(slot)
     }
 
@@ -64,8 +66,8 @@ struct Step {
 pub(super) struct CasePlan {
     context: Arc<TaskContext>,
     tables: BTreeMap<String, Arc<Slot>>,
-    views: Vec<Step>,
-    rule: (String, Arc<dyn ExecutionPlan>),
+    /// Tables made on the way, and the rule last.
+    steps: Vec<Step>,
 }
 
 impl CasePlan {
@@ -78,24 +80,28 @@ impl CasePlan {
             let slot = Slot::register(&session, &name, schema).map_err(|e| RuleError::engine(&name, e))?;
             tables.insert(name, slot);
         }
-        let mut steps = Vec::new();
+        let mut plan = Self { context: session.task_ctx(), tables, steps: Vec::new() };
         let wanted: BTreeSet<&str> = rule.views();
         for view in views().iter().filter(|view| wanted.contains(view.name)) {
-            register_view(&session, view).await?;
             if view.header.once {
-                let fail = |e| RuleError::engine(view.name, e);
-                let frame = session.table(view.name).await.map_err(fail)?;
-                let plan = frame.create_physical_plan().await.map_err(fail)?;
-                // What a plan says of its columns and what comes out of it need not agree to the letter.
-                let fields =
-                    plan.schema().fields().iter().map(|f| f.as_ref().clone().with_nullable(true)).collect::<Vec<_>>();
-                let into = Slot::register(&session, view.name, Arc::new(Schema::new(fields))).map_err(fail)?;
-                steps.push(Step { name: view.name.to_owned(), plan, into });
+                plan.add(&session, view.name, view.program()?).await?;
+            } else {
+                register_view(&session, view).await?;
             }
         }
-        let plan = rule.rows(&session, bindings).await?;
-        let plan = plan.create_physical_plan().await.map_err(|e| RuleError::engine(rule.id(), e))?;
-        Ok(Self { context: session.task_ctx(), tables, views: steps, rule: (rule.id().to_owned(), plan) })
+        plan.add(&session, rule.id(), rule.program(bindings)?).await?;
+        Ok(plan)
+    }
+
+    /// Plans a program; its result becomes a table of this name.
+    async fn add(&mut self, session: &SessionContext, name: &str, program: Program) -> Result<(), RuleError> {
+        for (name, statement) in program.steps.into_iter().chain([(name.to_owned(), program.last)]) {
+            let fail = |e| RuleError::engine(&name, e);
+            let plan = planned(session, &name, statement).await?.create_physical_plan().await.map_err(fail)?;
+            let into = Slot::register(session, &name, all_nullable(&plan.schema())).map_err(fail)?;
+            self.steps.push(Step { name, plan, into });
+        }
+        Ok(())
     }
 
     /// The rule's rows over the tables given; the others are empty.
@@ -103,15 +109,16 @@ impl CasePlan {
         for (name, slot) in &self.tables {
             slot.fill(given.get(name).cloned().unwrap_or_default());
         }
-        for step in &self.views {
+        let mut rows = Vec::new();
+        for step in &self.steps {
             let fail = |e| RuleError::engine(&step.name, e);
-            let rows = self.collect(&step.plan).await.map_err(fail)?;
             let typed =
                 |batch: RecordBatch| RecordBatch::try_new(Arc::clone(&step.into.schema), batch.columns().to_vec());
-            step.into.fill(rows.into_iter().map(typed).collect::<Result<_, _>>().map_err(|e| fail(e.into()))?);
+            let raw = self.collect(&step.plan).await.map_err(fail)?;
+            rows = raw.into_iter().map(typed).collect::<Result<Vec<_>, _>>().map_err(|e| fail(e.into()))?;
+            step.into.fill(rows.clone());
         }
-        let (name, plan) = &self.rule;
-        self.collect(plan).await.map_err(|e| RuleError::engine(name, e))
+        Ok(rows)
     }
 
     async fn collect(&self, plan: &Arc<dyn ExecutionPlan>) -> Result<Vec<RecordBatch>> {

@@ -8,6 +8,7 @@ use datafusion::arrow::datatypes::SchemaRef;
 use super::promises::{contract_faults, output_faults, protected_faults, reason_faults, statement_faults};
 use super::run::Bindings;
 use super::statement::Parsed;
+use super::tables::planned;
 use super::views::{View, views};
 use super::{Case, FINDING_TABLE, Header, Planner, Rule, RuleError, Status, tables};
 use crate::contract::{Parameter, contract};
@@ -59,7 +60,8 @@ impl CheckedRule {
             // Without a value the statement cannot be planned.
             return Err(RuleError::Check { rule: rule.stem, faults });
         }
-        let frame = Bindings::for_planning().plan(&rule.header, &statement, planner.session()).await?;
+        let bound = Bindings::for_planning().bind(&rule.header, &statement)?;
+        let frame = planned(planner.session(), &rule.header.id, bound).await?;
         let (schema, read) = planner.kept(&rule.stem, frame)?;
         protected_faults(&rule.header, &read, &mut faults);
         output_faults(&rule.header, &schema, &tables, &mut faults);
@@ -171,7 +173,7 @@ impl CheckedRule {
         let fail = |e| RuleError::engine(self.id(), e);
         let views = self.views();
         let session = tables::empty_session(|view| views.contains(view.name)).await?;
-        let frame = self.rows(&session, &Bindings::for_planning()).await?;
+        let frame = planned(&session, self.id(), self.bound(&Bindings::for_planning())?).await?;
         Ok(frame.into_optimized_plan().map_err(fail)?.display_indent().to_string())
     }
 

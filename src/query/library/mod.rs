@@ -13,11 +13,13 @@
 //! | `planner.rs` | where rules are planned to be checked |
 //! | `protected.rs` | which protected attributes a plan reads |
 //! | `views.rs` | views that rules share |
-//! | `run.rs` | a checked rule against a session: bound, planned, ready to stream |
+//! | `run.rs` | a checked rule with its placeholders bound |
+//! | `shared.rs` | what a statement reads more than once, taken out of it to be computed once |
 //! | `tables.rs` | every table and view of a snapshot, empty or given, in a session |
 //! | `page.rs` | the page of a rule, the reference of all |
 //! | `stamp.rs` | a new rule from a template |
-//! | `case_file.rs`, `case_table.rs`, `case_run.rs` | cases: read, made into tables, run and compared |
+//! | `case_file.rs`, `case_table.rs` | cases: read, made into tables |
+//! | `case_plan.rs`, `case_run.rs` | a rule planned once for many cases; cases run and compared |
 
 mod case_file;
 mod case_plan;
@@ -31,6 +33,7 @@ mod planner;
 mod promises;
 mod protected;
 mod run;
+mod shared;
 mod sources;
 mod stamp;
 mod statement;
@@ -49,7 +52,9 @@ pub use page::{reference, rule_page};
 pub use planner::Planner;
 pub use protected::Protected;
 pub use run::Bindings;
+pub(in crate::query) use shared::Program;
 pub use stamp::Stamp;
+pub(super) use tables::planned;
 pub use tables::{
     FINDING_TABLE, finding_schema, register_tables, register_view, register_views, stored_tables, table_schema,
 };

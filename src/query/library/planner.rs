@@ -10,8 +10,7 @@ use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::optimizer::optimize_projections::OptimizeProjections;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 
-use super::statement::Parsed;
-use super::tables::{register_functions, register_tables};
+use super::tables::{planned, register_functions, register_tables};
 use super::{Protected, RuleError, protected, views};
 use crate::query::LocalRules;
 
@@ -44,9 +43,7 @@ impl Planner {
         let mut planner = Self { session, protected: BTreeMap::new() };
         for view in views() {
             let fail = |e| RuleError::engine(view.name, e);
-            let statement = Parsed::parse(view.name, view.text)?.bound(|_| None)?;
-            let state = planner.session.state();
-            let frame = DataFrame::new(state.clone(), state.statement_to_plan(statement).await.map_err(fail)?);
+            let frame = planned(&planner.session, view.name, view.statement()?).await?;
             let (schema, read) = planner.kept(view.name, frame)?;
             planner.protected.insert(view.name, read);
             let table = MemTable::try_new(schema, vec![vec![]]).map_err(fail)?;

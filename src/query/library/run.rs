@@ -1,12 +1,12 @@
-//! A checked rule against a session.
+//! A checked rule with its placeholders bound.
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use datafusion::prelude::{DataFrame, SessionContext};
+use datafusion::sql::parser::Statement;
 
 use super::statement::Parsed;
-use super::{CheckedRule, Header, Parameters, RuleError};
+use super::{CheckedRule, Header, Parameters, Program, RuleError};
 
 /// The values of an audit that a rule's placeholders stand for.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,6 +58,11 @@ impl Bindings {
         self.parameters.get(rule.id()).map_or(Ok(()), |values| rule.takes(values))
     }
 
+    /// A statement with every placeholder bound; `header` declares the parameters beyond the built-in ones.
+    pub(super) fn bind(&self, header: &Header, statement: &Parsed) -> Result<Statement, RuleError> {
+        statement.bound(|placeholder| self.literal(header, placeholder))
+    }
+
     /// The SQL literal of a placeholder.
     fn literal(&self, header: &Header, name: &str) -> Option<String> {
         let date = |day: NaiveDate| Some(format!("DATE '{day}'"));
@@ -67,19 +72,6 @@ impl Bindings {
             "window_to" => date(self.window_to),
             other => Some(format!("CAST({} AS DOUBLE)", self.parameter(header, other)?)),
         }
-    }
-
-    /// Plans a statement, its placeholders bound; `header` declares the parameters beyond the built-in ones.
-    pub(super) async fn plan(
-        &self,
-        header: &Header,
-        statement: &Parsed,
-        session: &SessionContext,
-    ) -> Result<DataFrame, RuleError> {
-        let bound = statement.bound(|placeholder| self.literal(header, placeholder))?;
-        let fail = |e| RuleError::engine(&header.id, e);
-        let plan = session.state().statement_to_plan(bound).await.map_err(fail)?;
-        session.execute_logical_plan(plan).await.map_err(fail)
     }
 }
 
@@ -99,10 +91,16 @@ impl CheckedRule {
         Ok(())
     }
 
-    /// The rule's rows over the tables of a session, parameters bound, not yet run. The session has
-    /// the stored tables under their names (missing ones empty), the views and the functions.
-    pub async fn rows(&self, session: &SessionContext, bindings: &Bindings) -> Result<DataFrame, RuleError> {
+    /// The rule with its placeholders bound: what it reads more than once, then the rule over that. It runs
+    /// in a session that has the stored tables under their names (missing ones empty), the views and the
+    /// functions.
+    pub(in crate::query) fn program(&self, bindings: &Bindings) -> Result<Program, RuleError> {
+        Program::of(self.id(), self.bound(bindings)?)
+    }
+
+    /// The rule with its placeholders bound, in one piece.
+    pub(super) fn bound(&self, bindings: &Bindings) -> Result<Statement, RuleError> {
         bindings.check(self)?;
-        bindings.plan(self.header(), self.statement(), session).await
+        bindings.bind(self.header(), self.statement())
     }
 }

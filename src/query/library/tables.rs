@@ -7,9 +7,9 @@ use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::catalog::view::ViewTable;
 use datafusion::datasource::MemTable;
-use datafusion::prelude::{SessionConfig, SessionContext};
+use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
+use datafusion::sql::parser::Statement;
 
-use super::statement::Parsed;
 use super::{RuleError, View, views};
 use crate::contract::{ROW_ID, contract, stored_schema};
 use crate::query::LocalRules;
@@ -73,12 +73,22 @@ pub async fn register_views(session: &SessionContext) -> Result<(), RuleError> {
     Ok(())
 }
 
+/// Plans a statement; `name` is what it is spoken of by.
+pub(in crate::query) async fn planned(
+    session: &SessionContext,
+    name: &str,
+    statement: Statement,
+) -> Result<DataFrame, RuleError> {
+    let state = session.state();
+    let plan = state.statement_to_plan(statement).await.map_err(|e| RuleError::engine(name, e))?;
+    Ok(DataFrame::new(state, plan))
+}
+
 /// Registers a view over the tables and views that a session has now, in place of what bore its name.
 pub async fn register_view(session: &SessionContext, view: &View) -> Result<(), RuleError> {
     let fail = |e| RuleError::engine(view.name, e);
-    let statement = Parsed::parse(view.name, view.text)?.bound(|_| None)?;
-    let plan = session.state().statement_to_plan(statement).await.map_err(fail)?;
-    let table = ViewTable::new(plan, Some(view.text.to_owned()));
+    let frame = planned(session, view.name, view.statement()?).await?;
+    let table = ViewTable::new(frame.into_unoptimized_plan(), Some(view.text.to_owned()));
     session.deregister_table(view.name).map_err(fail)?;
     session.register_table(view.name, Arc::new(table)).map_err(fail)?;
     Ok(())
@@ -114,6 +124,7 @@ pub(super) async fn empty_session(wanted: impl Fn(&View) -> bool) -> Result<Sess
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::query::library::statement::Parsed;
 
     #[tokio::test]
     async fn views_read_what_their_headers_say() {

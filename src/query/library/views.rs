@@ -2,9 +2,11 @@
 
 use std::sync::LazyLock;
 
+use datafusion::sql::parser::Statement;
 use serde::{Deserialize, Serialize};
 
-use super::header;
+use super::statement::Parsed;
+use super::{Program, RuleError, header};
 
 /// What a view says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +33,18 @@ pub struct View {
     pub header: ViewHeader,
     /// The whole file.
     pub text: &'static str,
+}
+
+impl View {
+    /// Its statement.
+    pub(super) fn statement(&self) -> Result<Statement, RuleError> {
+        Parsed::parse(self.name, self.text)?.bound(|_| None)
+    }
+
+    /// Its statement, what it reads more than once taken out of it.
+    pub(in crate::query) fn program(&self) -> Result<Program, RuleError> {
+        Program::of(self.name, self.statement()?)
+    }
 }
 
 macro_rules! view_sources {

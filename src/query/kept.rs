@@ -1,0 +1,157 @@
+//! Results kept for those who read them after: in memory while they are small, on disk when they are not.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::{Schema, SchemaRef};
+use datafusion::catalog::TableProvider;
+use datafusion::common::TableReference;
+use datafusion::datasource::MemTable;
+use datafusion::datasource::file_format::parquet::ParquetFormat;
+use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
+use datafusion::error::{DataFusionError, Result};
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::physical_plan::{ExecutionPlan, execute_stream_partitioned};
+use datafusion::prelude::{DataFrame, SessionContext};
+use futures::StreamExt;
+use parquet::arrow::ArrowWriter;
+use parquet::basic::Compression;
+use parquet::file::properties::WriterProperties;
+
+use super::QueryError;
+
+/// Bytes of a result, over all partitions, up to which it stays in memory.
+const IN_MEMORY: usize = 16 << 20;
+
+/// A table made of a result; it goes with its last holder.
+pub(super) struct Kept {
+    context: SessionContext,
+    name: TableReference,
+    plan: Arc<dyn ExecutionPlan>,
+    /// Files of the result, where it did not stay in memory.
+    _folder: Option<tempfile::TempDir>,
+}
+
+impl Kept {
+    /// Runs a query and registers its result under a name, in place of what bore it.
+    pub(super) async fn make(
+        context: &SessionContext,
+        spill_dir: &Path,
+        name: &str,
+        frame: DataFrame,
+    ) -> Result<Self, QueryError> {
+        let task = Arc::new(frame.task_ctx());
+        let plan = frame.create_physical_plan().await.map_err(QueryError::engine)?;
+        let schema = all_nullable(&plan.schema());
+        let streams = execute_stream_partitioned(Arc::clone(&plan), task).map_err(QueryError::engine)?;
+        let spill = |source| QueryError::Spill { path: spill_dir.to_path_buf(), source };
+        let folder = tempfile::Builder::new().prefix("kept-").tempdir_in(spill_dir).map_err(spill)?;
+        let room = IN_MEMORY / streams.len().max(1);
+        let mut tasks = tokio::task::JoinSet::new();
+        for (number, stream) in streams.into_iter().enumerate() {
+            let file = folder.path().join(format!("{number}.parquet"));
+            tasks.spawn(drain(stream, Arc::clone(&schema), file, room));
+        }
+        let mut parts = Vec::new();
+        while let Some(part) = tasks.join_next().await {
+            parts.push(part.map_err(|e| QueryError::Engine(e.to_string()))?.map_err(QueryError::engine)?);
+        }
+        let (table, folder) = table(parts, schema, folder).map_err(QueryError::engine)?;
+        let name = TableReference::bare(name);
+        context.deregister_table(name.clone()).map_err(QueryError::engine)?;
+        context.register_table(name.clone(), table).map_err(QueryError::engine)?;
+        Ok(Self { context: context.clone(), name, plan, _folder: folder })
+    }
+
+    /// The plan that made it, run.
+    pub(super) fn plan(&self) -> &Arc<dyn ExecutionPlan> {
+        &self.plan
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        // A table that is gone already is gone.
+        _ = self.context.deregister_table(self.name.clone());
+    }
+}
+
+/// One partition of a result.
+struct Part {
+    rows: Vec<RecordBatch>,
+    file: PathBuf,
+    on_disk: bool,
+}
+
+impl Part {
+    fn to_disk(self, schema: &SchemaRef) -> Result<()> {
+        if self.on_disk {
+            return Ok(());
+        }
+        let mut writer = writer(&self.file, schema)?;
+        self.rows.iter().try_for_each(|batch| writer.write(batch))?;
+        writer.close()?;
+        Ok(())
+    }
+}
+
+/// Reads a partition to its end; what is over the room goes to a file.
+async fn drain(mut rows: SendableRecordBatchStream, schema: SchemaRef, file: PathBuf, room: usize) -> Result<Part> {
+    let mut part = Part { rows: Vec::new(), file, on_disk: false };
+    let (mut bytes, mut open) = (0, None);
+    while let Some(batch) = rows.next().await {
+        // What a plan says of its columns and what comes out of it need not agree to the letter.
+        let batch = RecordBatch::try_new(Arc::clone(&schema), batch?.columns().to_vec())?;
+        let writer = match &mut open {
+            Some(writer) => writer,
+            None => {
+                bytes += batch.get_array_memory_size();
+                part.rows.push(batch);
+                if bytes <= room {
+                    continue;
+                }
+                let fresh = open.insert(writer(&part.file, &schema)?);
+                part.rows.drain(..).try_for_each(|batch| fresh.write(&batch))?;
+                continue;
+            }
+        };
+        writer.write(&batch)?;
+    }
+    if let Some(writer) = open {
+        writer.close()?;
+        part.on_disk = true;
+    }
+    Ok(part)
+}
+
+/// Written once, read a few times, thrown away: time counts more than room.
+fn writer(file: &Path, schema: &SchemaRef) -> Result<ArrowWriter<File>> {
+    let file = File::create(file).map_err(DataFusionError::from)?;
+    let properties = WriterProperties::builder().set_compression(Compression::LZ4_RAW).build();
+    Ok(ArrowWriter::try_new(file, Arc::clone(schema), Some(properties))?)
+}
+
+/// The table of all partitions, and the folder where it needs it.
+fn table(
+    parts: Vec<Part>,
+    schema: SchemaRef,
+    folder: tempfile::TempDir,
+) -> Result<(Arc<dyn TableProvider>, Option<tempfile::TempDir>)> {
+    if parts.iter().all(|part| !part.on_disk) {
+        let rows = parts.into_iter().map(|part| part.rows).collect();
+        return Ok((Arc::new(MemTable::try_new(schema, rows)?), None));
+    }
+    parts.into_iter().try_for_each(|part| part.to_disk(&schema))?;
+    let options = ListingOptions::new(Arc::new(ParquetFormat::default()));
+    let url = ListingTableUrl::parse(format!("{}/", folder.path().display()))?;
+    let config = ListingTableConfig::new(url).with_listing_options(options).with_schema(schema);
+    Ok((Arc::new(ListingTable::try_new(config)?), Some(folder)))
+}
+
+/// A schema whose columns may all be null.
+pub(super) fn all_nullable(schema: &Schema) -> SchemaRef {
+    let fields = schema.fields().iter().map(|field| field.as_ref().clone().with_nullable(true));
+    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+}
