@@ -18,6 +18,11 @@ pub(super) fn all() -> Vec<ScalarUDF> {
     vec![
         texts("soundex", |t| text::soundex_code(t)),
         texts("pinyin", |t| chinese::pinyin(t)),
+        texts("valid_id", |t| {
+            let number = crate::domain::id_number::normalise(t);
+            number.fault.is_none().then_some(number.text)
+        }),
+        texts("id_birth_date", |t| crate::domain::id_number::birth_date(t).map(|date| date.to_string())),
         texts("pinyin_initials", |t| {
             let words = chinese::pinyin(t)?;
             Some(words.split(' ').filter_map(|word| word.chars().next()).collect())

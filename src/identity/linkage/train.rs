@@ -17,6 +17,8 @@ use super::spec::{Relation, Spec};
 pub(super) const CHUNK: u32 = 256;
 /// Rows that random pairs are drawn from, on each side.
 const DRAWN: usize = 65_536;
+/// Rows of a side in a tile of random pairs.
+const TILE: usize = 64;
 
 /// Patterns counted by one worker.
 type Tally = HashMap<Pattern, u64>;
@@ -55,14 +57,15 @@ fn random(spec: &Spec, rows: &Rows, comparer: &Comparer<'_>) -> Result<(Counts, 
         gather(comparer, left.end, of)?
     } else {
         let (left, right) = (drawn(rows, left, spec.training.seed), drawn(rows, right, !spec.training.seed));
-        let each = wanted.div_ceil(left.len() as u64) as usize;
-        let step = (right.len() / each.max(1)).max(1);
+        // Tiles of rows against rows: as many pairs as asked, of as many rows as that takes, and near each
+        // other in memory.
+        let tiles = (wanted as usize).div_ceil(TILE * TILE);
         let of = |i: u32, into: &mut Vec<(u32, u32)>| {
-            let (i, own) = (i as usize, left[i as usize]);
-            let others = (0..each).map(|k| right[(i * 7919 + k * step) % right.len()]);
+            let (tile, own) = (i as usize / TILE, left[i as usize % left.len()]);
+            let others = (0..TILE).map(|k| right[(tile * TILE + k) % right.len()]);
             into.extend(others.filter(|b| *b != own).map(|b| (own.min(b), own.max(b))));
         };
-        gather(comparer, left.len() as u32, of)?
+        gather(comparer, (tiles * TILE) as u32, of)?
     };
     let pairs: f64 = patterns.values().sum();
     Ok((count(&spec.comparisons, &patterns), pairs))

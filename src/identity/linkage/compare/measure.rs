@@ -85,13 +85,17 @@ impl Measure {
                 }
                 _ => None,
             },
-            What::Swapped | What::Crossed => {
+            What::Swapped => {
                 let (Column::Text(one), Column::Text(other)) = (column, &rows.columns[self.with]) else { return None };
                 let like = |a: u32, b: u32| Some(text::jaro_winkler(one.get(a)?, other.get(b)?, self.bound));
-                match (like(a, b), like(b, a), self.what) {
-                    (Some(x), Some(y), What::Swapped) => Some(x.min(y)),
-                    (None, None, _) | (_, _, What::Swapped) => None,
-                    (x, y, _) => Some(f64::from(x == Some(1.0) || y == Some(1.0))),
+                Some(like(a, b)?.min(like(b, a)?))
+            }
+            What::Crossed => {
+                let (Column::Text(one), Column::Text(other)) = (column, &rows.columns[self.with]) else { return None };
+                let same = |a: u32, b: u32| Some(one.get(a)? == other.get(b)?);
+                match (same(a, b), same(b, a)) {
+                    (None, None) => None,
+                    (x, y) => Some(f64::from(x == Some(true) || y == Some(true))),
                 }
             }
         }

@@ -159,7 +159,7 @@ impl<'r> Comparer<'r> {
 struct Memory(Vec<(u64, u8)>);
 
 impl Memory {
-    const SLOTS: usize = 1 << 15;
+    const SLOTS: usize = 1 << 12;
 
     fn new() -> Self {
         Self(vec![(u64::MAX, 0); Self::SLOTS])
@@ -230,7 +230,7 @@ impl Worker<'_> {
                 return 0;
             }
             let key = u64::from(x.min(y)) << 32 | u64::from(x.max(y));
-            let slot = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 49) as usize & (Memory::SLOTS - 1);
+            let slot = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52) as usize & (Memory::SLOTS - 1);
             if self.memories[comparison].0[slot].0 == key {
                 return self.memories[comparison].0[slot].1;
             }

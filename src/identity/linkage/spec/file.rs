@@ -290,7 +290,7 @@ pub struct TrainingFile {
 
 impl Default for TrainingFile {
     fn default() -> Self {
-        Self { random_pairs: 500_000, candidate_pairs: 2_000_000, seed: 1, iterations: 200, blocks: Vec::new() }
+        Self { random_pairs: 400_000, candidate_pairs: 2_000_000, seed: 1, iterations: 200, blocks: Vec::new() }
     }
 }
 
