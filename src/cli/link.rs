@@ -113,6 +113,12 @@ fn measured(found: &Evaluation) {
         println!("  {:<9.2}  {:<9.5}  {:<9.5}  {:.5}", point.threshold, point.precision, point.recall, point.f1());
     }
     let best = &found.best;
-    println!("best F1 {:.5} (precision {:.5}, recall {:.5}) at {:.6}", best.f1(), best.precision, best.recall, best.threshold);
+    println!(
+        "best F1 {:.5} (precision {:.5}, recall {:.5}) at {:.6}",
+        best.f1(),
+        best.precision,
+        best.recall,
+        best.threshold
+    );
     println!("average precision {:.5}", found.average_precision);
 }

@@ -5,6 +5,7 @@
 
 mod interner;
 mod keyed;
+pub mod linkage;
 mod persons;
 mod tables;
 

@@ -83,7 +83,15 @@ impl SortedKeys {
 }
 
 impl<'p> Lookup<'p> {
-    fn new(rule: &'p Rule, number: u8, looker: &Keys, looked_up: &Keys, linking: bool, cap: u64, offset: u32) -> (Self, RuleSize) {
+    fn new(
+        rule: &'p Rule,
+        number: u8,
+        looker: &Keys,
+        looked_up: &Keys,
+        linking: bool,
+        cap: u64,
+        offset: u32,
+    ) -> (Self, RuleSize) {
         let mut entries: Vec<(u64, u32)> = (0..looked_up.rows())
             .flat_map(|row| looked_up.of(row).iter().map(move |key| (*key, row as u32 + offset)))
             .collect();
@@ -252,7 +260,8 @@ impl<'p> Blocks<'p> {
                 &pairs
             };
             let holds = rest.evaluate(all, asked)?;
-            let found: Vec<_> = pairs.into_iter().zip(holds.iter()).filter(|(_, h)| *h == Some(true)).map(|(p, _)| p).collect();
+            let found: Vec<_> =
+                pairs.into_iter().zip(holds.iter()).filter(|(_, h)| *h == Some(true)).map(|(p, _)| p).collect();
             answered.push(found.into_iter().peekable());
         }
         for row in chunk.filter(|row| wanted(*row)) {

@@ -79,7 +79,10 @@ pub(super) fn by_weight(rows: &Rows, pairs: &[Scored], least: f64) -> Vec<usize>
     };
     order.sort_by(|a, b| {
         let (a, b) = (&pairs[*a], &pairs[*b]);
-        b.weight.total_cmp(&a.weight).then_with(|| content(a).cmp(&content(b))).then_with(|| (a.left, a.right).cmp(&(b.left, b.right)))
+        b.weight
+            .total_cmp(&a.weight)
+            .then_with(|| content(a).cmp(&content(b)))
+            .then_with(|| (a.left, a.right).cmp(&(b.left, b.right)))
     });
     order
 }
@@ -116,7 +119,9 @@ pub(super) fn cluster(
         }
         let lent = pair.weight - INDIRECT as f32;
         let indirect = scored.into_iter().filter(|other| (other.left, other.right) != (pair.left, pair.right));
-        found.indirect.extend(indirect.filter(|other| other.weight < lent).map(|other| Scored { weight: lent, ..other }));
+        found
+            .indirect
+            .extend(indirect.filter(|other| other.weight < lent).map(|other| Scored { weight: lent, ..other }));
         let (small, large) = if mine.len() < theirs.len() { (a, b) } else { (b, a) };
         let moved = std::mem::take(&mut found.members[small as usize]);
         moved.iter().for_each(|row| found.of[*row as usize] = large);
@@ -166,7 +171,8 @@ impl Clusters {
 /// Adds what clusters lend to pairs: raises those that are there, adds those that are not. Pairs in order
 /// of their rows.
 pub(super) fn lend(pairs: &mut Vec<Scored>, clusters: &Clusters) {
-    let lent: HashMap<(u32, u32), Scored> = clusters.indirect.iter().map(|pair| ((pair.left, pair.right), *pair)).collect();
+    let lent: HashMap<(u32, u32), Scored> =
+        clusters.indirect.iter().map(|pair| ((pair.left, pair.right), *pair)).collect();
     let mut met = std::collections::HashSet::new();
     for pair in pairs.iter_mut() {
         if let Some(better) = lent.get(&(pair.left, pair.right)) {

@@ -74,7 +74,8 @@ impl Setting<'_> {
             let rest = 0.2 / (levels as f64 - 1.0).max(1.0);
             (0..levels).map(|level| if level == 0 { 0.8 } else { rest }).collect()
         };
-        let known: Option<Vec<Vec<f64>>> = self.known_m.as_ref().map(|counts| counts.iter().map(|c| shares(c)).collect());
+        let known: Option<Vec<Vec<f64>>> =
+            self.known_m.as_ref().map(|counts| counts.iter().map(|c| shares(c)).collect());
         let mut m = known.clone().unwrap_or_else(|| self.comparisons.iter().map(|c| start(c.labels.len())).collect());
         let nothing: Counts = self.comparisons.iter().map(|c| vec![0.0; c.labels.len()]).collect();
         let mut model = self.model(&m, self.others(&nothing), (self.most_matches / self.all_pairs / 4.0).min(0.25));

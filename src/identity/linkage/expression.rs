@@ -16,10 +16,10 @@ use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::prelude::SessionContext;
 
+use super::LinkageError;
 use super::columns::Rows;
 use super::functions;
 use super::spec::{Column, Kind};
-use super::LinkageError;
 
 /// Arrow form of a column kind.
 pub(super) fn data_type(kind: Kind) -> DataType {
@@ -74,8 +74,11 @@ impl<'s> Planner<'s> {
     }
 
     fn pair_condition(&self, expression: Expr) -> Result<PairCondition, String> {
-        let used: BTreeSet<(bool, usize)> =
-            expression.column_refs().iter().filter_map(|column| Some((right(column)?, self.position(column)?))).collect();
+        let used: BTreeSet<(bool, usize)> = expression
+            .column_refs()
+            .iter()
+            .filter_map(|column| Some((right(column)?, self.position(column)?)))
+            .collect();
         let columns: Vec<_> = used.into_iter().collect();
         let fields = columns.iter().map(|(right, at)| {
             let column = &self.columns[*at];
@@ -133,7 +136,8 @@ impl<'s> Planner<'s> {
         let schema = DFSchema::try_from(arrow.as_ref().clone()).map_err(|e| said(&e))?;
         let sql = expression.to_string();
         let physical = self.context.create_physical_expr(expression, &schema).map_err(|e| said(&e))?;
-        let list = matches!(physical.data_type(&arrow).map_err(|e| said(&e))?, DataType::List(_) | DataType::LargeList(_));
+        let list =
+            matches!(physical.data_type(&arrow).map_err(|e| said(&e))?, DataType::List(_) | DataType::LargeList(_));
         Ok(Key { sql, expression: physical, list, columns })
     }
 }
@@ -281,9 +285,10 @@ pub(super) struct PairCondition {
 impl PairCondition {
     /// Whether it holds, pair by pair; null where it is unknown.
     pub fn evaluate(&self, rows: &Rows, pairs: &[(u32, u32)]) -> Result<BooleanArray, LinkageError> {
-        let arrays = self.columns.iter().map(|(right, at)| {
-            rows.columns[*at].take(pairs.iter().map(|(a, b)| if *right { *b } else { *a }))
-        });
+        let arrays = self
+            .columns
+            .iter()
+            .map(|(right, at)| rows.columns[*at].take(pairs.iter().map(|(a, b)| if *right { *b } else { *a })));
         let options = arrow::array::RecordBatchOptions::new().with_row_count(Some(pairs.len()));
         let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays.collect(), &options)?;
         let found = self.expression.evaluate(&batch)?.into_array(pairs.len())?;

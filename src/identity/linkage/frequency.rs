@@ -16,12 +16,13 @@ pub(super) struct Frequencies<'r> {
 
 impl<'r> Frequencies<'r> {
     pub(super) fn new(rows: &'r Rows, comparisons: &[Comparison]) -> Self {
-        let adjusted = comparisons.iter().enumerate().filter(|(_, c)| c.term_frequency).filter_map(|(i, comparison)| {
-            let Column::Text(column) = &rows.columns[comparison.column] else { return None };
-            let all: f64 = column.counts.iter().map(|count| f64::from(*count)).sum();
-            let equal: f64 = column.counts.iter().map(|count| share(*count, all).powi(2)).sum();
-            (all > 0.0).then_some((i, comparison.column, equal))
-        });
+        let adjusted =
+            comparisons.iter().enumerate().filter(|(_, c)| c.term_frequency).filter_map(|(i, comparison)| {
+                let Column::Text(column) = &rows.columns[comparison.column] else { return None };
+                let all: f64 = column.counts.iter().map(|count| f64::from(*count)).sum();
+                let equal: f64 = column.counts.iter().map(|count| share(*count, all).powi(2)).sum();
+                (all > 0.0).then_some((i, comparison.column, equal))
+            });
         let exact = comparisons.iter().map(|comparison| comparison.exact.clone()).collect();
         Self { rows, adjusted: adjusted.collect(), exact }
     }

@@ -57,11 +57,7 @@ pub(super) fn all() -> Vec<ScalarUDF> {
     ]
 }
 
-fn each(
-    name: &str,
-    gives: DataType,
-    make: impl Fn(&StringArray) -> ArrayRef + Send + Sync + 'static,
-) -> ScalarUDF {
+fn each(name: &str, gives: DataType, make: impl Fn(&StringArray) -> ArrayRef + Send + Sync + 'static) -> ScalarUDF {
     let own = name.to_owned();
     let body = move |arguments: &[ColumnarValue]| -> Result<ColumnarValue, DataFusionError> {
         let rows = arguments.iter().find_map(|a| if let ColumnarValue::Array(a) = a { Some(a.len()) } else { None });

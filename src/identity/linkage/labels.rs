@@ -40,7 +40,12 @@ pub(super) fn labelled(path: &Path, rows: &Rows) -> Result<Vec<Label>, LinkageEr
         for i in 0..batch.num_rows() {
             let row = |at: usize, rows: &HashMap<String, u32>, side: &str| {
                 let id = if texts(at).is_valid(i) { texts(at).value(i).trim() } else { "" };
-                let unknown = || LinkageError::input(path, format!("row {}: there is no row {id:?} in the {side} file", found.len() + 1));
+                let unknown = || {
+                    LinkageError::input(
+                        path,
+                        format!("row {}: there is no row {id:?} in the {side} file", found.len() + 1),
+                    )
+                };
                 rows.get(id).copied().ok_or_else(unknown)
             };
             let (a, b) = (row(left, &lefts, "left")?, row(right, rights, "right")?);

@@ -41,9 +41,7 @@ impl Plan {
     ///
     /// [`LinkageError::Spec`] with the key of the expression and what is wrong with it.
     pub fn new(spec: &Spec) -> Result<Self, LinkageError> {
-        let wrong = |at: String| {
-            move |reason| LinkageError::Spec { path: spec.path.clone(), at, reason }
-        };
+        let wrong = |at: String| move |reason| LinkageError::Spec { path: spec.path.clone(), at, reason };
         let planner = Planner::new(&spec.columns);
         let derive = |(i, column): (usize, &super::spec::Column)| {
             let sql = column.sql.as_deref();
@@ -93,7 +91,9 @@ impl Keys {
                     ends.push(keys.len());
                 }
             }
-            (Self::One(keys), BatchKeys::Many(new)) => keys.extend(new.iter().map(|own| own.first().copied().unwrap_or(0))),
+            (Self::One(keys), BatchKeys::Many(new)) => {
+                keys.extend(new.iter().map(|own| own.first().copied().unwrap_or(0)))
+            }
             (Self::Many(ends, keys), BatchKeys::One(new)) => {
                 for own in new {
                     keys.extend(Some(own).filter(|own| *own != 0));
@@ -241,7 +241,10 @@ impl Reader<'_> {
                         (Kind::List, DataType::List(_)) => cast(&found, &data_type(Kind::List))?,
                         _ => {
                             let texts = cast(&found, &DataType::Utf8)?;
-                            typed(column, texts.as_any().downcast_ref().ok_or_else(|| LinkageError::Engine("no texts".into()))?)
+                            typed(
+                                column,
+                                texts.as_any().downcast_ref().ok_or_else(|| LinkageError::Engine("no texts".into()))?,
+                            )
                         }
                     }
                 }

@@ -27,7 +27,7 @@ mod write;
 pub use blocking::RuleSize;
 pub use error::LinkageError;
 pub use evaluate::{Evaluation, Point};
-pub use model::{Model, Weights};
 pub use explain::{Step, Waterfall};
+pub use model::{Model, Weights};
 pub use run::{Decision, Linkage, Request, link};
 pub use spec::Spec;

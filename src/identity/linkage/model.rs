@@ -60,7 +60,11 @@ impl Model {
             && self.comparisons.iter().zip(&spec.comparisons).all(same)
             && (0.0..1.0).contains(&self.prior)
             && self.prior > 0.0;
-        if fits { Ok(self.clone()) } else { Err(LinkageError::Data("the model was trained for another spec: train it anew".into())) }
+        if fits {
+            Ok(self.clone())
+        } else {
+            Err(LinkageError::Data("the model was trained for another spec: train it anew".into()))
+        }
     }
 
     /// Reads a model as [`Self::write`] wrote it.

@@ -83,8 +83,7 @@ fn phone(value: &str) -> String {
 
 /// The number that a text says.
 fn number(value: &str) -> Option<f64> {
-    let bare: String =
-        value.chars().filter(|c| !matches!(c, ',' | ' ' | '$' | '€' | '£' | '¥' | '元')).collect();
+    let bare: String = value.chars().filter(|c| !matches!(c, ',' | ' ' | '$' | '€' | '£' | '¥' | '元')).collect();
     bare.parse::<f64>().ok().filter(|n| n.is_finite())
 }
 

@@ -68,7 +68,14 @@ pub(super) fn predict(
                 let Candidate { left, right, rule } = *candidate;
                 let weight = model.weight(*pattern) + frequencies.adjustment(model, *pattern, left, right);
                 if probability(weight) >= floor {
-                    kept.push(Scored { left, right, pattern: *pattern, weight: weight as f32, rule, contradicts: false });
+                    kept.push(Scored {
+                        left,
+                        right,
+                        pattern: *pattern,
+                        weight: weight as f32,
+                        rule,
+                        contradicts: false,
+                    });
                 }
             }
             let pairs: Vec<(u32, u32)> = kept.iter().map(|pair| (pair.left, pair.right)).collect();

@@ -240,7 +240,10 @@ fn explain(scorer: &mut Scorer<'_>, pairs: &[Scored], a: &str, b: &str) -> Resul
     let linking = scorer.rows.right.is_some();
     let find = |id: &str, right: bool| {
         let side = if right { "right" } else { "left" };
-        scorer.rows.find(id, right).ok_or_else(|| LinkageError::Data(format!("there is no row {id:?} in the {side} file")))
+        scorer
+            .rows
+            .find(id, right)
+            .ok_or_else(|| LinkageError::Data(format!("there is no row {id:?} in the {side} file")))
     };
     let (a, b) = (find(a, false)?, find(b, linking)?);
     let pair = (a.min(b), a.max(b));

@@ -67,7 +67,8 @@ fn parquet_source(path: &Path, wanted: &[&str]) -> Result<Source, LinkageError> 
     roots.sort_unstable();
     roots.dedup();
     let mask = ProjectionMask::roots(builder.parquet_schema(), roots.iter().copied());
-    let reader = builder.with_projection(mask).with_batch_size(ROWS).build().map_err(|e| LinkageError::input(path, e))?;
+    let reader =
+        builder.with_projection(mask).with_batch_size(ROWS).build().map_err(|e| LinkageError::input(path, e))?;
     let batches = reader.map(|batch| batch.and_then(|batch| texts(&batch)).map_err(|e| e.to_string()));
     // Only what is wanted is read; what is missing is then reported with all there is.
     let headers = match wanted.iter().find(|header| position(&headers, header).is_none()) {
@@ -114,7 +115,10 @@ fn csv_source(path: &Path) -> Result<Source, LinkageError> {
     } else {
         Box::new(Decoded { file, decoder: encoding.new_decoder(), ready: Vec::new(), at: 0, done: false })
     };
-    let rows = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(BufReader::with_capacity(1 << 20, input));
+    let rows = csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .flexible(true)
+        .from_reader(BufReader::with_capacity(1 << 20, input));
     let batches = CsvBatches { rows, columns: headers.len(), record: csv::StringRecord::new() };
     Ok(Source { path: path.to_owned(), headers, batches: Box::new(batches) })
 }
@@ -185,7 +189,10 @@ impl Iterator for CsvBatches {
             if self.record.len() > self.columns && self.record.iter().skip(self.columns).any(|cell| !cell.is_empty()) {
                 let line = self.record.position().map_or(0, csv::Position::line);
                 let cells = self.record.len();
-                return Some(Err(format!("line {line} has {cells} cells, the header {}: quote cells that hold the delimiter", self.columns)));
+                return Some(Err(format!(
+                    "line {line} has {cells} cells, the header {}: quote cells that hold the delimiter",
+                    self.columns
+                )));
             }
             for (i, builder) in builders.iter_mut().enumerate() {
                 builder.append_option(self.record.get(i).filter(|cell| !cell.is_empty()));

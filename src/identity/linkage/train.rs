@@ -6,9 +6,9 @@ use super::LinkageError;
 use super::blocking::{Blocks, Candidate};
 use super::columns::Rows;
 use super::compare::{Comparer, Pattern};
+use super::em::{Counts, Patterns, Setting, count};
 use super::expression::Rule;
 use super::labels::Label;
-use super::em::{Counts, Patterns, Setting, count};
 use super::model::Model;
 use super::parallel::in_chunks;
 use super::spec::{Relation, Spec};
@@ -94,7 +94,12 @@ fn gather(
 
 /// Patterns of candidate pairs; of a sample of left rows where there are more than the spec asks for.
 /// Counts are scaled up to all candidates.
-fn candidates(spec: &Spec, rows: &Rows, comparer: &Comparer<'_>, blocks: &Blocks<'_>) -> Result<Patterns, LinkageError> {
+fn candidates(
+    spec: &Spec,
+    rows: &Rows,
+    comparer: &Comparer<'_>,
+    blocks: &Blocks<'_>,
+) -> Result<Patterns, LinkageError> {
     let share = (spec.training.candidate_pairs as f64 / blocks.upper_bound().max(1) as f64).min(1.0);
     let bound = (share * u64::MAX as f64) as u64;
     let salt = spec.training.seed.wrapping_mul(0x2545_f491_4f6c_dd1d);

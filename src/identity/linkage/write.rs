@@ -80,7 +80,9 @@ pub(super) fn pairs(
         let ids = |of: fn(&Scored) -> u32| -> ArrayRef {
             Arc::new(StringArray::from_iter_values(pairs.iter().map(|pair| rows.id(of(pair)))))
         };
-        let numbers = |of: fn(&Scored) -> f64| -> ArrayRef { Arc::new(pairs.iter().map(|p| Some(of(p))).collect::<Float64Array>()) };
+        let numbers = |of: fn(&Scored) -> f64| -> ArrayRef {
+            Arc::new(pairs.iter().map(|p| Some(of(p))).collect::<Float64Array>())
+        };
         let mut columns: Vec<ArrayRef> = vec![
             ids(|pair| pair.left),
             ids(|pair| pair.right),
@@ -90,7 +92,8 @@ pub(super) fn pairs(
             Arc::new(pairs.iter().map(|p| (p.rule != u8::MAX).then(|| u32::from(p.rule) + 1)).collect::<UInt32Array>()),
         ];
         for (i, comparison) in spec.comparisons.iter().enumerate() {
-            let label = |pair: &Scored| level_of(pair.pattern, i).checked_sub(1).map(|level| comparison.labels[level].as_str());
+            let label =
+                |pair: &Scored| level_of(pair.pattern, i).checked_sub(1).map(|level| comparison.labels[level].as_str());
             columns.push(Arc::new(pairs.iter().map(label).collect::<StringArray>()));
         }
         Ok(RecordBatch::try_new(Arc::clone(&schema), columns)?)

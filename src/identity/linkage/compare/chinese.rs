@@ -87,8 +87,14 @@ mod tests {
     #[test]
     fn names() {
         assert_eq!(pinyin("张伟").as_deref(), Some("zhang wei"));
-        assert_eq!((same_pinyin("张伟", "章玮", 1.0), same_pinyin("张伟", "张伟明", 1.0), same_pinyin("李明", "王明", 1.0)), (1.0, 0.0, 0.0));
-        assert_eq!((one_character("张伟", "张强", 1.0), one_character("王小明", "王明", 1.0), one_character("王", "李", 1.0)), (1.0, 1.0, 0.0));
+        assert_eq!(
+            (same_pinyin("张伟", "章玮", 1.0), same_pinyin("张伟", "张伟明", 1.0), same_pinyin("李明", "王明", 1.0)),
+            (1.0, 0.0, 0.0)
+        );
+        assert_eq!(
+            (one_character("张伟", "张强", 1.0), one_character("王小明", "王明", 1.0), one_character("王", "李", 1.0)),
+            (1.0, 1.0, 0.0)
+        );
         assert_eq!(swapped_order("王小明", "王明小", 1.0), 1.0);
     }
 

@@ -54,7 +54,11 @@ pub(super) enum Test {
 
 impl Test {
     /// Kleene's logic over measures and conditions.
-    fn holds(&self, measure: &mut impl FnMut(usize) -> Option<f64>, condition: &impl Fn(usize) -> Option<bool>) -> Option<bool> {
+    fn holds(
+        &self,
+        measure: &mut impl FnMut(usize) -> Option<f64>,
+        condition: &impl Fn(usize) -> Option<bool>,
+    ) -> Option<bool> {
         match self {
             Self::AtLeast(m, bound) => measure(*m).map(|value| value >= *bound - 1e-12),
             Self::AtMost(m, bound) => measure(*m).map(|value| value <= *bound + 1e-12),
@@ -147,7 +151,11 @@ impl<'r> Comparer<'r> {
     pub(super) fn worker(&self) -> Worker<'_> {
         Worker {
             comparer: self,
-            memories: self.comparisons.iter().map(|c| if c.remembered { Memory::new() } else { Memory::default() }).collect(),
+            memories: self
+                .comparisons
+                .iter()
+                .map(|c| if c.remembered { Memory::new() } else { Memory::default() })
+                .collect(),
             conditions: Vec::new(),
             values: vec![Known::No; self.measures.len()],
         }

@@ -44,20 +44,32 @@ pub(super) fn jaro_winkler(a: &str, b: &str, least: f64) -> f64 {
     }
     let (a, b) = if a <= b { (a, b) } else { (b, a) };
     let close = |found: f64| if found < least - 1e-12 { 0.0 } else { found };
-    close(if a.is_ascii() && b.is_ascii() { jw::similarity(a.bytes(), b.bytes()) } else { jw::similarity(a.chars(), b.chars()) })
+    close(if a.is_ascii() && b.is_ascii() {
+        jw::similarity(a.bytes(), b.bytes())
+    } else {
+        jw::similarity(a.chars(), b.chars())
+    })
 }
 
 /// Levenshtein distance; infinite where it lies above `most`.
 pub(super) fn levenshtein(a: &str, b: &str, most: f64) -> f64 {
     bounded(a, b, most, |a, b| {
-        if a.is_ascii() && b.is_ascii() { lev::distance(a.bytes(), b.bytes()) } else { lev::distance(a.chars(), b.chars()) }
+        if a.is_ascii() && b.is_ascii() {
+            lev::distance(a.bytes(), b.bytes())
+        } else {
+            lev::distance(a.chars(), b.chars())
+        }
     })
 }
 
 /// Damerau–Levenshtein distance, optimal string alignment; infinite where it lies above `most`.
 pub(super) fn damerau_levenshtein(a: &str, b: &str, most: f64) -> f64 {
     bounded(a, b, most, |a, b| {
-        if a.is_ascii() && b.is_ascii() { osa::distance(a.bytes(), b.bytes()) } else { osa::distance(a.chars(), b.chars()) }
+        if a.is_ascii() && b.is_ascii() {
+            osa::distance(a.bytes(), b.bytes())
+        } else {
+            osa::distance(a.chars(), b.chars())
+        }
     })
 }
 

@@ -63,7 +63,13 @@ impl Sides {
     pub fn on(&self, right_side: bool) -> &str {
         match self {
             Self::Both(header) => header,
-            Self::Each { left, right } => if right_side { right } else { left },
+            Self::Each { left, right } => {
+                if right_side {
+                    right
+                } else {
+                    left
+                }
+            }
         }
     }
 }
