@@ -180,13 +180,13 @@ print(json.dumps({"f1": float((2 * P * R / (P + R + 1e-12)).max()), "ap": float(
 
 
 def timed(call):
-    """Runs a process: output, wall seconds, peak MiB."""
+    """Runs a process: output, wall and processor seconds, peak MiB."""
     with tempfile.NamedTemporaryFile("r", suffix=".time") as out:
-        done = subprocess.run(["/usr/bin/time", "-f", "%e %M", "-o", out.name] + call, capture_output=True, text=True)
+        done = subprocess.run(["/usr/bin/time", "-f", "%e %M %U %S", "-o", out.name] + call, capture_output=True, text=True)
         if done.returncode:
             sys.exit(f"{call[:4]} failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
-        wall, peak = out.read().split()[-2:]
-    return done.stdout, float(wall), int(peak) / 1024
+        wall, peak, user, system = out.read().split()[-4:]
+    return done.stdout, float(wall), float(user) + float(system), int(peak) / 1024
 
 
 def main():
@@ -211,7 +211,7 @@ def main():
         "county": ("persons.toml", "", ""),
     }
     print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} processors", flush=True)
-    print(f"{'set':<10} {'program':<9} {'best F1':>8} {'AP':>8} {'wall s':>8} {'peak MiB':>9}", flush=True)
+    print(f"{'set':<10} {'program':<9} {'best F1':>8} {'AP':>8} {'wall s':>8} {'cpu s':>8} {'peak MiB':>9}", flush=True)
     for name in a.sets.split(","):
         spec, left, right = sets[name]
         if name == "county":
@@ -219,14 +219,14 @@ def main():
         call = [a.mingjing, "link", "--spec", os.path.join(MODELS, spec), "--left", left, "--out", os.path.join(a.work, "pairs.parquet")]
         call += ["--right", right] if right else []
         call += ["--truth", "entity"] if name == "county" else []
-        out, wall, peak = timed(call)
+        out, wall, cpu, peak = timed(call)
         f1 = float(re.search(r"best F1 ([\d.]+)", out)[1])
         ap_ = float(re.search(r"average precision ([\d.]+)", out)[1])
-        print(f"{name:<10} {'mingjing':<9} {f1:8.5f} {ap_:8.5f} {wall:8.2f} {peak:9.0f}", flush=True)
+        print(f"{name:<10} {'mingjing':<9} {f1:8.5f} {ap_:8.5f} {wall:8.2f} {cpu:8.2f} {peak:9.0f}", flush=True)
         if not a.without_splink:
-            out, wall, peak = timed([sys.executable, "-W", "ignore", "-c", SPLINK, name, left, right])
+            out, wall, cpu, peak = timed([sys.executable, "-W", "ignore", "-c", SPLINK, name, left, right])
             found = json.loads(out.strip().splitlines()[-1])
-            print(f"{name:<10} {'splink':<9} {found['f1']:8.5f} {found['ap']:8.5f} {wall:8.2f} {peak:9.0f}", flush=True)
+            print(f"{name:<10} {'splink':<9} {found['f1']:8.5f} {found['ap']:8.5f} {wall:8.2f} {cpu:8.2f} {peak:9.0f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -194,31 +194,36 @@ impl Reader<'_> {
         let id = id.map(|header| source.position(header)).transpose()?;
         let mut ids = arrow::array::LargeStringBuilder::new();
         let mut count = 0usize;
-        loop {
-            let mut raw = Vec::with_capacity(AT_ONCE);
-            while raw.len() < AT_ONCE
-                && let Some(batch) = source.next()?
-            {
-                raw.push(batch);
+        // One thread reads ahead while the others work on what was read before.
+        let mut raw = next(&mut source)?;
+        while !raw.is_empty() {
+            let work = || -> Result<Vec<Ready>, LinkageError> {
+                raw.par_iter().map(|batch| self.ready(batch, &positions, id)).collect()
+            };
+            let (ready, ahead) = rayon::join(work, || next(&mut source));
+            let (ready, ahead) = (ready?, ahead?);
+            count += ready.iter().map(|batch| batch.columns.num_rows()).sum::<usize>();
+            if rows.hashes.len() + ready.iter().map(|batch| batch.hashes.len()).sum::<usize>() >= u32::MAX as usize {
+                return Err(LinkageError::input(path, "more than four thousand million rows: split the files"));
             }
-            if raw.is_empty() {
-                break;
-            }
-            let ready: Vec<Ready> =
-                raw.par_iter().map(|batch| self.ready(batch, &positions, id)).collect::<Result<_, _>>()?;
+            let columns = || {
+                let kept = rows.columns.par_iter_mut().enumerate().filter(|(at, _)| self.plan.kept.contains(at));
+                kept.try_for_each(|(at, column)| {
+                    ready.iter().try_for_each(|batch| column.add(batch.columns.column(at)))
+                })
+            };
+            let (added, ()) = rayon::join(columns, || {
+                for batch in &ready {
+                    batch.ids.iter().flatten().for_each(|id| ids.append_value(id.unwrap_or_default()));
+                }
+            });
+            added?;
             for batch in ready {
-                count += batch.columns.num_rows();
-                if rows.hashes.len() + batch.columns.num_rows() >= u32::MAX as usize {
-                    return Err(LinkageError::input(path, "more than four thousand million rows: split the files"));
-                }
-                batch.ids.iter().flatten().for_each(|id| ids.append_value(id.unwrap_or_default()));
-                for at in &self.plan.kept {
-                    rows.columns[*at].add(batch.columns.column(*at))?;
-                }
                 rows.hashes.extend(batch.hashes);
                 add(blocks, batch.blocks);
                 add(sessions, batch.sessions);
             }
+            raw = ahead;
         }
         let ids: LargeStringArray = ids.finish();
         rows.ids.push(id.map(|_| ids));
@@ -279,6 +284,17 @@ impl Reader<'_> {
         let (blocks, sessions) = (keys(&self.plan.rules)?, keys(&self.plan.sessions)?);
         Ok(Ready { ids: id.map(text).transpose()?, columns, hashes, blocks, sessions })
     }
+}
+
+/// The next batches of a file.
+fn next(source: &mut Source) -> Result<Vec<RecordBatch>, LinkageError> {
+    let mut raw = Vec::with_capacity(AT_ONCE);
+    while raw.len() < AT_ONCE
+        && let Some(batch) = source.next()?
+    {
+        raw.push(batch);
+    }
+    Ok(raw)
 }
 
 fn batch(columns: &[super::spec::Column], arrays: &[ArrayRef], rows: usize) -> Result<RecordBatch, LinkageError> {

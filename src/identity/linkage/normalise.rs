@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayBuilder, ArrayRef, Date32Array, Float64Array, ListBuilder, StringArray, StringBuilder};
+use arrow::array::{ArrayBuilder, ArrayRef, Date32Array, Float64Array, ListBuilder, StringArray, StringBuilder};
 use chrono::NaiveDate;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;

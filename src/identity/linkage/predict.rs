@@ -7,7 +7,7 @@ use super::compare::{Comparer, Pattern};
 use super::frequency::Frequencies;
 use super::model::{Model, probability};
 use super::parallel::in_chunks;
-use super::train::CHUNK;
+use super::train::{CHUNK, Compared};
 
 /// A pair with its score.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,7 +42,7 @@ pub(super) struct Predictions {
     pub by_rule: Vec<u64>,
 }
 
-/// Compares every candidate pair; pairs under the floor are counted and let go at once.
+/// Scores every candidate pair, comparing those that training did not; pairs under the floor are counted and let go at once.
 pub(super) fn predict(
     model: &Model,
     floor: f64,
@@ -50,20 +50,29 @@ pub(super) fn predict(
     comparer: &Comparer<'_>,
     frequencies: &Frequencies<'_>,
     blocks: &Blocks<'_>,
+    compared: Option<&Compared>,
 ) -> Result<Predictions, LinkageError> {
     let rules = blocks.sizes.len();
     let parts = in_chunks(
         blocks.left().div_ceil(CHUNK),
         || (comparer.worker(), blocks.scratch(), Vec::<Candidate>::new(), Vec::new(), Vec::new()),
         |(worker, scratch, candidates, pairs, patterns), chunk| {
-            let range = chunk * CHUNK..((chunk + 1) * CHUNK).min(blocks.left());
-            blocks.candidates(rows, range, |_| true, scratch, candidates)?;
-            pairs.clear();
-            pairs.extend(candidates.iter().map(|c| (c.left, c.right)));
-            worker.patterns(pairs, patterns)?;
+            let again;
+            let chunk = match compared {
+                Some(compared) => &compared[chunk as usize],
+                None => {
+                    let range = chunk * CHUNK..((chunk + 1) * CHUNK).min(blocks.left());
+                    blocks.candidates(rows, range, |_| true, scratch, candidates)?;
+                    pairs.clear();
+                    pairs.extend(candidates.iter().map(|c| (c.left, c.right)));
+                    worker.patterns(pairs, patterns)?;
+                    again = candidates.iter().copied().zip(patterns.iter().copied()).collect();
+                    &again
+                }
+            };
             let mut by_rule = vec![0u64; rules];
             let mut kept = Vec::new();
-            for (candidate, pattern) in candidates.iter().zip(patterns.iter()) {
+            for (candidate, pattern) in chunk {
                 by_rule[candidate.rule as usize] += 1;
                 let Candidate { left, right, rule } = *candidate;
                 let weight = model.weight(*pattern) + frequencies.adjustment(model, *pattern, left, right);

@@ -149,8 +149,8 @@ pub fn link(spec: &Spec, request: &Request<'_>, told: &dyn Fn(&str)) -> Result<L
     let comparer = Comparer::new(&rows, compiler, &spec.comparisons, &contradictions, plan.conditions.clone());
     let labels = request.labels.map(|path| labelled(Path::new(path), &rows)).transpose()?;
     told("train 训练");
-    let model = match &request.model {
-        Some(model) => model.checked(&spec)?,
+    let (model, known) = match &request.model {
+        Some(model) => (model.checked(&spec)?, None),
         None => {
             let known = labels.as_deref().filter(|_| request.train_on_labels);
             train(&spec, &rows, &comparer, &blocks, (&plan.sessions, &sessions), known)?
@@ -160,7 +160,8 @@ pub fn link(spec: &Spec, request: &Request<'_>, told: &dyn Fn(&str)) -> Result<L
     let frequencies = Frequencies::new(&rows, &spec.comparisons);
     told("compare 比对");
     let Predictions { mut pairs, compared, contradictions, by_rule } =
-        predict(&model, spec.floor, &rows, &comparer, &frequencies, &blocks)?;
+        predict(&model, spec.floor, &rows, &comparer, &frequencies, &blocks, known.as_ref())?;
+    drop(known);
     let sizes = blocks.sizes;
     told("decide 判定");
     let mut scorer = Scorer::new(&spec, &rows, &model, &comparer, &frequencies);

@@ -23,7 +23,7 @@ const SAMPLE: u64 = 1 << 22;
 pub(super) struct Source {
     path: PathBuf,
     headers: Vec<String>,
-    batches: Box<dyn Iterator<Item = Result<RecordBatch, String>>>,
+    batches: Box<dyn Iterator<Item = Result<RecordBatch, String>> + Send>,
 }
 
 impl Source {
@@ -110,7 +110,7 @@ fn csv_source(path: &Path) -> Result<Source, LinkageError> {
     let mut header = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(start.as_bytes());
     let header = header.headers().map_err(|e| LinkageError::input(path, e))?;
     let headers: Vec<String> = header.iter().map(|h| crate::domain::text::clean(h).into_owned()).collect();
-    let input: Box<dyn Read> = if encoding == encoding_rs::UTF_8 {
+    let input: Box<dyn Read + Send> = if encoding == encoding_rs::UTF_8 {
         Box::new(file)
     } else {
         Box::new(Decoded { file, decoder: encoding.new_decoder(), ready: Vec::new(), at: 0, done: false })
@@ -166,7 +166,7 @@ impl Read for Decoded {
 }
 
 struct CsvBatches {
-    rows: csv::Reader<BufReader<Box<dyn Read>>>,
+    rows: csv::Reader<BufReader<Box<dyn Read + Send>>>,
     columns: usize,
     record: csv::StringRecord,
 }

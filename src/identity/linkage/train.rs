@@ -92,14 +92,17 @@ fn gather(
     Ok(merge(parts))
 }
 
-/// Patterns of candidate pairs; of a sample of left rows where there are more than the spec asks for.
-/// Counts are scaled up to all candidates.
+/// Candidate pairs with their patterns, by chunk of left rows.
+pub(super) type Compared = Vec<Vec<(Candidate, Pattern)>>;
+
+/// Patterns of candidate pairs; of a sample of left rows where there are more than the spec asks for, the
+/// counts then scaled up to all. Without sampling the pairs themselves come back, not to be compared twice.
 fn candidates(
     spec: &Spec,
     rows: &Rows,
     comparer: &Comparer<'_>,
     blocks: &Blocks<'_>,
-) -> Result<Patterns, LinkageError> {
+) -> Result<(Patterns, Option<Compared>), LinkageError> {
     let share = (spec.training.candidate_pairs as f64 / blocks.upper_bound().max(1) as f64).min(1.0);
     let bound = (share * u64::MAX as f64) as u64;
     let salt = spec.training.seed.wrapping_mul(0x2545_f491_4f6c_dd1d);
@@ -116,12 +119,18 @@ fn candidates(
             worker.patterns(pairs, patterns)?;
             let mut found = Tally::new();
             patterns.iter().for_each(|pattern| *found.entry(*pattern).or_default() += 1);
-            Ok(found)
+            let kept = if share >= 1.0 {
+                candidates.iter().copied().zip(patterns.iter().copied()).collect()
+            } else {
+                Vec::new()
+            };
+            Ok((found, kept))
         },
     )?;
-    let mut found = merge(parts);
+    let (counts, kept): (Vec<Tally>, Compared) = parts.into_iter().unzip();
+    let mut found = merge(counts);
     found.values_mut().for_each(|count| *count /= share);
-    Ok(found)
+    Ok((found, (share >= 1.0).then_some(kept)))
 }
 
 /// Trains on the rows at hand: over the pairs that are looked at, or in one session for each rule of
@@ -133,8 +142,8 @@ pub(super) fn train(
     blocks: &Blocks<'_>,
     sessions: (&[Rule], &Blocks<'_>),
     labels: Option<&[Label]>,
-) -> Result<Model, LinkageError> {
-    let patterns = candidates(spec, rows, comparer, blocks)?;
+) -> Result<(Model, Option<Compared>), LinkageError> {
+    let (patterns, compared) = candidates(spec, rows, comparer, blocks)?;
     if patterns.is_empty() {
         return Err(LinkageError::Data(
             "the blocking rules make no pair: check their columns and caps, or add a rule with a wider reach".into(),
@@ -168,11 +177,11 @@ pub(super) fn train(
         let mut judged = Patterns::new();
         shown.iter().for_each(|pattern| *judged.entry(*pattern).or_default() += 1.0);
         setting.known_m = Some(count(&spec.comparisons, &judged));
-        return Ok(setting.run());
+        return Ok((setting.run(), compared));
     }
     let (rules, by_session) = sessions;
     if rules.is_empty() {
-        return Ok(setting.run());
+        return Ok((setting.run(), compared));
     }
     // Counts of expected matches by level, of every session that leaves the comparison free.
     let mut learnt: Counts = spec.comparisons.iter().map(|c| vec![0.0; c.labels.len()]).collect();
@@ -194,7 +203,7 @@ pub(super) fn train(
         }
     }
     setting.known_m = Some(learnt);
-    Ok(setting.run())
+    Ok((setting.run(), compared))
 }
 
 /// Patterns of the pairs that one training rule makes.

@@ -5,7 +5,7 @@ mod file;
 
 use std::path::PathBuf;
 
-pub use file::{BlockFile, Costs, Kind, Level, Relation, Sides, SpecFile, Step};
+pub use file::{BlockFile, Kind, Level, Relation, Sides, Step};
 
 use super::compare::{Compiler, Test};
 
