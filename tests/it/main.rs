@@ -8,6 +8,7 @@ mod engine;
 mod import;
 mod kill;
 mod lifecycle;
+mod link;
 mod made;
 mod made_cases;
 mod missing_tables;

@@ -21,6 +21,8 @@ mod relation;
 mod run;
 mod source;
 mod spec;
+#[cfg(test)]
+mod tests;
 mod train;
 mod write;
 
