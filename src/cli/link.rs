@@ -58,6 +58,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         labels: args.labels.as_deref(),
         train_on_labels: args.train_on_labels,
         explain,
+        matches: None,
     };
     let found = link(&spec, &request, &|step| tracing::info!("{step}"))?;
     found.write_pairs(&args.out).with_context(|| format!("cannot write {}", args.out.display()))?;

@@ -6,6 +6,7 @@ mod dispositions;
 mod engine;
 mod functions;
 mod generate;
+mod identity;
 mod import;
 mod library;
 mod link;
@@ -50,6 +51,8 @@ enum Command {
     Snapshots(snapshots::Args),
     /// 处置: take in what people found of findings, and list it
     Dispositions(dispositions::Args),
+    /// 身份: why a reference is, or is not, taken for a person
+    Identity(identity::Args),
     /// 链接: record linkage of any two tables, or of one with itself, as a spec says
     Link(link::Args),
     /// 服务: serve the HTTP API
@@ -84,6 +87,7 @@ pub fn run(call: Call) -> anyhow::Result<()> {
         Command::Tables(args) => tables::run(args),
         Command::Snapshots(args) => snapshots::run(args),
         Command::Dispositions(args) => dispositions::run(args),
+        Command::Identity(args) => identity::run(args),
         Command::Link(args) => link::run(args),
         Command::Serve(args) => serve::run(args),
         Command::Demo(args) => demo::run(args),

@@ -70,7 +70,12 @@ impl Model {
     /// Reads a model as [`Self::write`] wrote it.
     pub fn read(path: &Path) -> Result<Self, LinkageError> {
         let text = std::fs::read_to_string(path).map_err(LinkageError::io(path))?;
-        toml::from_str(&text).map_err(|e| LinkageError::input(path, e.message()))
+        Self::parse(path, &text)
+    }
+
+    /// Reads the text of a model; `path` stands in messages.
+    pub(super) fn parse(path: &Path, text: &str) -> Result<Self, LinkageError> {
+        toml::from_str(text).map_err(|e| LinkageError::input(path, e.message()))
     }
 
     /// Writes the model as TOML, for a later run and for eyes.

@@ -16,7 +16,7 @@ use super::model::Model;
 use super::predict::{Predictions, Scored, predict};
 use super::relation::{choose, compete};
 use super::spec::{Relation, Spec};
-use super::train::train;
+use super::train::{Given, train};
 use super::write;
 
 /// What is to be linked.
@@ -28,6 +28,9 @@ pub struct Request<'p> {
     pub right: Option<&'p str>,
     /// A model from an earlier run; one is trained where there is none.
     pub model: Option<Model>,
+    /// A model whose m is taken, while u and the prior come from the rows at hand: for few rows, of which
+    /// nothing can be learnt.
+    pub matches: Option<Model>,
     /// Column of the spec, or header of the files, that says which rows truly belong together.
     pub truth: Option<&'p str>,
     /// A file of pairs known to be matches or not.
@@ -110,6 +113,13 @@ impl Linkage {
         bands
     }
 
+    /// Pairs that were kept: names of left and right, probability, decision.
+    pub fn decided(&self) -> impl Iterator<Item = (String, String, f64, Decision)> + '_ {
+        self.pairs.iter().zip(&self.decisions).map(|(pair, decision)| {
+            (self.rows_held.id(pair.left), self.rows_held.id(pair.right), pair.probability(), *decision)
+        })
+    }
+
     /// Entities of more than one row.
     pub fn entities(&self) -> usize {
         self.clusters.members.len()
@@ -153,7 +163,8 @@ pub fn link(spec: &Spec, request: &Request<'_>, told: &dyn Fn(&str)) -> Result<L
         Some(model) => (model.checked(&spec)?, None),
         None => {
             let known = labels.as_deref().filter(|_| request.train_on_labels);
-            train(&spec, &rows, &comparer, &blocks, (&plan.sessions, &sessions), known)?
+            let given = Given { labels: known, model: request.matches.as_ref() };
+            train(&spec, &rows, &comparer, &blocks, (&plan.sessions, &sessions), &given)?
         }
     };
     drop(sessions);

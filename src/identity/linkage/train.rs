@@ -133,6 +133,18 @@ fn candidates(
     Ok((found, (share >= 1.0).then_some(kept)))
 }
 
+/// What is known before training.
+#[derive(Debug, Default)]
+pub(super) struct Given<'g> {
+    /// Pairs that people judged.
+    pub labels: Option<&'g [Label]>,
+    /// A model whose m holds; its u stands for so many pairs as [`BELIEF`] beside those at hand.
+    pub model: Option<&'g Model>,
+}
+
+/// Random pairs that a given model's u stands for.
+const BELIEF: f64 = 10_000.0;
+
 /// Trains on the rows at hand: over the pairs that are looked at, or in one session for each rule of
 /// `sessions`, whose own comparisons are then left to the other sessions; or on pairs that people judged.
 pub(super) fn train(
@@ -141,15 +153,15 @@ pub(super) fn train(
     comparer: &Comparer<'_>,
     blocks: &Blocks<'_>,
     sessions: (&[Rule], &Blocks<'_>),
-    labels: Option<&[Label]>,
+    given: &Given<'_>,
 ) -> Result<(Model, Option<Compared>), LinkageError> {
     let (patterns, compared) = candidates(spec, rows, comparer, blocks)?;
-    if patterns.is_empty() {
+    if patterns.is_empty() && given.model.is_none() {
         return Err(LinkageError::Data(
             "the blocking rules make no pair: check their columns and caps, or add a rule with a wider reach".into(),
         ));
     }
-    let (random, random_pairs) = random(spec, rows, comparer)?;
+    let (mut random, random_pairs) = random(spec, rows, comparer)?;
     let (left, right) = (f64::from(rows.left), f64::from(rows.right.unwrap_or(rows.left)));
     let most_matches = match spec.relation {
         Relation::OneToOne => left.min(right),
@@ -157,6 +169,11 @@ pub(super) fn train(
         Relation::ManyToOne => left,
         Relation::ManyToMany => patterns.values().sum::<f64>(),
     };
+    if let Some(model) = given.model {
+        for (counts, weights) in random.iter_mut().zip(&model.comparisons) {
+            counts.iter_mut().zip(&weights.u).for_each(|(count, u)| *count += u * BELIEF);
+        }
+    }
     let mut setting = Setting {
         comparisons: &spec.comparisons,
         patterns: &patterns,
@@ -167,7 +184,12 @@ pub(super) fn train(
         iterations: spec.training.iterations,
         known_m: None,
     };
-    if let Some(labels) = labels {
+    if let Some(model) = given.model {
+        let counts = model.comparisons.iter().map(|weights| weights.m.iter().map(|m| m * BELIEF).collect());
+        setting.known_m = Some(counts.collect());
+        return Ok((setting.run(), compared));
+    }
+    if let Some(labels) = given.labels {
         let matches: Vec<(u32, u32)> = labels.iter().filter(|label| label.2).map(|(a, b, _)| (*a, *b)).collect();
         if matches.is_empty() {
             return Err(LinkageError::Data("no labelled pair is a match: nothing can be learnt from them".into()));

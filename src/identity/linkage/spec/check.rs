@@ -186,6 +186,12 @@ impl Level {
                 }
             }
         }
+        let named = rest.split_once("column: Some(\"").and_then(|(_, rest)| rest.split_once('"'));
+        if let Some((column, _)) = named
+            && !rest.contains("of: ")
+        {
+            label = format!("{label} ({column})");
+        }
         label
     }
 }
