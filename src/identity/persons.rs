@@ -1,6 +1,6 @@
 //! Who is who, first form: valid numbers name persons exactly; a number with one wrong digit or one
 //! swap names the person whose number it nearly is, where the names agree; what is still open may be
-//! linked by probability ([`super::linkage::references`]); everything else stays a person of its own and
+//! linked by probability ([`super::linkage`]); everything else stays a person of its own and
 //! is counted.
 //!
 //! The check digit of GB 11643 catches every single substitution and every adjacent swap, so a valid

@@ -109,6 +109,10 @@ fn judged_pairs_measure_or_train() {
     let (spec, left, out) = (model("persons_email.toml"), data("fake_1000.csv"), bench.text("pairs.parquet"));
     let call = ["link", "--spec", &spec, "--left", &left, "--out", &out, "--labels", &labels];
     assert!(number(&done(&call), "best F1") > 0.9);
+    // A mapping without answers lists all true pairs: what it does not have is wrong.
+    let mapping = bench.file("mapping.csv", "idA,idB\n0,1\n0,2\n");
+    let told = done(&["link", "--spec", &spec, "--left", &left, "--out", &out, "--labels", &mapping]);
+    assert!(told.contains("of 2 true pairs") && number(&told, "average precision") < 0.2, "{told}");
     let trained = done(&[&call[..], &["--train-on-labels"]].concat());
     assert!(number(&trained, "best F1") > 0.95, "{trained}");
 }

@@ -45,10 +45,17 @@ pub(super) struct Setting<'s> {
     pub known_m: Option<Counts>,
 }
 
-/// m and u from counts, with half a pair added to each level.
+/// m is never taken for less: no register is so clean that a level is never met among its matches.
+const LEAST: f64 = 1e-4;
+
+/// m from counts of matches, u from counts of others: half a pair is added to each level.
 fn shares(counts: &[f64]) -> Vec<f64> {
     let all: f64 = counts.iter().map(|count| count + 0.5).sum();
     counts.iter().map(|count| (count + 0.5) / all).collect()
+}
+
+fn m_of(counts: &[f64]) -> Vec<f64> {
+    shares(counts).into_iter().map(|m| m.max(LEAST)).collect()
 }
 
 impl Setting<'_> {
@@ -74,8 +81,7 @@ impl Setting<'_> {
             let rest = 0.2 / (levels as f64 - 1.0).max(1.0);
             (0..levels).map(|level| if level == 0 { 0.8 } else { rest }).collect()
         };
-        let known: Option<Vec<Vec<f64>>> =
-            self.known_m.as_ref().map(|counts| counts.iter().map(|c| shares(c)).collect());
+        let known: Option<Vec<Vec<f64>>> = self.known_m.as_ref().map(|counts| counts.iter().map(|c| m_of(c)).collect());
         let mut m = known.clone().unwrap_or_else(|| self.comparisons.iter().map(|c| start(c.labels.len())).collect());
         let nothing: Counts = self.comparisons.iter().map(|c| vec![0.0; c.labels.len()]).collect();
         let mut model = self.model(&m, self.others(&nothing), (self.most_matches / self.all_pairs / 4.0).min(0.25));
@@ -91,7 +97,7 @@ impl Setting<'_> {
                     }
                 }
             }
-            let new = known.clone().unwrap_or_else(|| matches.iter().map(|counts| shares(counts)).collect());
+            let new = known.clone().unwrap_or_else(|| matches.iter().map(|counts| m_of(counts)).collect());
             let prior = (all.clamp(1.0, self.most_matches) / self.all_pairs).min(0.5);
             let moved = new.iter().flatten().zip(m.iter().flatten()).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
             let still = moved < 1e-5 && (prior / model.prior - 1.0).abs() < 1e-4;

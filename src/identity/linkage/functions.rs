@@ -16,8 +16,8 @@ use super::spec::Kind;
 /// All of them: name, what it gives.
 pub(super) fn all() -> Vec<ScalarUDF> {
     vec![
-        texts("soundex", |t| text::soundex_code(t)),
-        texts("pinyin", |t| chinese::pinyin(t)),
+        texts("soundex", text::soundex_code),
+        texts("pinyin", chinese::pinyin),
         texts("valid_id", |t| {
             let number = crate::domain::id_number::normalise(t);
             number.fault.is_none().then_some(number.text)

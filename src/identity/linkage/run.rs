@@ -162,7 +162,7 @@ pub fn link(spec: &Spec, request: &Request<'_>, told: &dyn Fn(&str)) -> Result<L
     let (model, known) = match &request.model {
         Some(model) => (model.checked(&spec)?, None),
         None => {
-            let known = labels.as_deref().filter(|_| request.train_on_labels);
+            let known = labels.as_ref().filter(|_| request.train_on_labels).map(|labels| labels.pairs.as_slice());
             let given = Given { labels: known, model: request.matches.as_ref() };
             train(&spec, &rows, &comparer, &blocks, (&plan.sessions, &sessions), &given)?
         }

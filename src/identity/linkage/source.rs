@@ -45,6 +45,11 @@ impl Source {
         })
     }
 
+    /// Columns of the batches.
+    pub fn columns(&self) -> usize {
+        self.headers.len()
+    }
+
     /// The next rows, every column as texts.
     pub fn next(&mut self) -> Result<Option<RecordBatch>, LinkageError> {
         self.batches.next().transpose().map_err(|reason| LinkageError::input(&self.path, reason))
@@ -64,6 +69,10 @@ fn parquet_source(path: &Path, wanted: &[&str]) -> Result<Source, LinkageError> 
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| LinkageError::input(path, e))?;
     let headers: Vec<String> = builder.schema().fields().iter().map(|f| f.name().clone()).collect();
     let mut roots: Vec<usize> = wanted.iter().filter_map(|header| position(&headers, header)).collect();
+    if roots.is_empty() {
+        // None is known by name: the caller goes by place.
+        roots = (0..headers.len()).collect();
+    }
     roots.sort_unstable();
     roots.dedup();
     let mask = ProjectionMask::roots(builder.parquet_schema(), roots.iter().copied());
