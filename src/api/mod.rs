@@ -27,6 +27,7 @@ mod files;
 mod findings;
 mod health;
 mod home;
+mod identity;
 mod leads;
 mod list;
 mod openapi;

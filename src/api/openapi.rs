@@ -6,7 +6,8 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    Problem, audits, coverage, docs, events, files, findings, health, home, leads, rules, snapshots, sql, tables,
+    Problem, audits, coverage, docs, events, files, findings, health, home, identity, leads, rules, snapshots, sql,
+    tables,
 };
 
 #[derive(OpenApi)]
@@ -29,6 +30,7 @@ use super::{
         leads::list, leads::show,
         findings::list, findings::show,
         rules::list, rules::show, rules::typologies,
+        identity::explain,
         sql::query, tables::tables, tables::functions,
     ),
     components(schemas(Problem)),

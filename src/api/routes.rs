@@ -6,7 +6,8 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Resource, ResponseError};
 
 use super::{
-    Problem, audits, coverage, docs, events, files, findings, health, home, leads, rules, snapshots, sql, tables,
+    Problem, audits, coverage, docs, events, files, findings, health, home, identity, leads, rules, snapshots, sql,
+    tables,
 };
 
 /// Writes the list once, for the server and for whoever compares it with the document.
@@ -50,6 +51,7 @@ routes! {
     "/api/v1/typologies" => { GET rules::typologies }
     "/api/v1/tables" => { GET tables::tables }
     "/api/v1/functions" => { GET tables::functions }
+    "/api/v1/identity/explain" => { POST identity::explain }
     "/api/v1/sql" => { POST sql::query }
 }
 

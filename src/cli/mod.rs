@@ -6,8 +6,10 @@ mod dispositions;
 mod engine;
 mod functions;
 mod generate;
+mod identity;
 mod import;
 mod library;
+mod link;
 mod progress;
 mod query;
 mod rules;
@@ -49,6 +51,10 @@ enum Command {
     Snapshots(snapshots::Args),
     /// 处置: take in what people found of findings, and list it
     Dispositions(dispositions::Args),
+    /// 身份: why a reference is, or is not, taken for a person
+    Identity(identity::Args),
+    /// 链接: record linkage of any two tables, or of one with itself, as a spec says
+    Link(link::Args),
     /// 服务: serve the HTTP API
     Serve(serve::Args),
     /// 演示: generate a made county, import, audit and serve it
@@ -81,6 +87,8 @@ pub fn run(call: Call) -> anyhow::Result<()> {
         Command::Tables(args) => tables::run(args),
         Command::Snapshots(args) => snapshots::run(args),
         Command::Dispositions(args) => dispositions::run(args),
+        Command::Identity(args) => identity::run(args),
+        Command::Link(args) => link::run(args),
         Command::Serve(args) => serve::run(args),
         Command::Demo(args) => demo::run(args),
     }

@@ -106,9 +106,10 @@ impl Finding {
         if !inferred.is_empty() {
             // What rests on an inference is never called a crime before a person has looked.
             severity = severity.min(3);
-            summary_zh.push_str(&format!(" 其中{}处身份系更正证件号码后推断（概率{link:.3}）。", inferred.len()));
+            summary_zh
+                .push_str(&format!(" 其中{}处身份系更正或比对证件号码与姓名后推断（概率{link:.3}）。", inferred.len()));
             summary_en.push_str(&format!(
-                " {} of the rows are linked by a repaired ID number (probability {link:.3}).",
+                " {} of the rows are linked by a repaired ID number or by number and name together (probability {link:.3}).",
                 inferred.len()
             ));
         }

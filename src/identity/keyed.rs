@@ -226,6 +226,9 @@ impl Keyer {
 pub fn count_methods(issues: &[Issue], into: &mut BTreeMap<String, u64>) {
     for issue in issues {
         *into.entry(issue.inference.method.as_str().to_owned()).or_default() += 1;
+        if issue.inference.offered.is_some() {
+            *into.entry("offered".to_owned()).or_default() += 1;
+        }
     }
     debug_assert!(issues.iter().all(|i| i.inference.method == Method::Unresolved || i.person_key.is_some()));
 }

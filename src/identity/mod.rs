@@ -1,14 +1,16 @@
 //! Who is who: every reference to a person, household, award, account … becomes a dense integer key.
 //!
-//! First form: numbers are normalised, 15 digits become 18, a valid number matches exactly, one wrong
-//! digit or one swap is repaired where the name agrees. What stays unresolved is kept and counted.
+//! Numbers are normalised, 15 digits become 18, a valid number matches exactly, one wrong digit or one
+//! swap is repaired where the name agrees; what is still open is linked by probability where that is high
+//! enough, or offered to a steward ([`linkage`]). What stays unresolved is kept and counted.
 
 mod interner;
 mod keyed;
+pub mod linkage;
 mod persons;
 mod tables;
 
 pub use interner::{Interner, KeyIndex};
 pub use keyed::{Issue, Keyed, Keyer, Keys, count_methods, name_column, person_columns};
-pub use persons::{Candidates, Inference, Method, PersonCollector, Persons};
+pub use persons::{Candidates, Inference, Method, PersonCollector, Persons, Repaired};
 pub use tables::{IdentityRows, issues_batch};

@@ -1,6 +1,7 @@
 //! Who is who, first form: valid numbers name persons exactly; a number with one wrong digit or one
-//! swap names the person whose number it nearly is, where the names agree; everything else stays a
-//! person of its own and is counted.
+//! swap names the person whose number it nearly is, where the names agree; what is still open may be
+//! linked by probability ([`super::linkage`]); everything else stays a person of its own and
+//! is counted.
 //!
 //! The check digit of GB 11643 catches every single substitution and every adjacent swap, so a valid
 //! number never needs repair and a wrong one has at most 35 valid neighbours.
@@ -19,6 +20,8 @@ pub enum Method {
     RepairedDigit,
     /// Two neighbouring digits swapped, and the name agrees.
     RepairedSwap,
+    /// Linked by probability: number and name together are nearly those of one person.
+    Linked,
     /// No person found: the text as met is a person of its own.
     Unresolved,
 }
@@ -29,6 +32,7 @@ impl Method {
         match self {
             Self::RepairedDigit => "repaired_digit",
             Self::RepairedSwap => "repaired_swap",
+            Self::Linked => "linked",
             Self::Unresolved => "unresolved",
         }
     }
@@ -45,6 +49,8 @@ pub struct Inference {
     pub method: Method,
     /// Probability that the link is right; `None` where there is no link.
     pub probability: Option<f64>,
+    /// A person it may mean, for a steward to decide, and how probable that is.
+    pub offered: Option<(i32, f64)>,
 }
 
 /// A faulty number and the normal form of the name it came with.
@@ -132,7 +138,7 @@ impl Candidates {
         1.0 / (1.0 + met * bearers / self.people.max(1) as f64)
     }
 
-    fn repair(&self, text: &str, person_name: &str) -> Option<(String, Repair, f64)> {
+    fn repaired(&self, text: &str, person_name: &str) -> Option<(String, Repair, f64)> {
         let neighbours = id_number::neighbours(text);
         let mut agreeing = neighbours.iter().filter(|(number, _)| {
             self.wanted.get(number).is_some_and(|names| names.iter().any(|n| name::agree(n, person_name)))
@@ -142,42 +148,90 @@ impl Candidates {
         Some((number.clone(), *repair, self.probability(&neighbours, person_name)))
     }
 
-    /// Decides every faulty reference and gives every person a key.
-    pub fn resolve(mut self) -> Persons {
+    /// Repairs what one slip and the name explain.
+    pub fn repair(mut self) -> Repaired {
         let faulty = std::mem::take(&mut self.faulty);
-        let mut repaired: BTreeMap<Faulty, (String, Repair, f64)> = BTreeMap::new();
-        let mut by_text: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        let mut known = BTreeMap::new();
         for reference in &faulty {
             let Some(person_name) = &reference.1 else { continue };
-            if let Some(found) = self.repair(&reference.0, person_name) {
-                by_text.entry(&reference.0).or_default().insert(found.0.clone());
-                repaired.insert(reference.clone(), found);
-            }
-        }
-        // A reference without a name (kinship has none) follows the named ones of the same text, where
-        // these agree on one person.
-        for reference in faulty.iter().filter(|r| r.1.is_none()) {
-            let Some(numbers) = by_text.get(reference.0.as_str()).filter(|n| n.len() == 1) else { continue };
-            let found = repaired.iter().find(|(r, found)| r.0 == reference.0 && numbers.contains(&found.0));
-            if let Some(found) = found.map(|(_, found)| found.clone()) {
-                repaired.insert(reference.clone(), found);
-            }
-        }
-        for reference in faulty.iter().filter(|r| !repaired.contains_key(r)) {
-            self.numbers.intern(&reference.0);
-        }
-        let index = KeyIndex::new(self.numbers);
-        let links = repaired
-            .into_iter()
-            .filter_map(|(reference, (number, repair, probability))| {
+            if let Some((number, repair, probability)) = self.repaired(&reference.0, person_name) {
                 let method = match repair {
                     Repair::Digit => Method::RepairedDigit,
                     Repair::Swap => Method::RepairedSwap,
                 };
-                Some((reference, (index.key(&number)?, method, probability)))
-            })
-            .collect();
-        Persons { index, links }
+                known.insert(reference.clone(), (number, method, probability));
+            }
+        }
+        Repaired { numbers: self.numbers, faulty, known, offered: BTreeMap::new() }
+    }
+
+    /// Decides every faulty reference by repair alone and gives every person a key.
+    pub fn resolve(self) -> Persons {
+        self.repair().finish()
+    }
+}
+
+/// After repair: what is known of faulty references, and what is still open.
+#[derive(Debug)]
+pub struct Repaired {
+    numbers: Interner,
+    faulty: BTreeSet<Faulty>,
+    known: BTreeMap<Faulty, (String, Method, f64)>,
+    offered: BTreeMap<Faulty, (String, f64)>,
+}
+
+impl Repaired {
+    /// References with a name that repair does not explain: number as met, name in normal form.
+    pub fn open(&self) -> Vec<(String, String)> {
+        let open = self.faulty.iter().filter(|reference| !self.known.contains_key(reference));
+        open.filter_map(|(text, name)| Some((text.clone(), name.clone()?))).collect()
+    }
+
+    /// The position of a known number among all; what is asked of one person is so asked once.
+    pub fn position(&self, number: &str) -> Option<u32> {
+        self.numbers.position(number)
+    }
+
+    /// Takes a link that was inferred otherwise.
+    pub fn link(&mut self, reference: (String, String), number: String, probability: f64) {
+        self.known.insert((reference.0, Some(reference.1)), (number, Method::Linked, probability));
+    }
+
+    /// Takes a person that a reference may mean, for a steward.
+    pub fn offer(&mut self, reference: (String, String), number: String, probability: f64) {
+        let best =
+            self.offered.entry((reference.0, Some(reference.1))).or_insert_with(|| (number.clone(), probability));
+        if probability > best.1 {
+            *best = (number, probability);
+        }
+    }
+
+    /// Gives every person a key.
+    pub fn finish(mut self) -> Persons {
+        // A reference without a name (kinship has none) follows the named ones of the same text, where
+        // these agree on one person.
+        let mut by_text: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for (reference, (number, ..)) in &self.known {
+            by_text.entry(&reference.0).or_default().insert(number);
+        }
+        let mut followed = Vec::new();
+        for reference in self.faulty.iter().filter(|r| r.1.is_none()) {
+            let Some(numbers) = by_text.get(reference.0.as_str()).filter(|n| n.len() == 1) else { continue };
+            let found = self.known.iter().find(|(r, found)| r.0 == reference.0 && numbers.contains(found.0.as_str()));
+            followed.extend(found.map(|(_, found)| (reference.clone(), found.clone())));
+        }
+        self.known.extend(followed);
+        for reference in self.faulty.iter().filter(|r| !self.known.contains_key(*r)) {
+            self.numbers.intern(&reference.0);
+        }
+        let index = KeyIndex::new(self.numbers);
+        let linked = self.known.into_iter().filter_map(|(reference, (number, method, probability))| {
+            Some((reference, (index.key(&number)?, method, probability)))
+        });
+        let links = linked.collect();
+        let offers = self.offered.into_iter().filter_map(|(r, (number, p))| Some((r, (index.key(&number)?, p))));
+        let offers = offers.collect();
+        Persons { index, links, offers }
     }
 }
 
@@ -186,6 +240,7 @@ impl Candidates {
 pub struct Persons {
     index: KeyIndex,
     links: HashMap<Faulty, (i32, Method, f64)>,
+    offers: HashMap<Faulty, (i32, f64)>,
 }
 
 impl Persons {
@@ -205,7 +260,8 @@ impl Persons {
             Some((key, method, probability)) => (Some(key), method, Some(probability)),
             None => (self.index.key(&reference.0), Method::Unresolved, None),
         };
-        (key, Some(Inference { normal_text: reference.0, fault, method, probability }))
+        let offered = self.offers.get(&reference).copied();
+        (key, Some(Inference { normal_text: reference.0, fault, method, probability, offered }))
     }
 
     /// The key under which the register's own row stands: its number as it is, never repaired, since a
@@ -217,6 +273,7 @@ impl Persons {
             fault,
             method: Method::Unresolved,
             probability: None,
+            offered: None,
         });
         (self.index.key(&text), inference)
     }

@@ -35,6 +35,8 @@ pub fn issues_batch(issues: &[(&str, &Issue)]) -> Result<RecordBatch, ArrowError
         Arc::new(issues.iter().map(|(_, issue)| issue.person_key).collect::<Int32Array>()),
         text(|issue| issue.inference.method.as_str()),
         Arc::new(issues.iter().map(|(_, issue)| issue.inference.probability).collect::<Float64Array>()),
+        Arc::new(issues.iter().map(|(_, issue)| issue.inference.offered.map(|o| o.0)).collect::<Int32Array>()),
+        Arc::new(issues.iter().map(|(_, issue)| issue.inference.offered.map(|o| o.1)).collect::<Float64Array>()),
     ];
     RecordBatch::try_new(issue_schema(), columns)
 }

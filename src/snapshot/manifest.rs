@@ -68,8 +68,15 @@ pub struct IdentitySummary {
     /// Of them in the household-register extract.
     pub registered: u64,
     /// References that were not plainly valid, by table and method
-    /// (`repaired_digit`, `repaired_swap`, `unresolved`).
+    /// (`repaired_digit`, `repaired_swap`, `linked`, `unresolved`, and of these `offered` to a steward).
     pub inferred: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Links by lower end of their probability, in thousandths.
+    #[serde(default)]
+    pub bands: BTreeMap<u32, u64>,
+    /// Sum of the probabilities of links, and of those offered, in thousandths: what precision and recall
+    /// of the inferred links are expected to be follows from them.
+    #[serde(default)]
+    pub expected: (u64, u64),
     /// References that name no row of the table they refer to, by `table.column`.
     pub dangling: BTreeMap<String, u64>,
 }

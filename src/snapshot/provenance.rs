@@ -101,6 +101,9 @@ pub fn issue_schema() -> SchemaRef {
         Field::new("person_key", DataType::Int32, true),
         Field::new("method", DataType::Utf8, true),
         Field::new("probability", DataType::Float64, true),
+        // A person that an unresolved reference may mean: for a steward to decide.
+        Field::new("offered_key", DataType::Int32, true),
+        Field::new("offered_probability", DataType::Float64, true),
     ]))
 }
 

@@ -367,3 +367,39 @@ fn the_lines_that_a_refusal_suggests_make_the_import_work() {
     desk.import(&[desk.exports()], &["--mapping", desk.path("mapping.toml").to_str().unwrap()]);
     assert_eq!(desk.query("SELECT award_no, monthly_amount_fen FROM award"), ["DB1,80000"]);
 }
+
+#[test]
+fn what_repair_leaves_open_is_linked_by_probability_and_explained() {
+    let desk = Desk::small();
+    // Two slips with the name; two slips with the name's sound; two slips with a stranger's name.
+    desk.file(
+        "机动车.csv",
+        "号牌号码,所有人身份证号,所有人姓名,车辆类型\n\
+         A,439931195908030271,曾建华,小型轿车\n\
+         B,439931195980030127,曾健华,小型轿车\n\
+         C,439931195908030271,赵六,小型轿车\n",
+    );
+    let manifest = desk.import_all();
+    let who = desk.query(
+        "SELECT v.plate_no, i.id_number FROM vehicle v JOIN identity i ON i.person_key = v.owner_key ORDER BY 1",
+    );
+    assert_eq!(who[0], format!("A,{ZENG}"));
+    assert_eq!(who[2], "C,439931195908030271");
+    let issues = desk.query(
+        "SELECT source_row(row_id), method, probability > 0.95, offered_key IS NULL FROM identity_issue ORDER BY 1",
+    );
+    assert_eq!((issues[0].as_str(), issues[2].as_str()), ("2,linked,true,true", "4,unresolved,,true"));
+    assert_eq!(manifest["identity"]["inferred"]["vehicle"]["unresolved"], 1);
+    assert!(manifest["identity"]["expected"][0].as_u64().unwrap() > 950);
+    let data = desk.data().to_string_lossy().into_owned();
+    let told = done(&["identity", "explain", "439931195908030271", ZENG, "--data", &data, "--name", "曾建华"]);
+    for part in ["prior: 1 in", "number: damerau_levenshtein", "name: exact", "probability 1."] {
+        assert!(told.contains(part), "no {part:?} in\n{told}");
+    }
+    let stranger =
+        done(&["identity", "explain", "439931195908030271", ZENG, "--data", &data, "--name", "赵六", "--json"]);
+    let stranger: serde_json::Value = serde_json::from_str(&stranger).unwrap();
+    assert!(stranger["probability"].as_f64().unwrap() < 0.2, "{stranger}");
+    let nobody = failed(&["identity", "explain", "439931195908030271", "439931200001010018", "--data", &data]);
+    assert!(nobody.contains("no person here"), "{nobody}");
+}

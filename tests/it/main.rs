@@ -8,6 +8,7 @@ mod engine;
 mod import;
 mod kill;
 mod lifecycle;
+mod link;
 mod made;
 mod missing_tables;
 mod readme;

@@ -45,6 +45,7 @@ fn run(readme: &str) {
             continue;
         }
         let command = command.replace("fixtures/", &format!("{}/fixtures/", root.display()));
+        let command = command.replace("models/", &format!("{}/models/", root.display()));
         let output =
             Command::new("sh").args(["-c", &command]).current_dir(desk.path()).env("PATH", &path).output().unwrap();
         assert!(output.status.success(), "{command}\n{}", String::from_utf8_lossy(&output.stderr));

@@ -6,6 +6,7 @@
 //! finished snapshot is renamed into place.
 
 mod deliver;
+mod link;
 mod parts;
 mod report;
 mod stage;
@@ -102,6 +103,9 @@ pub enum ImportError {
     /// A table name that the contract does not have.
     #[error("'{0}' is no table of the contract; `mingjing tables` lists them")]
     UnknownTable(String),
+    /// The references that are still open could not be linked.
+    #[error(transparent)]
+    Linkage(#[from] crate::identity::linkage::LinkageError),
     /// A worker thread died.
     #[error("a worker of the import ended unexpectedly")]
     Worker,
@@ -266,7 +270,9 @@ impl Work {
                 }
             }
         }
-        Ok(Keys { persons: candidates.resolve(), numbers: own, ..Keys::default() })
+        let mut repaired = candidates.repair();
+        link::link_open(&mut repaired, &self.parts, registered, &self.folder)?;
+        Ok(Keys { persons: repaired.finish(), numbers: own, ..Keys::default() })
     }
 
     /// Books what the second pass found about a table.
@@ -290,6 +296,16 @@ impl Work {
         }
         if !written.issues.is_empty() {
             count_methods(&written.issues, self.identity.inferred.entry(table.to_owned()).or_default());
+        }
+        for inference in written.issues.iter().map(|issue| &issue.inference) {
+            const ENDS: [u32; 6] = [999, 990, 950, 900, 500, 0];
+            let thousandths = |probability: f64| (probability * 1000.0).round() as u64;
+            if let Some(probability) = inference.probability {
+                let band = ENDS.iter().find(|end| probability * 1000.0 >= f64::from(**end)).copied().unwrap_or(0);
+                *self.identity.bands.entry(band).or_default() += 1;
+                self.identity.expected.0 += thousandths(probability);
+            }
+            self.identity.expected.1 += inference.offered.map_or(0, |(_, probability)| thousandths(probability));
         }
         self.issues.extend(written.issues.into_iter().map(|issue| (table, issue)));
         Ok(())

@@ -32,10 +32,28 @@ pub fn reconciliation(manifest: &Manifest) -> String {
         let methods: Vec<String> = methods.iter().map(|(method, count)| format!("{method} {count}")).collect();
         _ = writeln!(text, "  {table}: {}", methods.join(", "));
     }
+    links(manifest, &mut text);
     for (column, count) in &identity.dangling {
         _ = writeln!(text, "  {column}: {count} 条引用找不到对应记录 references name no known row");
     }
     text
+}
+
+/// Inferred links by probability, and how right and complete they are expected to be.
+fn links(manifest: &Manifest, text: &mut String) {
+    let identity = &manifest.identity;
+    let all: u64 = identity.bands.values().sum();
+    if all == 0 {
+        return;
+    }
+    let bands = identity.bands.iter().rev().map(|(end, count)| format!("≥ {:.3}: {count}", f64::from(*end) / 1000.0));
+    _ = writeln!(text, "  推断链接 inferred links {all}, {}", bands.collect::<Vec<_>>().join(", "));
+    let (linked, offered) = (identity.expected.0 as f64 / 1000.0, identity.expected.1 as f64 / 1000.0);
+    let (precision, recall) = (linked / all as f64, linked / (linked + offered));
+    _ = writeln!(
+        text,
+        "  预计 expected: 查准 precision {precision:.4}, 查全 recall {recall:.4} (待核 offered {offered:.1})"
+    );
 }
 
 fn quality(manifest: &Manifest, text: &mut String) {

@@ -3,6 +3,7 @@
 mod client;
 mod county;
 mod document;
+mod identity;
 mod jobs;
 mod lists;
 mod service;

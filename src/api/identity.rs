@@ -1,0 +1,104 @@
+//! Who is who: why a faulty reference is, or is not, taken for a person.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::request::RequestId;
+use super::state::State;
+use super::{Problem, body, trail};
+use crate::identity::linkage::Step;
+use crate::jobs::{ExplainError, LinkQuestion, explain_link};
+
+/// A reference and a person. Numbers go in the body, since addresses are logged.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkAsked {
+    /// Number of the reference, as met.
+    reference: String,
+    /// Name beside it; the one it came with unless given.
+    #[serde(default)]
+    name: Option<String>,
+    /// ID number of the person.
+    person: String,
+    /// Snapshot; the one in force unless given.
+    #[serde(default)]
+    snapshot: Option<String>,
+}
+
+/// From the prior to the result.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LinkExplained {
+    /// Snapshot.
+    snapshot: String,
+    /// Number of the reference.
+    reference: String,
+    /// Number of the person.
+    person: String,
+    /// Probability that the reference means the person.
+    probability: f64,
+    /// Steps in order; weights and totals in bits (log2 of the odds).
+    steps: Vec<LinkStep>,
+}
+
+/// A step of the waterfall.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LinkStep {
+    /// Comparison, `prior`, or what moved the result afterwards.
+    name: String,
+    /// Level that held; empty where a side has no value.
+    level: String,
+    /// Value of the person.
+    person: Option<String>,
+    /// Value of the reference.
+    reference: Option<String>,
+    /// Bits that it adds.
+    weight: f64,
+    /// Bits so far.
+    total: f64,
+}
+
+impl From<Step> for LinkStep {
+    fn from(step: Step) -> Self {
+        let Step { name, level, left, right, weight, total } = step;
+        Self { name, level, person: left, reference: right, weight, total }
+    }
+}
+
+/// Why a faulty reference is, or is not, taken for a person.
+#[utoipa::path(post, path = "/api/v1/identity/explain", tag = "snapshots", operation_id = "explainLink",
+    request_body(content = LinkAsked, description = "引用与人员 · A reference and a person"),
+    responses((status = 200, description = "推断链接的依据 · Prior, each comparison, result", body = LinkExplained)))]
+pub async fn explain(
+    state: web::Data<State>,
+    request: HttpRequest,
+    request_id: RequestId,
+    bytes: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let LinkAsked { reference, name, person, snapshot } = body::read(&request, &bytes)?;
+    let told = web::block(move || {
+        let snapshot = state.snapshot(snapshot.as_deref())?;
+        let asked = LinkQuestion { reference, name, person };
+        let found = explain_link(&snapshot, &state.data.spill_dir(), &asked)?;
+        Ok::<_, Problem>(LinkExplained {
+            snapshot: snapshot.manifest.id,
+            reference: found.ids.0,
+            person: found.ids.1,
+            probability: found.probability,
+            steps: found.steps.into_iter().map(LinkStep::from).collect(),
+        })
+    });
+    let told = told.await??;
+    trail::read(&request_id, "link", &told.snapshot, 2, "reference and person");
+    body::json(&told)
+}
+
+impl From<ExplainError> for Problem {
+    fn from(error: ExplainError) -> Self {
+        match error {
+            ExplainError::Question(text) => Self::parameter(text),
+            ExplainError::Snapshot(error) => error.into(),
+            other => Self::internal(other),
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! From files to [`Rows`] and the keys of blocking rules, in one pass over each file.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, LargeStringArray, RecordBatch, StringArray};
+use arrow::compute::cast;
+use arrow::datatypes::DataType;
+use datafusion::physical_expr::PhysicalExpr;
+use rayon::prelude::*;
+
+use super::LinkageError;
+use super::columns::{Column, Rows};
+use super::expression::{BatchKeys, PairCondition, Planner, Rule, data_type, mix, schema};
+use super::normalise::typed;
+use super::source::{SEPARATOR, Source};
+use super::spec::{Kind, Spec};
+
+/// Batches worked on side by side.
+const AT_ONCE: usize = 16;
+
+/// What the SQL of a spec comes to.
+#[derive(Debug)]
+pub(super) struct Plan {
+    derived: Vec<Option<Arc<dyn PhysicalExpr>>>,
+    /// Blocking rules.
+    pub rules: Vec<Rule>,
+    /// Rules of the EM sessions.
+    pub sessions: Vec<Rule>,
+    /// Conditions that levels ask.
+    pub conditions: Vec<PairCondition>,
+    /// Columns that are kept.
+    kept: BTreeSet<usize>,
+}
+
+impl Plan {
+    /// Plans every expression of a spec.
+    ///
+    /// # Errors
+    ///
+    /// [`LinkageError::Spec`] with the key of the expression and what is wrong with it.
+    pub fn new(spec: &Spec) -> Result<Self, LinkageError> {
+        let wrong = |at: String| move |reason| LinkageError::Spec { path: spec.path.clone(), at, reason };
+        let planner = Planner::new(&spec.columns);
+        let derive = |(i, column): (usize, &super::spec::Column)| {
+            let sql = column.sql.as_deref();
+            sql.map(|sql| planner.over_row(sql, i).map_err(wrong(format!("column[{i}].sql")))).transpose()
+        };
+        let derived = spec.columns.iter().enumerate().map(derive).collect::<Result<_, _>>()?;
+        let rule = |key: &'static str| {
+            let planner = &planner;
+            move |(i, sql): (usize, &str)| planner.rule(sql).map_err(wrong(format!("{key}[{i}]")))
+        };
+        let rules = spec.blocks.iter().map(|block| block.sql.as_str()).enumerate().map(rule("block"));
+        let rules = rules.collect::<Result<Vec<_>, _>>()?;
+        let sessions = spec.training.blocks.iter().map(String::as_str).enumerate().map(rule("training.blocks"));
+        let sessions = sessions.collect::<Result<Vec<_>, _>>()?;
+        let (compiler, _) = spec.compile();
+        let condition = |sql: &String| planner.condition(sql).map_err(wrong(format!("level sql {sql:?}")));
+        let conditions = compiler.conditions().iter().map(condition).collect::<Result<Vec<_>, _>>()?;
+        let mut kept: BTreeSet<usize> = compiler.columns();
+        kept.extend(spec.comparisons.iter().map(|comparison| comparison.column));
+        let rests = rules.iter().chain(&sessions).filter_map(|rule| rule.rest.as_ref());
+        kept.extend(conditions.iter().chain(rests).flat_map(|c| c.columns.iter().map(|(_, at)| *at)));
+        kept.extend(spec.truth);
+        Ok(Self { derived, rules, sessions, conditions, kept })
+    }
+}
+
+/// Keys of the rows of a side.
+#[derive(Debug)]
+pub(super) enum Keys {
+    /// One a row; 0 where there is none.
+    One(Vec<u64>),
+    /// Several a row: where each row's end, and all of them.
+    Many(Vec<usize>, Vec<u64>),
+}
+
+impl Keys {
+    fn new(rule: &Rule) -> Self {
+        if rule.lists { Self::Many(Vec::new(), Vec::new()) } else { Self::One(Vec::new()) }
+    }
+
+    fn add(&mut self, batch: BatchKeys) {
+        match (self, batch) {
+            (Self::One(keys), BatchKeys::One(new)) => keys.extend(new),
+            (Self::Many(ends, keys), BatchKeys::Many(new)) => {
+                for own in new {
+                    keys.extend(own);
+                    ends.push(keys.len());
+                }
+            }
+            (Self::One(keys), BatchKeys::Many(new)) => {
+                keys.extend(new.iter().map(|own| own.first().copied().unwrap_or(0)))
+            }
+            (Self::Many(ends, keys), BatchKeys::One(new)) => {
+                for own in new {
+                    keys.extend(Some(own).filter(|own| *own != 0));
+                    ends.push(keys.len());
+                }
+            }
+        }
+    }
+
+    /// Rows that have keys.
+    pub fn rows(&self) -> usize {
+        match self {
+            Self::One(keys) => keys.len(),
+            Self::Many(ends, _) => ends.len(),
+        }
+    }
+
+    /// Keys of a row.
+    pub fn of(&self, row: usize) -> &[u64] {
+        match self {
+            Self::One(keys) if keys[row] == 0 => &[],
+            Self::One(keys) => &keys[row..=row],
+            Self::Many(ends, keys) => &keys[if row == 0 { 0 } else { ends[row - 1] }..ends[row]],
+        }
+    }
+}
+
+/// Keys of both sides under a rule.
+#[derive(Debug)]
+pub(super) struct RuleKeys {
+    /// Of rows on the left of a pair.
+    pub left: Keys,
+    /// Of rows on the right; `None` where these are the same.
+    pub right: Option<Keys>,
+}
+
+/// Both sides, read.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    pub rows: Rows,
+    /// Keys under each blocking rule.
+    pub blocks: Vec<RuleKeys>,
+    /// Keys under the rule of each EM session.
+    pub sessions: Vec<RuleKeys>,
+}
+
+/// Reads one file (deduplication) or two.
+pub(super) fn load(spec: &Spec, plan: &Plan, left: &Path, right: Option<&Path>) -> Result<Loaded, LinkageError> {
+    let columns = spec.columns.iter().map(|column| Column::new(column.kind)).collect();
+    let mut rows = Rows { left: 0, right: None, columns, ids: Vec::new(), hashes: Vec::new() };
+    let empty = |rule: &Rule| RuleKeys {
+        left: Keys::new(rule),
+        right: (right.is_some() || !rule.symmetric).then(|| Keys::new(rule)),
+    };
+    let mut blocks: Vec<RuleKeys> = plan.rules.iter().map(empty).collect();
+    let mut sessions: Vec<RuleKeys> = plan.sessions.iter().map(empty).collect();
+    for (side, path) in [Some(left), right].into_iter().flatten().enumerate() {
+        let reader = Reader { spec, plan, right_side: side == 1, linking: right.is_some() };
+        let count = reader.read(path, &mut rows, &mut blocks, &mut sessions)?;
+        if count == 0 {
+            return Err(LinkageError::input(path, "the file has no rows"));
+        }
+        if side == 0 { rows.left = count } else { rows.right = Some(count) }
+    }
+    Ok(Loaded { rows, blocks, sessions })
+}
+
+struct Reader<'a> {
+    spec: &'a Spec,
+    plan: &'a Plan,
+    right_side: bool,
+    linking: bool,
+}
+
+/// A batch, normalised, with its keys.
+struct Ready {
+    ids: Option<StringArray>,
+    columns: RecordBatch,
+    hashes: Vec<u64>,
+    blocks: Vec<(Option<BatchKeys>, Option<BatchKeys>)>,
+    sessions: Vec<(Option<BatchKeys>, Option<BatchKeys>)>,
+}
+
+impl Reader<'_> {
+    fn read(
+        &self,
+        path: &Path,
+        rows: &mut Rows,
+        blocks: &mut [RuleKeys],
+        sessions: &mut [RuleKeys],
+    ) -> Result<u32, LinkageError> {
+        let headers: Vec<&str> =
+            self.spec.columns.iter().filter(|c| c.sql.is_none()).map(|c| c.from.on(self.right_side)).collect();
+        let id = self.spec.id.as_ref().map(|id| id.on(self.right_side));
+        let wanted: Vec<&str> = headers.iter().copied().chain(id).collect();
+        let mut source = Source::open(path, &wanted)?;
+        let positions = headers.iter().map(|header| source.position(header)).collect::<Result<Vec<_>, _>>()?;
+        let id = id.map(|header| source.position(header)).transpose()?;
+        let mut ids = arrow::array::LargeStringBuilder::new();
+        let mut count = 0usize;
+        // One thread reads ahead while the others work on what was read before.
+        let mut raw = next(&mut source)?;
+        while !raw.is_empty() {
+            let work = || -> Result<Vec<Ready>, LinkageError> {
+                raw.par_iter().map(|batch| self.ready(batch, &positions, id)).collect()
+            };
+            let (ready, ahead) = rayon::join(work, || next(&mut source));
+            let (ready, ahead) = (ready?, ahead?);
+            count += ready.iter().map(|batch| batch.columns.num_rows()).sum::<usize>();
+            if rows.hashes.len() + ready.iter().map(|batch| batch.hashes.len()).sum::<usize>() >= u32::MAX as usize {
+                return Err(LinkageError::input(path, "more than four thousand million rows: split the files"));
+            }
+            let columns = || {
+                let kept = rows.columns.par_iter_mut().enumerate().filter(|(at, _)| self.plan.kept.contains(at));
+                kept.try_for_each(|(at, column)| {
+                    ready.iter().try_for_each(|batch| column.add(batch.columns.column(at)))
+                })
+            };
+            let (added, ()) = rayon::join(columns, || {
+                for batch in &ready {
+                    batch.ids.iter().flatten().for_each(|id| ids.append_value(id.unwrap_or_default()));
+                }
+            });
+            added?;
+            for batch in ready {
+                rows.hashes.extend(batch.hashes);
+                add(blocks, batch.blocks);
+                add(sessions, batch.sessions);
+            }
+            raw = ahead;
+        }
+        let ids: LargeStringArray = ids.finish();
+        rows.ids.push(id.map(|_| ids));
+        Ok(count as u32)
+    }
+
+    fn ready(&self, raw: &RecordBatch, positions: &[usize], id: Option<usize>) -> Result<Ready, LinkageError> {
+        let text = |at: usize| -> Result<StringArray, LinkageError> {
+            let array = raw.column(at);
+            array.as_any().downcast_ref::<StringArray>().cloned().ok_or_else(|| LinkageError::Engine("no texts".into()))
+        };
+        let mut arrays: Vec<ArrayRef> = Vec::new();
+        let mut source = positions.iter();
+        for (i, column) in self.spec.columns.iter().enumerate() {
+            let array = match &self.plan.derived[i] {
+                Some(expression) => {
+                    let before = batch(&self.spec.columns[..i], &arrays, raw.num_rows())?;
+                    let found = expression.evaluate(&before)?.into_array(raw.num_rows())?;
+                    match (column.kind, found.data_type()) {
+                        (Kind::List, DataType::List(_)) => cast(&found, &data_type(Kind::List))?,
+                        _ => {
+                            let texts = cast(&found, &DataType::Utf8)?;
+                            typed(
+                                column,
+                                texts.as_any().downcast_ref().ok_or_else(|| LinkageError::Engine("no texts".into()))?,
+                            )
+                        }
+                    }
+                }
+                None => {
+                    let texts = text(source.next().copied().unwrap_or_default())?;
+                    let lists = column.kind == Kind::List && texts.iter().flatten().any(|t| t.contains(SEPARATOR));
+                    if lists {
+                        typed(&super::spec::Column { separator: SEPARATOR.to_owned(), ..column.clone() }, &texts)
+                    } else {
+                        typed(column, &texts)
+                    }
+                }
+            };
+            arrays.push(array);
+        }
+        let columns = batch(&self.spec.columns, &arrays, raw.num_rows())?;
+        let mut hashes = vec![1u64; raw.num_rows()];
+        for at in positions {
+            for (hash, value) in hashes.iter_mut().zip(&text(*at)?) {
+                *hash = mix(*hash, value.unwrap_or("\u{1}").as_bytes());
+            }
+        }
+        let keys = |rules: &[Rule]| {
+            let of = |rule: &Rule| {
+                let left = (!self.right_side).then(|| rule.keys(&columns, false)).transpose()?;
+                let on_right = if self.linking { self.right_side } else { !rule.symmetric };
+                let right = on_right.then(|| rule.keys(&columns, true)).transpose()?;
+                Ok::<_, LinkageError>((left, right))
+            };
+            rules.iter().map(of).collect::<Result<Vec<_>, _>>()
+        };
+        let (blocks, sessions) = (keys(&self.plan.rules)?, keys(&self.plan.sessions)?);
+        Ok(Ready { ids: id.map(text).transpose()?, columns, hashes, blocks, sessions })
+    }
+}
+
+/// The next batches of a file.
+fn next(source: &mut Source) -> Result<Vec<RecordBatch>, LinkageError> {
+    let mut raw = Vec::with_capacity(AT_ONCE);
+    while raw.len() < AT_ONCE
+        && let Some(batch) = source.next()?
+    {
+        raw.push(batch);
+    }
+    Ok(raw)
+}
+
+fn batch(columns: &[super::spec::Column], arrays: &[ArrayRef], rows: usize) -> Result<RecordBatch, LinkageError> {
+    let options = arrow::array::RecordBatchOptions::new().with_row_count(Some(rows));
+    Ok(RecordBatch::try_new_with_options(schema(columns), arrays.to_vec(), &options)?)
+}
+
+fn add(into: &mut [RuleKeys], batch: Vec<(Option<BatchKeys>, Option<BatchKeys>)>) {
+    for (keys, (left, right)) in into.iter_mut().zip(batch) {
+        left.into_iter().for_each(|left| keys.left.add(left));
+        if let (Some(own), Some(right)) = (&mut keys.right, right) {
+            own.add(right);
+        }
+    }
+}

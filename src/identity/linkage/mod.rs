@@ -1,0 +1,37 @@
+//! Record linkage after Fellegi and Sunter (1969) of any two tables, or of one with itself, as one TOML
+//! spec says ([`Spec`]; `models/linkage/README.md`).
+mod blocking;
+mod cluster;
+mod columns;
+mod compare;
+mod em;
+mod error;
+mod evaluate;
+mod explain;
+mod expression;
+mod frequency;
+mod functions;
+mod labels;
+mod load;
+mod model;
+mod normalise;
+mod parallel;
+mod predict;
+mod references;
+mod relation;
+mod run;
+mod source;
+mod spec;
+#[cfg(test)]
+mod tests;
+mod train;
+mod write;
+
+pub use blocking::RuleSize;
+pub use error::LinkageError;
+pub use evaluate::{Evaluation, Point};
+pub use explain::{Step, Waterfall};
+pub use model::{Model, Weights};
+pub use references::{ReferenceFiles, link_references};
+pub use run::{Decision, Linkage, Request, link};
+pub use spec::Spec;

@@ -1,0 +1,218 @@
+//! Files of a linkage: CSV (any usual delimiter, UTF-8, GB18030 or Windows-1252) and Parquet, read batch
+//! by batch as raw texts.
+
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Field, Schema};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use super::LinkageError;
+
+/// Rows of a batch.
+const ROWS: usize = 8192;
+/// Bytes looked at to tell the encoding.
+const SAMPLE: u64 = 1 << 22;
+
+/// A file being read.
+pub(super) struct Source {
+    path: PathBuf,
+    headers: Vec<String>,
+    batches: Box<dyn Iterator<Item = Result<RecordBatch, String>> + Send>,
+}
+
+impl Source {
+    /// Opens a file for the columns of those headers; blanks around a header and its case do not count.
+    pub fn open(path: &Path, wanted: &[&str]) -> Result<Self, LinkageError> {
+        let parquet = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("parquet"));
+        if parquet { parquet_source(path, wanted) } else { csv_source(path) }
+    }
+
+    /// Column of a header within the batches.
+    ///
+    /// # Errors
+    ///
+    /// There is none: names those there are.
+    pub fn position(&self, header: &str) -> Result<usize, LinkageError> {
+        position(&self.headers, header).ok_or_else(|| {
+            let there = self.headers.join(", ");
+            LinkageError::input(&self.path, format!("there is no column {header:?}; the file has {there}"))
+        })
+    }
+
+    /// Columns of the batches.
+    pub fn columns(&self) -> usize {
+        self.headers.len()
+    }
+
+    /// The next rows, every column as texts.
+    pub fn next(&mut self) -> Result<Option<RecordBatch>, LinkageError> {
+        self.batches.next().transpose().map_err(|reason| LinkageError::input(&self.path, reason))
+    }
+}
+
+fn tidy(header: &str) -> String {
+    crate::domain::text::clean(header).trim_matches('"').trim().to_lowercase()
+}
+
+fn position(headers: &[String], header: &str) -> Option<usize> {
+    headers.iter().position(|h| h == header).or_else(|| headers.iter().position(|h| tidy(h) == tidy(header)))
+}
+
+fn parquet_source(path: &Path, wanted: &[&str]) -> Result<Source, LinkageError> {
+    let file = File::open(path).map_err(LinkageError::io(path))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| LinkageError::input(path, e))?;
+    let headers: Vec<String> = builder.schema().fields().iter().map(|f| f.name().clone()).collect();
+    let mut roots: Vec<usize> = wanted.iter().filter_map(|header| position(&headers, header)).collect();
+    if roots.is_empty() {
+        // None is known by name: the caller goes by place.
+        roots = (0..headers.len()).collect();
+    }
+    roots.sort_unstable();
+    roots.dedup();
+    let mask = ProjectionMask::roots(builder.parquet_schema(), roots.iter().copied());
+    let reader =
+        builder.with_projection(mask).with_batch_size(ROWS).build().map_err(|e| LinkageError::input(path, e))?;
+    let batches = reader.map(|batch| batch.and_then(|batch| texts(&batch)).map_err(|e| e.to_string()));
+    // Only what is wanted is read; what is missing is then reported with all there is.
+    let headers = match wanted.iter().find(|header| position(&headers, header).is_none()) {
+        Some(_) => headers,
+        None => roots.into_iter().map(|at| headers[at].clone()).collect(),
+    };
+    Ok(Source { path: path.to_owned(), headers, batches: Box::new(batches) })
+}
+
+/// Every column as texts; the items of a list parted by the unit separator.
+fn texts(batch: &RecordBatch) -> Result<RecordBatch, arrow::error::ArrowError> {
+    let column = |array: &ArrayRef| -> Result<ArrayRef, arrow::error::ArrowError> {
+        let DataType::List(_) = array.data_type() else { return cast(array, &DataType::Utf8) };
+        let lists = array.as_list::<i32>().iter().map(|list| {
+            let Some(list) = list else { return Ok(None) };
+            let items = cast(&list, &DataType::Utf8)?;
+            Ok(Some(items.as_string::<i32>().iter().flatten().collect::<Vec<_>>().join(SEPARATOR)))
+        });
+        Ok(Arc::new(lists.collect::<Result<StringArray, arrow::error::ArrowError>>()?))
+    };
+    let columns = batch.columns().iter().map(column).collect::<Result<Vec<_>, _>>()?;
+    let fields: Vec<_> = batch.schema().fields().iter().map(|f| Field::new(f.name(), DataType::Utf8, true)).collect();
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
+}
+
+/// Parts the items of a Parquet list.
+pub(super) const SEPARATOR: &str = "\u{1f}";
+
+fn csv_source(path: &Path) -> Result<Source, LinkageError> {
+    let mut file = File::open(path).map_err(LinkageError::io(path))?;
+    let mut sample = Vec::new();
+    (&mut file).take(SAMPLE).read_to_end(&mut sample).map_err(LinkageError::io(path))?;
+    file.seek(SeekFrom::Start(0)).map_err(LinkageError::io(path))?;
+    let encoding = encoding(&sample);
+    let (start, _, _) = encoding.decode(&sample[..sample.len().min(1 << 16)]);
+    let first = start.lines().next().unwrap_or_default();
+    let delimiter = b",;\t|".iter().copied().max_by_key(|d| (first.bytes().filter(|b| b == d).count(), *d == b','));
+    let delimiter = delimiter.unwrap_or(b',');
+    let mut header = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(start.as_bytes());
+    let header = header.headers().map_err(|e| LinkageError::input(path, e))?;
+    let headers: Vec<String> = header.iter().map(|h| crate::domain::text::clean(h).into_owned()).collect();
+    let input: Box<dyn Read + Send> = if encoding == encoding_rs::UTF_8 {
+        Box::new(file)
+    } else {
+        Box::new(Decoded { file, decoder: encoding.new_decoder(), ready: Vec::new(), at: 0, done: false })
+    };
+    let rows = csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .flexible(true)
+        .from_reader(BufReader::with_capacity(1 << 20, input));
+    let batches = CsvBatches { rows, columns: headers.len(), record: csv::StringRecord::new() };
+    Ok(Source { path: path.to_owned(), headers, batches: Box::new(batches) })
+}
+
+/// UTF-8 where the bytes are; else GB18030 where bytes above 127 come in pairs, else Windows-1252.
+fn encoding(sample: &[u8]) -> &'static encoding_rs::Encoding {
+    let utf8 = match std::str::from_utf8(sample) {
+        Ok(_) => true,
+        Err(error) => error.error_len().is_none(),
+    };
+    if utf8 {
+        return encoding_rs::UTF_8;
+    }
+    let (mut alone, mut paired) = (0usize, 0usize);
+    for run in sample.split(u8::is_ascii).filter(|run| !run.is_empty()) {
+        if run.len() == 1 { alone += 1 } else { paired += 1 }
+    }
+    if alone > paired { encoding_rs::WINDOWS_1252 } else { encoding_rs::GB18030 }
+}
+
+/// Decodes as it is read.
+struct Decoded {
+    file: File,
+    decoder: encoding_rs::Decoder,
+    ready: Vec<u8>,
+    at: usize,
+    done: bool,
+}
+
+impl Read for Decoded {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        while self.at == self.ready.len() && !self.done {
+            let mut raw = vec![0; 1 << 16];
+            let read = self.file.read(&mut raw)?;
+            self.done = read == 0;
+            let mut text = String::with_capacity(self.decoder.max_utf8_buffer_length(read).unwrap_or(1 << 18));
+            let _ = self.decoder.decode_to_string(&raw[..read], &mut text, self.done);
+            (self.ready, self.at) = (text.into_bytes(), 0);
+        }
+        let count = out.len().min(self.ready.len() - self.at);
+        out[..count].copy_from_slice(&self.ready[self.at..self.at + count]);
+        self.at += count;
+        Ok(count)
+    }
+}
+
+struct CsvBatches {
+    rows: csv::Reader<BufReader<Box<dyn Read + Send>>>,
+    columns: usize,
+    record: csv::StringRecord,
+}
+
+impl Iterator for CsvBatches {
+    type Item = Result<RecordBatch, String>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut builders: Vec<_> = (0..self.columns).map(|_| arrow::array::StringBuilder::new()).collect();
+        let mut count = 0;
+        while count < ROWS {
+            match self.rows.read_record(&mut self.record) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => return Some(Err(error.to_string())),
+            }
+            if self.record.iter().all(str::is_empty) {
+                continue;
+            }
+            if self.record.len() > self.columns && self.record.iter().skip(self.columns).any(|cell| !cell.is_empty()) {
+                let line = self.record.position().map_or(0, csv::Position::line);
+                let cells = self.record.len();
+                return Some(Err(format!(
+                    "line {line} has {cells} cells, the header {}: quote cells that hold the delimiter",
+                    self.columns
+                )));
+            }
+            for (i, builder) in builders.iter_mut().enumerate() {
+                builder.append_option(self.record.get(i).filter(|cell| !cell.is_empty()));
+            }
+            count += 1;
+        }
+        if count == 0 {
+            return None;
+        }
+        let arrays: Vec<ArrayRef> = builders.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef).collect();
+        let fields: Vec<_> = (0..self.columns).map(|i| Field::new(i.to_string(), DataType::Utf8, true)).collect();
+        Some(RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).map_err(|e| e.to_string()))
+    }
+}

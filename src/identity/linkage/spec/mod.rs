@@ -1,0 +1,127 @@
+//! A linkage spec: [`SpecFile`] as written, [`Spec`] as checked.
+
+mod check;
+mod file;
+
+use std::path::PathBuf;
+
+pub use file::{BlockFile, Kind, Level, Relation, Sides, Step};
+
+use super::compare::{Compiler, Test};
+
+/// A column, checked.
+#[derive(Debug, Clone)]
+pub(super) struct Column {
+    pub name: String,
+    pub from: Sides,
+    pub sql: Option<String>,
+    pub kind: Kind,
+    pub normalise: Vec<Step>,
+    pub missing: Vec<String>,
+    pub separator: String,
+    pub format: Option<String>,
+}
+
+#[cfg(test)]
+impl Column {
+    pub(super) fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            from: Sides::Both(name.to_owned()),
+            sql: None,
+            kind: Kind::Text,
+            normalise: Vec::new(),
+            missing: Vec::new(),
+            separator: ",".to_owned(),
+            format: None,
+        }
+    }
+}
+
+/// A comparison, checked: levels are tests over the measures of a [`Compiler`].
+#[derive(Debug, Clone)]
+pub(super) struct Comparison {
+    pub name: String,
+    pub column: usize,
+    pub term_frequency: bool,
+    pub tests: Vec<Test>,
+    /// What each level is called, strongest first, the last ("else") included.
+    pub labels: Vec<String>,
+    /// Whether a level is plain equality of the comparison's column.
+    pub exact: Vec<bool>,
+}
+
+/// A checked spec.
+#[derive(Debug, Clone)]
+pub struct Spec {
+    pub(super) path: PathBuf,
+    pub(super) title: String,
+    pub(super) id: Option<Sides>,
+    pub(super) relation: Relation,
+    pub(super) columns: Vec<Column>,
+    pub(super) blocks: Vec<BlockFile>,
+    pub(super) comparisons: Vec<Comparison>,
+    pub(super) contradictions: Vec<Level>,
+    pub(super) training: file::TrainingFile,
+    pub(super) clusters: file::ClustersFile,
+    pub(super) truth: Option<usize>,
+    /// Probability from which a pair is a link.
+    pub link: f64,
+    /// Probability from which a steward is asked.
+    pub review: f64,
+    /// Probability under which a pair is not written.
+    pub floor: f64,
+    levels: Vec<Vec<Level>>,
+}
+
+impl Spec {
+    /// Compiles the levels anew: the measures they need, in a fixed order, with the contradictions.
+    pub(super) fn compile(&self) -> (Compiler<'_>, Vec<Test>) {
+        let mut compiler = Compiler::new(&self.columns);
+        for (comparison, levels) in self.comparisons.iter().zip(&self.levels) {
+            levels.iter().for_each(|level| _ = compiler.test(level, Some(comparison.column)));
+        }
+        let contradictions = self.contradictions.iter().filter_map(|level| compiler.test(level, None).ok()).collect();
+        (compiler, contradictions)
+    }
+
+    /// Position of a column.
+    pub(super) fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+
+    /// Takes another column as truth: one of the spec's, else one of that header.
+    pub(super) fn set_truth(&mut self, name: &str) {
+        let known = self.column(name);
+        self.truth = Some(known.unwrap_or_else(|| {
+            self.columns.push(Column {
+                name: format!("truth_{}", self.columns.len()),
+                from: Sides::Both(name.to_owned()),
+                sql: None,
+                kind: Kind::Text,
+                normalise: Vec::new(),
+                missing: Vec::new(),
+                separator: ",".to_owned(),
+                format: None,
+            });
+            self.columns.len() - 1
+        }));
+    }
+
+    /// What it links, for people.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+}
+
+impl Kind {
+    /// As it is written in a spec.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Number => "number",
+            Self::Date => "date",
+            Self::List => "list",
+        }
+    }
+}

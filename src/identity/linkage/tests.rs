@@ -1,0 +1,186 @@
+//! What must hold of any linkage.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use super::*;
+
+const SPEC: &str = r#"
+id = "id"
+[[column]]
+name = "name"
+normalise = ["lower"]
+[[column]]
+name = "number"
+[[column]]
+name = "birth"
+type = "date"
+[[block]]
+sql = "l.name = r.name"
+[[block]]
+sql = "l.birth = r.birth"
+[[block]]
+sql = "l.number = r.number"
+[[comparison]]
+name = "name"
+term_frequency = true
+levels = [{ kind = "exact" }, { kind = "jaro_winkler", at_least = 0.85 }]
+[[comparison]]
+name = "birth"
+levels = [{ kind = "exact" }, { kind = "date_part_differs" }]
+[[comparison]]
+name = "number"
+levels = [{ kind = "exact" }, { kind = "levenshtein", at_most = 1 }]
+[[contradiction]]
+kind = "all"
+of = [{ kind = "different", column = "number" }, { kind = "different", column = "birth" }]
+[thresholds]
+link = 0.5
+review = 0.2
+floor = 0.0
+"#;
+
+fn spec() -> Spec {
+    Spec::parse(Path::new("spec.toml"), SPEC).unwrap()
+}
+
+/// A row: name, number, birth.
+type Row = (String, String, String);
+
+fn rows() -> impl Strategy<Value = Vec<Row>> {
+    let name = prop::sample::select(vec!["anna", "anne", "hana", "bert", "berta", "carl", ""]);
+    let number = prop::sample::select(vec!["1001", "1002", "2001", "3005", "7777", ""]);
+    let birth = prop::sample::select(vec!["1950-01-02", "1950-02-02", "1961-03-04", "1972-12-30", ""]);
+    let row = (name, number, birth).prop_map(|(a, b, c)| (a.to_owned(), b.to_owned(), c.to_owned()));
+    prop::collection::vec(row, 4..24)
+}
+
+fn file(folder: &Path, name: &str, rows: &[(usize, &Row)]) -> String {
+    let mut text = String::from("id, name, number, birth\n");
+    rows.iter().for_each(|(i, (a, b, c))| text.push_str(&format!("r{i}, {a}, {b}, {c}\n")));
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    path.to_string_lossy().into_owned()
+}
+
+type Pairs = BTreeMap<(String, String), (f64, String)>;
+
+fn pairs(folder: &Path, linkage: &Linkage) -> Pairs {
+    let path = folder.join("pairs.csv");
+    linkage.write_pairs(&path).unwrap();
+    let mut reader = csv::Reader::from_path(path).unwrap();
+    let each = reader.records().map(|record| {
+        let record = record.unwrap();
+        let (a, b) = (record[0].to_owned(), record[1].to_owned());
+        let key = if a <= b { (a, b) } else { (b, a) };
+        (key, (record[3].parse().unwrap(), record[4].to_owned()))
+    });
+    each.collect()
+}
+
+fn clusters(folder: &Path, linkage: &Linkage) -> BTreeMap<String, BTreeSet<String>> {
+    let path = folder.join("clusters.csv");
+    linkage.write_clusters(&path).unwrap();
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for record in csv::Reader::from_path(path).unwrap().records() {
+        let record = record.unwrap();
+        found.entry(record[0].to_owned()).or_default().insert(record[2].to_owned());
+    }
+    found
+}
+
+fn run(left: &str, right: Option<&str>) -> Option<Linkage> {
+    match link(&spec(), &Request { left, right, ..Request::default() }, &|_| {}) {
+        Ok(linkage) => Some(linkage),
+        // Rows that have nothing in common make no pair.
+        Err(LinkageError::Data(reason)) if reason.contains("no pair") => None,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+fn same(a: &Pairs, b: &Pairs) -> bool {
+    a.len() == b.len()
+        && a.iter()
+            .zip(b)
+            .all(|((k, (p, d)), (l, (q, e)))| k == l && (p - q).abs() < 1e-6 && (d == e || (p - 0.5).abs() < 1e-3))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn the_order_of_rows_does_not_count(rows in rows(), seed in any::<u64>()) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut numbered: Vec<(usize, &Row)> = rows.iter().enumerate().collect();
+        let one = run(&file(folder.path(), "a.csv", &numbered), None);
+        numbered.sort_by_key(|(i, _)| (*i as u64 + 1).wrapping_mul(seed | 1));
+        let other = run(&file(folder.path(), "b.csv", &numbered), None);
+        prop_assert_eq!(one.is_some(), other.is_some());
+        if let (Some(one), Some(other)) = (one, other) {
+            let (one, other) = (pairs(folder.path(), &one), pairs(folder.path(), &other));
+            // Equal evidence twice leaves a choice between links; probabilities are the same all the same.
+            prop_assert!(one.keys().eq(other.keys()) && one.values().zip(other.values()).all(|(a, b)| (a.0 - b.0).abs() < 1e-6), "{:?} {:?}", one, other);
+        }
+    }
+
+    #[test]
+    fn left_and_right_may_change_sides(rows in rows()) {
+        let folder = tempfile::tempdir().unwrap();
+        let numbered: Vec<(usize, &Row)> = rows.iter().enumerate().collect();
+        let (a, b) = numbered.split_at(rows.len() / 2);
+        let (a, b) = (file(folder.path(), "a.csv", a), file(folder.path(), "b.csv", b));
+        if let (Some(one), Some(other)) = (run(&a, Some(&b)), run(&b, Some(&a))) {
+            let (one, other) = (pairs(folder.path(), &one), pairs(folder.path(), &other));
+            prop_assert!(same(&one, &other), "{:?} {:?}", one, other);
+        }
+    }
+
+    #[test]
+    fn contradicting_rows_are_never_one(rows in rows()) {
+        let folder = tempfile::tempdir().unwrap();
+        let numbered: Vec<(usize, &Row)> = rows.iter().enumerate().collect();
+        let Some(linkage) = run(&file(folder.path(), "a.csv", &numbered), None) else { return Ok(()) };
+        let row = |id: &str| &rows[id[1..].parse::<usize>().unwrap()];
+        let contradict = |a: &str, b: &str| {
+            let (a, b) = (row(a), row(b));
+            let differ = |x: &str, y: &str| !x.is_empty() && !y.is_empty() && x != y;
+            differ(&a.1, &b.1) && differ(&a.2, &b.2)
+        };
+        for members in clusters(folder.path(), &linkage).values() {
+            for a in members {
+                prop_assert!(members.iter().all(|b| !contradict(a, b)), "{:?}", members);
+            }
+        }
+        for ((a, b), (_, decision)) in pairs(folder.path(), &linkage) {
+            prop_assert!(decision != "link" || !contradict(&a, &b));
+        }
+    }
+
+    #[test]
+    fn more_agreement_never_lowers_the_probability(rows in rows()) {
+        let folder = tempfile::tempdir().unwrap();
+        let numbered: Vec<(usize, &Row)> = rows.iter().enumerate().collect();
+        let Some(linkage) = run(&file(folder.path(), "a.csv", &numbered), None) else { return Ok(()) };
+        for comparison in &linkage.model.comparisons {
+            prop_assert!(comparison.weights.windows(2).all(|w| w[0] >= w[1] - 1e-9), "{:?}", comparison);
+        }
+    }
+}
+
+#[test]
+fn a_chain_over_a_contradiction_stays_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let row = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
+    // Father and son of one name: the middle row fits both, and they cannot be one.
+    let mut rows = vec![row("zhang", "1001", "1950-01-02"), row("zhang", "", ""), row("zhang", "2001", "1972-12-30")];
+    rows.extend((0..12).map(|i| row(&format!("name{i}"), &format!("90{i:02}"), "1961-03-04")));
+    rows.extend((0..12).map(|i| row(&format!("name{i}"), &format!("90{i:02}"), "1961-03-04")));
+    let numbered: Vec<(usize, &Row)> = rows.iter().enumerate().collect();
+    let linkage = run(&file(folder.path(), "a.csv", &numbered), None).unwrap();
+    for members in clusters(folder.path(), &linkage).values() {
+        assert!(!(members.contains("r0") && members.contains("r2")), "{members:?}");
+    }
+    assert!(linkage.contradictions > 0);
+}
