@@ -60,11 +60,12 @@ SELECT r.household_key AS subject_key, r.household_key, coalesce(p.award_key, r.
        CASE r.kin WHEN 0 THEN 'the official' ELSE concat('the official''s ', r.relation_en, ' ', coalesce(b.name, '')) END AS far_en,
        CASE r.kind WHEN 'phone' THEN '电话' WHEN 'address' THEN '住址' WHEN 'account' THEN '银行账户' ELSE '企业' END AS kind_zh,
        r.kind AS kind_en,
-       r.row_official, r.row_application, r.row_household, r.row_person AS row_person, r.row_person_near,
+       r.row_official, x.row_id AS row_application, r.row_household, r.row_person AS row_person, r.row_person_near,
        r.row_account, r.row_enterprise_role, r.row_enterprise_role_near,
        r.row_edge AS row_kinship, r.row_edge_2 AS row_kinship_2, r.row_edge_3 AS row_kinship_3,
        r.row_custody_agreement AS against_custody_agreement, p.row_id AS row_payment
 FROM   ranked AS r
+JOIN   application   AS x ON x.application_key = r.application_key
 JOIN   official      AS o ON o.official_key = r.official_key
 LEFT   JOIN identity AS a ON a.person_key = r.near_key
 LEFT   JOIN identity AS b ON b.person_key = r.far_key

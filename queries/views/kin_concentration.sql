@@ -1,4 +1,4 @@
--- meaning  = "How many of an official's close kin in the official's region are assisted, against what the region's coverage would give: a row an official with at least three of them. Families count, not persons, for a family is assisted as a whole: `kin_families` of the official, `kin_assisted` of those, `families` and `assisted` in the region. `chance` is the exact one-sided probability of so many, `adjusted` the same after Benjamini and Hochberg over all officials; `expected` is what chance gives, `ratio` the excess drawn towards 1 where numbers are small. `relatives` and `relatives_assisted` are persons."
+-- meaning  = "How many of an official's close kin in the official's region are assisted, against what the region's coverage would give: a row an official with at least three of them. Families count, not persons, for a family is assisted as a whole: `kin_families` of the official, `kin_assisted` of those, `families` and `assisted` in the region. `chance` is the exact one-sided probability of so many, `adjusted` the same after Benjamini and Hochberg over all officials whose numbers could show anything (all their families assisted would be rarer than 5 %: Gilbert, 2005), 1 for the others; `expected` is what chance gives, `ratio` the excess drawn towards 1 where numbers are small. `relatives` and `relatives_assisted` are persons."
 -- reads    = ["official", "official_circle", "person", "household", "household_member", "award", "award_member", "payment"]
 -- optional = ["person", "household_member"]
 
@@ -63,13 +63,15 @@ tested AS (
     SELECT c.*, CAST(o.families AS BIGINT) AS families, CAST(o.assisted AS BIGINT) AS assisted,
            CAST(o.persons AS BIGINT) AS persons, CAST(o.persons_assisted AS BIGINT) AS persons_assisted,
            c.kin_families * CAST(o.assisted AS DOUBLE) / o.families AS expected,
-           hypergeometric_tail(CAST(o.families AS BIGINT), CAST(o.assisted AS BIGINT), c.kin_families, c.kin_assisted) AS chance
+           hypergeometric_tail(CAST(o.families AS BIGINT), CAST(o.assisted AS BIGINT), c.kin_families, c.kin_assisted) AS chance,
+           hypergeometric_tail(CAST(o.families AS BIGINT), CAST(o.assisted AS BIGINT), c.kin_families, c.kin_families) <= 0.05 AS telling
     FROM   counted AS c
     JOIN   own     AS o ON o.official_region = c.region_code
 ),
 ranked AS (
-    SELECT *, chance * count(*) OVER () / row_number() OVER (ORDER BY chance, official_key) AS step,
-           row_number() OVER (ORDER BY chance, official_key) AS nth
+    SELECT *, CASE WHEN telling THEN chance * count(*) OVER (PARTITION BY telling)
+                                     / row_number() OVER (PARTITION BY telling ORDER BY chance, official_key) ELSE 1.0 END AS step,
+           row_number() OVER (ORDER BY CASE WHEN telling THEN 0 ELSE 1 END, chance, official_key) AS nth
     FROM   tested
 )
 SELECT official_key, person_key, region_code, relatives, relatives_assisted, kin_families, kin_assisted, families, assisted,
