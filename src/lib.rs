@@ -13,6 +13,7 @@
 //! | [`snapshot`] | immutable, content-hashed sets of Parquet tables, and the delivered rows as they stood |
 //! | [`query`] | SQL over a snapshot: engine, functions, views, the rule library |
 //! | [`identity`] | who is who: dense keys, repaired numbers, what stays unresolved |
+//! | [`graph`] | relationships: compact graphs, standard algorithms, kin closure, ties, favouritism measured |
 //! | [`flags`] | findings, evidence, exemptions, leads, coverage |
 //! | [`cases`] | what became of findings, and what that says of the rules |
 //! | [`jobs`] | import and audit, the same for the command line and the server |
@@ -25,6 +26,7 @@ pub mod cli;
 pub mod contract;
 pub mod domain;
 pub mod flags;
+pub mod graph;
 pub mod identity;
 pub mod intake;
 pub mod jobs;

@@ -6,6 +6,7 @@ mod dispositions;
 mod engine;
 mod functions;
 mod generate;
+mod graph;
 mod identity;
 mod import;
 mod library;
@@ -43,6 +44,8 @@ enum Command {
     Rules(rules::Args),
     /// 造数: make a county, or a nation, of made people, with the truth about it
     Generate(generate::Args),
+    /// 图: run standard graph algorithms on any edge list
+    Graph(graph::Args),
     /// 函数: list the SQL functions for rules and analysts
     Functions(functions::Args),
     /// 数据表: list the tables and columns that a delivery may have
@@ -83,6 +86,7 @@ pub fn run(call: Call) -> anyhow::Result<()> {
         Command::Query(args) => query::run(args),
         Command::Rules(args) => rules::run(args),
         Command::Generate(args) => generate::run(args),
+        Command::Graph(args) => graph::run(args),
         Command::Functions(args) => functions::run(args),
         Command::Tables(args) => tables::run(args),
         Command::Snapshots(args) => snapshots::run(args),

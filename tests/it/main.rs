@@ -5,6 +5,7 @@
 mod api;
 mod audit;
 mod engine;
+mod graph;
 mod import;
 mod kill;
 mod lifecycle;

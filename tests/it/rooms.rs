@@ -11,7 +11,7 @@ const ORDER: [&[&str]; 11] = [
     &["intake", "made"],
     &["snapshot"],
     &["query"],
-    &["identity"],
+    &["identity", "graph"],
     &["flags"],
     &["cases"],
     &["jobs"],
@@ -20,12 +20,13 @@ const ORDER: [&[&str]; 11] = [
 ];
 
 /// What a room must not know, beside later rooms.
-const NOTHING_OF: [(&str, &[&str]); 6] = [
+const NOTHING_OF: [(&str, &[&str]); 7] = [
     ("domain", &["arrow", "datafusion"]),
     ("contract", &["datafusion", "parquet", "calamine"]),
     ("intake", &["datafusion"]),
     ("made", &["datafusion"]),
     ("query", &["actix_web"]),
+    ("graph", &["actix_web"]),
     ("jobs", &["actix_web"]),
 ];
 

@@ -8,12 +8,14 @@
 //! | `places.rs` | `region_prefix`, `region_contains` |
 //! | `names.rs` | `name_normal`, `names_match`, `luhn_valid` |
 //! | `local.rs` | `local_number`, `local_text` |
+//! | `chance.rs` | `hypergeometric_tail` |
 //! | `provenance.rs` | `source_file`, `source_row` |
 //! | `bounded.rs` | the engine's own `repeat`, `lpad`, `range` …, kept from answering at any length |
 
 mod arguments;
 mod bounded;
 mod calendar;
+mod chance;
 mod function;
 mod id_number;
 mod local;
@@ -47,7 +49,7 @@ pub struct FunctionEntry {
 }
 
 fn specs() -> impl Iterator<Item = &'static Spec> {
-    [id_number::SPECS, calendar::SPECS, places::SPECS, names::SPECS, local::SPECS, provenance::SPECS]
+    [id_number::SPECS, calendar::SPECS, places::SPECS, names::SPECS, local::SPECS, chance::SPECS, provenance::SPECS]
         .into_iter()
         .flatten()
 }

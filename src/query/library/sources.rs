@@ -43,6 +43,8 @@ const SOURCES: &[(&str, &str, &str)] = rule_sources![
     "c01_relative_not_declared",
     "c02_declared_not_visited",
     "c03_official_is_recipient",
+    "c04_relatives_concentrated",
+    "c05_hidden_tie",
     "c06_no_recusal",
     "c07_relative_and_ineligible",
     "c09_procedure_gap",

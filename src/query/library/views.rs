@@ -78,6 +78,10 @@ const SOURCES: &[(&str, &str)] = view_sources![
     "official_circle",
     "decision",
     "kin_case",
+    "person_thing",
+    "family_circle",
+    "hidden_tie",
+    "kin_concentration",
     "onward_transfer",
 ];
 

@@ -1,0 +1,79 @@
+-- meaning  = "What a family (or its payee) and an official who took part in its application, or the official's close kin, have in common where no kinship is known: a row an application, official, thing and pair. Hops are family – thing – official (2) or family – thing – relative – official (3). `households` is how many use the thing, assisted families and register books: the fewer, the more it says."
+-- reads    = ["application", "decision", "official", "official_circle", "kin_case", "person_thing", "family_circle", "household", "award_account", "person"]
+-- optional = ["person"]
+-- once     = true
+
+WITH part AS (
+    SELECT application_key, official_key
+    FROM   (SELECT application_key, handler_key AS official_key FROM application
+            UNION ALL SELECT application_key, surveyor_1_key FROM application
+            UNION ALL SELECT application_key, surveyor_2_key FROM application
+            UNION ALL SELECT application_key, approver_key FROM application) AS p
+    WHERE  official_key IS NOT NULL
+    GROUP  BY application_key, official_key
+),
+far AS (
+    SELECT c.official_key, c.official_person_key, c.person_key, c.kin, c.relation_zh, c.relation_en, c.tie_from, c.tie_to,
+           t.kind, t.thing, t.label, t.from_date, t.to_date,
+           c.row_official, c.row_edge, c.row_edge_2, c.row_edge_3, t.row_person, t.row_account, t.row_enterprise_role
+    FROM   official_circle AS c
+    JOIN   person_thing    AS t ON t.person_key = c.person_key
+    WHERE  c.depth = 'close'
+),
+near AS (
+    SELECT household_key, CAST(NULL AS INT) AS person_key, 0 AS payee, 'phone' AS kind, trim(phone) AS thing,
+           DATE '1900-01-01' AS from_date, DATE '2999-12-31' AS to_date,
+           row_id AS row_household, CAST(NULL AS BIGINT) AS row_person, CAST(NULL AS BIGINT) AS row_enterprise_role
+    FROM   household
+    UNION  ALL
+    SELECT household_key, NULL, 0, 'address', trim(address), DATE '1900-01-01', DATE '2999-12-31', row_id, NULL, NULL
+    FROM   household
+    UNION  ALL
+    SELECT a.household_key, NULL, 1, 'account', CAST(a.account_key AS VARCHAR), DATE '1900-01-01', DATE '2999-12-31', NULL, NULL, NULL
+    FROM   award_account AS a
+    UNION  ALL
+    SELECT f.household_key, f.person_key, f.payee, t.kind, t.thing, greatest(f.from_date, t.from_date), least(f.to_date, t.to_date),
+           NULL, t.row_person, t.row_enterprise_role
+    FROM   family_circle AS f
+    JOIN   person_thing  AS t ON t.person_key = f.person_key
+    WHERE  t.row_official IS NULL
+),
+met AS (
+    SELECT d.household_key, d.programme, d.benefit, d.application_key, d.award_key, d.decided_on, d.region_code, d.row_application,
+           f.official_key, f.official_person_key, f.person_key AS far_key, f.kin, f.relation_zh, f.relation_en, f.kind, f.thing, f.label,
+           n.person_key AS near_key, n.payee,
+           f.row_official, f.row_edge, f.row_edge_2, f.row_edge_3, f.row_person, f.row_account, f.row_enterprise_role,
+           n.row_household, n.row_person AS row_person_near, n.row_enterprise_role AS row_enterprise_role_near
+    FROM   part     AS p
+    JOIN   decision AS d ON d.application_key = p.application_key
+    JOIN   far      AS f ON f.official_key = p.official_key
+    JOIN   near     AS n ON n.household_key = d.household_key AND n.kind = f.kind AND n.thing = f.thing
+    WHERE  (n.person_key IS NULL OR n.person_key <> f.person_key)
+      AND  d.decided_on BETWEEN f.tie_from AND f.tie_to
+      AND  d.decided_on BETWEEN f.from_date AND f.to_date AND d.decided_on BETWEEN n.from_date AND n.to_date
+),
+stranger AS (
+    -- No kinship that a register knows, close or wide, on that day or another.
+    SELECT m.*
+    FROM   met AS m
+    LEFT   JOIN (SELECT DISTINCT household_key, official_person_key FROM kin_case) AS k
+           ON  k.household_key = m.household_key AND k.official_person_key = m.official_person_key
+    WHERE  k.household_key IS NULL
+),
+used AS (
+    SELECT kind, thing, count(DISTINCT house) AS households
+    FROM   (SELECT n.kind, n.thing, concat('h', CAST(n.household_key AS VARCHAR)) AS house
+            FROM   near AS n
+            JOIN   (SELECT DISTINCT kind, thing FROM stranger) AS s ON s.kind = n.kind AND s.thing = n.thing
+            UNION  ALL
+            SELECT t.kind, t.thing, concat('r', coalesce(p.register_no, CAST(p.person_key AS VARCHAR)))
+            FROM   person_thing AS t
+            JOIN   (SELECT DISTINCT kind, thing FROM stranger) AS s ON s.kind = t.kind AND s.thing = t.thing
+            JOIN   person        AS p ON p.person_key = t.person_key
+            LEFT   JOIN (SELECT DISTINCT person_key FROM family_circle) AS f ON f.person_key = t.person_key
+            WHERE  f.person_key IS NULL AND t.row_official IS NULL) AS u
+    GROUP  BY kind, thing
+)
+SELECT s.*, coalesce(u.households, 1) AS households
+FROM   stranger   AS s
+LEFT   JOIN used  AS u ON u.kind = s.kind AND u.thing = s.thing

@@ -1,0 +1,80 @@
+-- meaning  = "How many of an official's close kin in the official's region are assisted, against what the region's coverage would give: a row an official with at least three of them. Families count, not persons, for a family is assisted as a whole: `kin_families` of the official, `kin_assisted` of those, `families` and `assisted` in the region. `chance` is the exact one-sided probability of so many, `adjusted` the same after Benjamini and Hochberg over all officials whose numbers could show anything (all their families assisted would be rarer than 5 %: Gilbert, 2005), 1 for the others; `expected` is what chance gives, `ratio` the excess drawn towards 1 where numbers are small. `relatives` and `relatives_assisted` are persons."
+-- reads    = ["official", "official_circle", "person", "household", "household_member", "award", "award_member", "payment"]
+-- optional = ["person", "household_member"]
+
+WITH covered AS (
+    -- Persons of a family that was paid in the window.
+    SELECT m.person_key, min(a.household_key) AS household_key
+    FROM   award        AS a
+    JOIN   award_member AS m ON m.award_key = a.award_key
+    JOIN   (SELECT DISTINCT award_key FROM payment WHERE status = 'paid' AND amount_fen > 0) AS p ON p.award_key = a.award_key
+    WHERE  a.programme IN ('dibao', 'tekun') AND m.person_key IS NOT NULL
+    GROUP  BY m.person_key
+),
+listed AS (
+    SELECT person_key, min(household_key) AS household_key
+    FROM   household_member
+    WHERE  person_key IS NOT NULL
+    GROUP  BY person_key
+),
+resident AS (
+    -- A family is the assisted household, else the register book.
+    SELECT p.person_key, p.region_code, p.row_id AS row_person, c.person_key IS NOT NULL AS person_assisted, b.household_key IS NOT NULL AS assisted,
+           CASE WHEN b.household_key IS NOT NULL THEN concat('h', CAST(b.household_key AS VARCHAR))
+                ELSE concat('r', coalesce(p.register_no, CAST(p.person_key AS VARCHAR))) END AS family
+    FROM   person       AS p
+    LEFT   JOIN covered AS c ON c.person_key = p.person_key
+    LEFT   JOIN listed  AS l ON l.person_key = p.person_key
+    LEFT   JOIN (SELECT DISTINCT household_key FROM covered) AS b ON b.household_key = coalesce(c.household_key, l.household_key)
+),
+place AS (
+    SELECT region_code, count(DISTINCT family) AS families, count(DISTINCT CASE WHEN assisted THEN family END) AS assisted,
+           count(*) AS persons, count(*) FILTER (WHERE person_assisted) AS persons_assisted
+    FROM   resident
+    GROUP  BY region_code
+),
+term AS (
+    -- One term a person and region: the last.
+    SELECT official_key, person_key, region_code, row_id AS row_official,
+           row_number() OVER (PARTITION BY person_key, region_code ORDER BY coalesce(to_date, DATE '2999-12-31') DESC, official_key) AS nth
+    FROM   official
+    WHERE  person_key IS NOT NULL AND coalesce(to_date, DATE '2999-12-31') >= (SELECT min(month) FROM payment)
+),
+own AS (
+    SELECT region_code AS official_region, sum(families) AS families, sum(assisted) AS assisted, sum(persons) AS persons, sum(persons_assisted) AS persons_assisted
+    FROM   (SELECT t.region_code, p.families, p.assisted, p.persons, p.persons_assisted
+            FROM   (SELECT DISTINCT region_code FROM term) AS t
+            JOIN   place AS p ON region_contains(t.region_code, p.region_code)) AS x
+    GROUP  BY region_code
+),
+counted AS (
+    SELECT t.official_key, t.person_key, t.region_code, t.row_official,
+           count(DISTINCT r.person_key) AS relatives,
+           count(DISTINCT CASE WHEN r.person_assisted THEN r.person_key END) AS relatives_assisted,
+           count(DISTINCT r.family) AS kin_families, count(DISTINCT CASE WHEN r.assisted THEN r.family END) AS kin_assisted
+    FROM   term            AS t
+    JOIN   official_circle AS c ON c.official_key = t.official_key AND c.kin = 1 AND c.depth = 'close'
+    JOIN   resident        AS r ON r.person_key = c.person_key AND region_contains(t.region_code, r.region_code)
+    WHERE  t.nth = 1 AND c.tie_to >= (SELECT min(month) FROM payment)
+    GROUP  BY t.official_key, t.person_key, t.region_code, t.row_official
+    HAVING count(DISTINCT r.person_key) >= 3
+),
+tested AS (
+    SELECT c.*, CAST(o.families AS BIGINT) AS families, CAST(o.assisted AS BIGINT) AS assisted,
+           CAST(o.persons AS BIGINT) AS persons, CAST(o.persons_assisted AS BIGINT) AS persons_assisted,
+           c.kin_families * CAST(o.assisted AS DOUBLE) / o.families AS expected,
+           hypergeometric_tail(CAST(o.families AS BIGINT), CAST(o.assisted AS BIGINT), c.kin_families, c.kin_assisted) AS chance,
+           hypergeometric_tail(CAST(o.families AS BIGINT), CAST(o.assisted AS BIGINT), c.kin_families, c.kin_families) <= 0.05 AS telling
+    FROM   counted AS c
+    JOIN   own     AS o ON o.official_region = c.region_code
+),
+ranked AS (
+    SELECT *, CASE WHEN telling THEN chance * count(*) OVER (PARTITION BY telling)
+                                     / row_number() OVER (PARTITION BY telling ORDER BY chance, official_key) ELSE 1.0 END AS step,
+           row_number() OVER (ORDER BY CASE WHEN telling THEN 0 ELSE 1 END, chance, official_key) AS nth
+    FROM   tested
+)
+SELECT official_key, person_key, region_code, relatives, relatives_assisted, kin_families, kin_assisted, families, assisted,
+       persons, persons_assisted, expected, chance, least(1.0, min(step) OVER (ORDER BY nth DESC)) AS adjusted,
+       (kin_assisted + 1) / (expected + 1) AS ratio, row_official
+FROM   ranked

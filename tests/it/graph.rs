@@ -1,0 +1,124 @@
+//! Graph algorithms against what others computed, and calls that are wrong.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use super::support::{done, failed, fixture, mingjing};
+
+/// Values by vertex.
+fn values(path: &Path) -> BTreeMap<String, String> {
+    let text = fs::read_to_string(path).unwrap();
+    text.lines()
+        .filter_map(|line| line.split_once([' ', ',']))
+        .map(|(id, value)| (id.to_owned(), value.trim().to_owned()))
+        .collect()
+}
+
+/// Equal as numbers where both are numbers (within a share of the first), else as texts.
+fn same(a: &str, b: &str, within: f64) -> bool {
+    match (a.parse::<f64>(), b.parse::<f64>()) {
+        (Ok(a), Ok(b)) => a == b || (a - b).abs() <= within * a.abs(),
+        _ => a == b,
+    }
+}
+
+fn check(graph: &str, algorithm: &str, ldbc: &str, options: &[&str]) {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let file = |end: &str| fixture("graph").join(format!("{graph}{end}")).display().to_string();
+    let (edges, vertices, out_text) = (file(".e"), file(".v"), out.display().to_string());
+    let mut args = vec!["graph", "run", algorithm, "--edges", &edges, "--vertices", &vertices, "--out", &out_text];
+    args.extend(options);
+    if graph.ends_with("-directed") {
+        args.push("--directed");
+    }
+    done(&args);
+    let (expected, found) = (values(&fixture("graph").join(format!("{graph}-{ldbc}"))), values(&out));
+    assert_eq!(expected.len(), found.len(), "{graph} {algorithm}");
+    // The expected ranks of two graphs are the limit, computed in single precision; LDBC allows a share of 1e-4.
+    let within = if graph.starts_with("pr-") { 1e-4 } else { 1e-9 };
+    for (id, value) in &expected {
+        assert!(same(value, &found[id], within), "{graph} {algorithm}: vertex {id} has {} instead of {value}", found[id]);
+    }
+}
+
+#[test]
+fn standard_algorithms_agree_with_ldbc_graphalytics() {
+    for (graph, source) in [("example-directed", "1"), ("example-undirected", "2")] {
+        check(graph, "bfs", "BFS", &["--source", source]);
+        check(graph, "sssp", "SSSP", &["--source", source]);
+        check(graph, "wcc", "WCC", &[]);
+        check(graph, "lcc", "LCC", &[]);
+        check(graph, "pagerank", "PR", &["--param", "iterations=2", "--param", "damping=0.85"]);
+        check(graph, "cdlp", "CDLP", &["--param", "iterations=2"]);
+    }
+    for kind in ["directed", "undirected"] {
+        check(&format!("bfs-{kind}"), "bfs", "BFS", &["--source", "1"]);
+        check(&format!("sssp-{kind}"), "sssp", "SSSP", &["--source", "1"]);
+        check(&format!("wcc-{kind}"), "wcc", "WCC", &[]);
+        check(&format!("lcc-{kind}"), "lcc", "LCC", &[]);
+        check(&format!("pr-{kind}"), "pr", "PR", &[]);
+        check(&format!("cdlp-{kind}"), "cdlp", "CDLP", &["--param", "max-iterations=5"]);
+    }
+}
+
+fn graph_run(edges: &str, options: &[&str]) -> (std::process::Output, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let (list, out) = (folder.path().join("edges.csv"), folder.path().join("out.csv"));
+    fs::write(&list, edges).unwrap();
+    let (list, out_text) = (list.display().to_string(), out.display().to_string());
+    let mut args = vec!["graph", "run"];
+    args.extend(options);
+    args.extend(["--edges", &list, "--out", &out_text]);
+    (mingjing(&args), fs::read_to_string(out).unwrap_or_default())
+}
+
+#[test]
+fn a_csv_with_header_comments_and_texts_for_ids_is_read() {
+    let edges = "# made\nfrom,weight,to\n张三,2.5,李四\n李四,0.5,王五\n\"张三\",4,王五\n";
+    let (output, out) = graph_run(edges, &["sssp", "--source", "张三"]);
+    assert!(output.status.success());
+    assert_eq!(out, "vertex,value\n张三,0e0\n李四,2.5e0\n王五,3e0\n");
+    let (_, out) = graph_run(edges, &["paths", "--source", "张三", "--param", "target=王五"]);
+    assert_eq!(out, "length,path\n3,张三 李四 王五\n4,张三 王五\n");
+}
+
+#[test]
+fn faults_name_file_and_row() {
+    let complaint = |edges: &str| {
+        let (output, _) = graph_run(edges, &["wcc"]);
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    assert!(complaint("1,2\n3,x\n").contains("edges.csv, row 2, column 2: \"x\" is no whole number"));
+    assert!(complaint("# c\n1,2\n3\n").contains("edges.csv, row 3: an edge needs two ids"));
+    assert!(complaint("1,2,1\n3,4,-1\n").contains("row 2, column 3: a weight must be"));
+    assert!(complaint("1,2,1\n3,4\n").contains("some rows have a weight and some have none"));
+    assert!(failed(&["graph", "run", "wcc", "--edges", "/nowhere/e", "--out", "/nowhere/o"]).contains("/nowhere/e"));
+}
+
+#[test]
+fn an_edge_to_an_unknown_vertex_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    fs::write(path("e"), "# made\n1 2\n2 7\n").unwrap();
+    fs::write(path("v"), "1\n2\n").unwrap();
+    let said = failed(&["graph", "run", "wcc", "--edges", &path("e"), "--vertices", &path("v"), "--out", &path("o")]);
+    assert!(said.contains("row 3: vertex 7 is not in the vertex file"), "{said}");
+}
+
+#[test]
+fn wrong_calls_end_with_2() {
+    for options in [
+        vec!["nonsense"],
+        vec!["bfs"],
+        vec!["bfs", "--source", "9"],
+        vec!["wcc", "--param", "damping=1"],
+        vec!["pagerank", "--param", "damping=1"],
+        vec!["pagerank", "--param", "damping"],
+    ] {
+        let (output, _) = graph_run("1,2\n", &options);
+        assert_eq!(output.status.code(), Some(2), "{options:?}");
+    }
+}
