@@ -33,6 +33,22 @@ CREATE OR REPLACE MACRO name_normal(name) AS upper(trim(translate(
 CREATE OR REPLACE MACRO names_match(a, b) AS
     a = b OR replace(name_normal(a), '·', '') = replace(name_normal(b), '·', '');
 
+-- A number of eighteen characters, its date and its check character (GB 11643, ISO 7064 MOD 11-2).
+CREATE OR REPLACE MACRO id_normal(number) AS upper(regexp_replace(number, '\s', '', 'g'));
+CREATE OR REPLACE MACRO id_birth_date(number) AS CAST(try_strptime(substr(number, 7, 8), '%Y%m%d') AS DATE);
+CREATE OR REPLACE MACRO id_valid(number) AS
+    regexp_full_match(number, '[1-8][0-9]{16}[0-9X]') AND id_birth_date(number) IS NOT NULL
+    AND substr('10X98765432', CAST(1 + list_sum(list_transform([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2],
+            lambda weight, at_place: weight * CAST(substr(number, CAST(at_place AS BIGINT), 1) AS INTEGER))) % 11 AS BIGINT), 1) = substr(number, 18, 1);
+
+-- Working days after the first day up to the second: weeks, their remainder, and the holidays between.
+CREATE OR REPLACE MACRO weekdays_to(day) AS
+    (date_diff('day', DATE '2000-01-03', day) // 7) * 5 + least(date_diff('day', DATE '2000-01-03', day) % 7 + 1, 5);
+CREATE OR REPLACE MACRO working_days_between(from_day, to_day) AS CASE WHEN to_day <= from_day THEN 0 ELSE
+    weekdays_to(to_day) - weekdays_to(from_day)
+    + (SELECT coalesce(sum(CASE WHEN kind = 'worked' THEN 1 WHEN isodow(date) < 6 THEN -1 ELSE 0 END), 0)
+       FROM holiday WHERE date > from_day AND date <= to_day) END;
+
 CREATE OR REPLACE MACRO source_file(row_id) AS CAST(row_id >> 40 AS INTEGER);
 CREATE OR REPLACE MACRO source_row(row_id) AS row_id & 1099511627775;
 

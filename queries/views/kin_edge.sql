@@ -37,13 +37,13 @@ edge AS (
     FROM   wedded
 ),
 meaning AS (
-    SELECT column1 AS relation, column2 AS relative_is, column3 AS person_is, column4 AS depth
+    SELECT *
     FROM   (VALUES ('spouse', 'spouse', 'spouse', 'close'), ('son', 'child', 'parent', 'close'), ('daughter', 'child', 'parent', 'close'),
                    ('parent', 'parent', 'child', 'close'), ('sibling', 'sibling', 'sibling', 'close'),
                    ('grandparent', 'grandparent', 'grandchild', 'close'), ('grandchild', 'grandchild', 'grandparent', 'close'),
                    ('child_in_law', 'child_in_law', 'parent_in_law', 'extended'), ('parent_in_law', 'parent_in_law', 'child_in_law', 'extended'),
                    ('sibling_in_law', 'sibling_in_law', 'sibling_in_law', 'extended'),
-                   ('uncle_aunt', 'uncle_aunt', 'nephew_niece', 'extended'), ('nephew_niece', 'nephew_niece', 'uncle_aunt', 'extended'))
+                   ('uncle_aunt', 'uncle_aunt', 'nephew_niece', 'extended'), ('nephew_niece', 'nephew_niece', 'uncle_aunt', 'extended')) AS word (relation, relative_is, person_is, depth)
 ),
 known AS (
     SELECT e.person_key, e.relative_key, m.relative_is, m.person_is, m.depth, e.from_date, e.to_date, e.source, e.row_edge

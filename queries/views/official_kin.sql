@@ -7,7 +7,7 @@ WITH RECURSIVE holder AS (
 ),
 composed AS (
     -- What somebody's relative's relative is to him.
-    SELECT column1 AS first, column2 AS second, column3 AS relation, column4 AS depth
+    SELECT *
     FROM   (VALUES ('parent', 'parent', 'grandparent', 'close'), ('child', 'child', 'grandchild', 'close'), ('parent', 'child', 'sibling', 'close'),
                    ('parent', 'spouse', 'parent', 'close'), ('sibling', 'parent', 'parent', 'close'),
                    ('spouse', 'child', 'child', 'close'), ('child', 'sibling', 'child', 'close'), ('sibling', 'sibling', 'sibling', 'close'),
@@ -15,7 +15,7 @@ composed AS (
                    ('spouse', 'sibling', 'sibling_in_law', 'extended'), ('sibling', 'spouse', 'sibling_in_law', 'extended'),
                    ('parent_in_law', 'child', 'sibling_in_law', 'extended'),
                    ('parent', 'sibling', 'uncle_aunt', 'extended'), ('grandparent', 'child', 'uncle_aunt', 'extended'),
-                   ('sibling', 'child', 'nephew_niece', 'extended'))
+                   ('sibling', 'child', 'nephew_niece', 'extended')) AS word (first, second, relation, depth)
 ),
 path AS (
     SELECT k.person_key, k.relative_key, k.relation, k.depth, k.from_date, k.to_date, k.source,
