@@ -86,7 +86,7 @@ struct Part {
 }
 
 impl Part {
-    fn to_disk(self, schema: &SchemaRef) -> Result<()> {
+    fn put_on_disk(self, schema: &SchemaRef) -> Result<()> {
         if self.on_disk {
             return Ok(());
         }
@@ -143,7 +143,7 @@ fn table(
         let rows = parts.into_iter().map(|part| part.rows).collect();
         return Ok((Arc::new(MemTable::try_new(schema, rows)?), None));
     }
-    parts.into_iter().try_for_each(|part| part.to_disk(&schema))?;
+    parts.into_iter().try_for_each(|part| part.put_on_disk(&schema))?;
     let options = ListingOptions::new(Arc::new(ParquetFormat::default()));
     let url = ListingTableUrl::parse(format!("{}/", folder.path().display()))?;
     let config = ListingTableConfig::new(url).with_listing_options(options).with_schema(schema);

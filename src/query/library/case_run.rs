@@ -72,7 +72,7 @@ impl Plans {
         bindings: Bindings,
         local: &[RecordBatch],
     ) -> Result<&CasePlan, RuleError> {
-        let bindings = bindings.as_read_by(rule);
+        let bindings = bindings.read_by(rule);
         let at = match self.0.iter().position(|(b, l, _)| *b == bindings && l == local) {
             Some(at) => at,
             None => {

@@ -34,7 +34,7 @@ impl Bindings {
     }
 
     /// These bindings, days that a rule does not read set aside: equal where they plan the rule alike.
-    pub(super) fn as_read_by(mut self, rule: &CheckedRule) -> Self {
+    pub(super) fn read_by(mut self, rule: &CheckedRule) -> Self {
         let read = rule.statement().placeholders();
         for (name, day) in
             [("as_of", &mut self.as_of), ("window_from", &mut self.window_from), ("window_to", &mut self.window_to)]

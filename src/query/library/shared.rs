@@ -42,7 +42,7 @@ impl Program {
             prune(&mut step);
             steps.push((table.clone(), Statement::Statement(Box::new(SqlStatement::Query(Box::new(step))))));
             if let Some(with) = &mut rest.with {
-                with.cte_tables[at].query = Box::new(select_all(owner, &table)?);
+                *with.cte_tables[at].query = select_all(owner, &table)?;
             }
         }
         prune(&mut rest);
