@@ -30,7 +30,8 @@ impl Parameters {
             };
             let Some((own, _)) = algorithm.parameters.iter().find(|(own, _)| *own == plain) else {
                 let names: Vec<&str> = algorithm.parameters.iter().map(|(own, _)| *own).collect();
-                let takes = if names.is_empty() { "takes none".to_owned() } else { format!("takes {}", names.join(", ")) };
+                let takes =
+                    if names.is_empty() { "takes none".to_owned() } else { format!("takes {}", names.join(", ")) };
                 return Err(GraphError::Call(format!("{} has no parameter {name}; it {takes}", algorithm.name)));
             };
             if known.insert(*own, value.clone()).is_some() {
@@ -48,7 +49,10 @@ impl Parameters {
     /// A value, if given.
     pub fn optional<T: FromStr>(&self, name: &str) -> Result<Option<T>, GraphError> {
         let Some(text) = self.given.get(name) else { return Ok(None) };
-        text.trim().parse().map(Some).map_err(|_| GraphError::Call(format!("parameter {name}: {text:?} is no value for it")))
+        text.trim()
+            .parse()
+            .map(Some)
+            .map_err(|_| GraphError::Call(format!("parameter {name}: {text:?} is no value for it")))
     }
 
     /// A whole number.

@@ -264,7 +264,9 @@ impl Values {
         if let Self::Paths(paths) = self {
             let path = &paths[nth];
             // Writing into a string cannot fail.
-            { let _ = write!(text, "{}", path.length); };
+            {
+                let _ = write!(text, "{}", path.length);
+            };
             for (hop, &v) in path.vertices.iter().enumerate() {
                 text.push(if hop == 0 { apart } else { ' ' });
                 ids.write(v, text);
@@ -278,13 +280,21 @@ impl Values {
         match self {
             Self::Hops(hops) => match hops[nth] {
                 algorithms::UNREACHABLE => text.push_str("9223372036854775807"),
-                hops => { let _ = write!(text, "{hops}"); },
+                hops => {
+                    let _ = write!(text, "{hops}");
+                }
             },
-            Self::Counts(counts) => { let _ = write!(text, "{}", counts[nth]); },
+            Self::Counts(counts) => {
+                let _ = write!(text, "{}", counts[nth]);
+            }
             Self::Reals(reals) if reals[nth].is_infinite() => text.push_str("Infinity"),
-            Self::Reals(reals) => { let _ = write!(text, "{:e}", reals[nth]); },
+            Self::Reals(reals) => {
+                let _ = write!(text, "{:e}", reals[nth]);
+            }
             Self::Vertices(vertices) => ids.write(vertices[nth], text),
-            Self::Some(some) => { let _ = write!(text, "{}", some[nth].1); },
+            Self::Some(some) => {
+                let _ = write!(text, "{}", some[nth].1);
+            }
             Self::Paths(_) => {}
         }
         text.push('\n');

@@ -39,7 +39,11 @@ fn check(graph: &str, algorithm: &str, ldbc: &str, options: &[&str]) {
     // The expected ranks of two graphs are the limit, computed in single precision; LDBC allows a share of 1e-4.
     let within = if graph.starts_with("pr-") { 1e-4 } else { 1e-9 };
     for (id, value) in &expected {
-        assert!(same(value, &found[id], within), "{graph} {algorithm}: vertex {id} has {} instead of {value}", found[id]);
+        assert!(
+            same(value, &found[id], within),
+            "{graph} {algorithm}: vertex {id} has {} instead of {value}",
+            found[id]
+        );
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use crate::graph::csr::{Csr, Weight};
 use crate::graph::Graph;
+use crate::graph::csr::{Csr, Weight};
 
 /// A partition into communities.
 #[derive(Debug, Clone, PartialEq)]

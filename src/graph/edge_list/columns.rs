@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 
 use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::compute::{cast_with_options, CastOptions};
+use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{DataType, Float64Type, Int64Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
@@ -55,12 +55,7 @@ fn batches(path: &Path) -> Result<Vec<RecordBatch>, GraphError> {
     let fault = |e: &dyn std::fmt::Display| GraphError::file(path, format!("no readable Parquet file: {e}"));
     let file = File::open(path).map_err(|e| GraphError::io(path, e))?;
     let reader = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| fault(&e))?;
-    reader
-        .with_batch_size(1 << 16)
-        .build()
-        .map_err(|e| fault(&e))?
-        .collect::<Result<_, _>>()
-        .map_err(|e| fault(&e))
+    reader.with_batch_size(1 << 16).build().map_err(|e| fault(&e))?.collect::<Result<_, _>>().map_err(|e| fault(&e))
 }
 
 fn numbers(path: &Path, batches: &[RecordBatch], at: usize) -> Result<Vec<i64>, GraphError> {

@@ -40,7 +40,9 @@ impl Ids {
         use std::fmt::Write;
         match self {
             // Writing into a string cannot fail.
-            Self::Numbers(ids) => { let _ = write!(into, "{}", ids[vertex as usize]); },
+            Self::Numbers(ids) => {
+                let _ = write!(into, "{}", ids[vertex as usize]);
+            }
             Self::Texts(ids) => into.push_str(&ids[vertex as usize]),
         }
     }
@@ -49,16 +51,13 @@ impl Ids {
 type Dense<T> = (Vec<T>, Vec<u32>, Vec<u32>);
 
 /// Vertices for ids that are numbers.
-pub(super) fn number(
-    sources: &[i64],
-    targets: &[i64],
-    known: Option<Vec<i64>>,
-) -> Result<Dense<i64>, Fault> {
+pub(super) fn number(sources: &[i64], targets: &[i64], known: Option<Vec<i64>>) -> Result<Dense<i64>, Fault> {
     let ends = || sources.par_iter().chain(targets);
     let given = known.is_some();
     let mut ids = known.unwrap_or_default();
     if !given {
-        let (least, most) = ends().fold(|| (i64::MAX, i64::MIN), |(l, m), id| (l.min(*id), m.max(*id)))
+        let (least, most) = ends()
+            .fold(|| (i64::MAX, i64::MIN), |(l, m), id| (l.min(*id), m.max(*id)))
             .reduce(|| (i64::MAX, i64::MIN), |a, b| (a.0.min(b.0), a.1.max(b.1)));
         match span(least, most).filter(|span| *span <= 8 * sources.len() + 1024) {
             Some(span) => {
@@ -90,7 +89,8 @@ pub(super) fn number(
         Some(span) => {
             let mut vertex = vec![ABSENT; span];
             (0..).zip(&ids).for_each(|(v, id)| vertex[(id - least) as usize] = v);
-            let find = |id: i64| id.checked_sub(least).and_then(|at| vertex.get(at as usize).copied()).unwrap_or(ABSENT);
+            let find =
+                |id: i64| id.checked_sub(least).and_then(|at| vertex.get(at as usize).copied()).unwrap_or(ABSENT);
             (dense(sources, &find)?, dense(targets, &find)?)
         }
         None => {
@@ -108,11 +108,7 @@ fn span(least: i64, most: i64) -> Option<usize> {
 }
 
 /// Vertices for ids that are texts.
-pub(super) fn name(
-    sources: &[String],
-    targets: &[String],
-    known: Option<Vec<String>>,
-) -> Result<Dense<String>, Fault> {
+pub(super) fn name(sources: &[String], targets: &[String], known: Option<Vec<String>>) -> Result<Dense<String>, Fault> {
     let mut ids: Vec<&str> = match &known {
         Some(known) => known.iter().map(String::as_str).collect(),
         None => {

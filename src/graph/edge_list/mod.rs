@@ -59,12 +59,14 @@ impl EdgeList {
         match read(edges)? {
             Read::Numbers(read) => {
                 let known = vertices.map(|path| vertex_numbers(path)).transpose()?;
-                let (found, sources, targets) = ids::number(&read.sources, &read.targets, known).map_err(|f| fault(edges, f))?;
+                let (found, sources, targets) =
+                    ids::number(&read.sources, &read.targets, known).map_err(|f| fault(edges, f))?;
                 Ok(Self { ids: Ids::Numbers(found), sources, targets, weights: read.weights })
             }
             Read::Texts(read) => {
                 let known = vertices.map(|path| vertex_texts(path)).transpose()?;
-                let (found, sources, targets) = ids::name(&read.sources, &read.targets, known).map_err(|f| fault(edges, f))?;
+                let (found, sources, targets) =
+                    ids::name(&read.sources, &read.targets, known).map_err(|f| fault(edges, f))?;
                 Ok(Self { ids: Ids::Texts(found), sources, targets, weights: read.weights })
             }
         }
@@ -114,9 +116,8 @@ fn vertex_numbers(path: &Path) -> Result<Vec<i64>, GraphError> {
     }
     let bytes = std::fs::read(path).map_err(|e| GraphError::io(path, e))?;
     text::vertices(&bytes, |row, field| {
-        text::whole(field).ok_or_else(|| {
-            GraphError::row(path, row, Some(1), "a vertex id must be a whole number, as in the edges")
-        })
+        text::whole(field)
+            .ok_or_else(|| GraphError::row(path, row, Some(1), "a vertex id must be a whole number, as in the edges"))
     })
 }
 

@@ -21,8 +21,10 @@ pub(super) fn edges(path: &Path, bytes: &[u8]) -> Result<Read, GraphError> {
         let read = parse(path, bytes, &order, |row, column, field| {
             whole(field).ok_or_else(|| {
                 let text = String::from_utf8_lossy(field);
-                let message = format!("{text:?} is no whole number, though the ids of the first edge are; mend the row, \
-                                       or let all ids be texts");
+                let message = format!(
+                    "{text:?} is no whole number, though the ids of the first edge are; mend the row, \
+                                       or let all ids be texts"
+                );
                 GraphError::row(path, row, Some(column), message)
             })
         })?;

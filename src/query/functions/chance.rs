@@ -29,11 +29,7 @@ fn tail(arguments: &Arguments<'_>) -> Result<ArrayRef> {
     let answer = |i| {
         let whole = |n: Option<i64>| n.and_then(|n| u64::try_from(n).ok());
         let least = at_least.get(i)?;
-        let chance = Hypergeometric::new(
-            whole(population.get(i))?,
-            whole(marked.get(i))?,
-            whole(drawn.get(i))?,
-        );
+        let chance = Hypergeometric::new(whole(population.get(i))?, whole(marked.get(i))?, whole(drawn.get(i))?);
         let chance = chance.ok()?;
         // `sf` is the probability of strictly more.
         Some(u64::try_from(least - 1).map_or(1.0, |below| chance.sf(below)))
