@@ -5,20 +5,20 @@
 //! | file | idea |
 //! |---|---|
 //! | [`csr`] | neighbours of every vertex in one array, built by a radix and a counting sort |
-//! | `graph.rs` | a directed or undirected graph of those |
+//! | `adjacency.rs` | a directed or undirected graph of those |
 //! | [`algorithms`] | standard algorithms, one a file |
 //! | `edge_list/` | edge lists of any origin → dense vertices |
 //! | [`run`] | an algorithm called by name |
 
+mod adjacency;
 pub mod algorithms;
 pub mod csr;
 mod edge_list;
 mod error;
-mod graph;
 mod parameters;
 pub mod run;
 
 pub use csr::Weight;
 pub use edge_list::{EdgeList, Ids};
 pub use error::GraphError;
-pub use graph::Graph;
+pub use adjacency::Graph;

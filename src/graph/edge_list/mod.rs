@@ -58,13 +58,13 @@ impl EdgeList {
     pub fn read(edges: &Path, vertices: Option<&Path>) -> Result<Self, GraphError> {
         match read(edges)? {
             Read::Numbers(read) => {
-                let known = vertices.map(|path| vertex_numbers(path)).transpose()?;
+                let known = vertices.map(vertex_numbers).transpose()?;
                 let (found, sources, targets) =
                     ids::number(&read.sources, &read.targets, known).map_err(|f| fault(edges, f))?;
                 Ok(Self { ids: Ids::Numbers(found), sources, targets, weights: read.weights })
             }
             Read::Texts(read) => {
-                let known = vertices.map(|path| vertex_texts(path)).transpose()?;
+                let known = vertices.map(vertex_texts).transpose()?;
                 let (found, sources, targets) =
                     ids::name(&read.sources, &read.targets, known).map_err(|f| fault(edges, f))?;
                 Ok(Self { ids: Ids::Texts(found), sources, targets, weights: read.weights })
