@@ -1,0 +1,14 @@
+//! Models: detectors of what is unlike the rest, what made a row so, and probabilities that mean what
+//! they say.
+//!
+//! # Layout
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `detector/` | isolation forests, ECOD, COPOD, HBOS, kNN, LOF, mixtures, principal components, MCD, one-class SVM |
+//! | `table/` | tables of numbers from CSV and Parquet, scores back |
+//! | `metric.rs` | ROC AUC and average precision |
+
+pub mod detector;
+pub mod metric;
+pub mod table;
