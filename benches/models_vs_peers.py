@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 
 SEEDED = {"iforest", "gmm", "mcd"}
 PEERS = {
@@ -58,6 +59,7 @@ def ours(program, kind, path, label, parameters):
 
 
 def accuracy(args):
+    warnings.simplefilter("ignore")
     import pandas as pd
     from sklearn.metrics import average_precision_score, roc_auc_score
 

@@ -13,6 +13,7 @@
 //! | [`snapshot`] | immutable, content-hashed sets of Parquet tables, and the delivered rows as they stood |
 //! | [`query`] | SQL over a snapshot: engine, functions, views, the rule library |
 //! | [`identity`] | who is who: dense keys, repaired numbers, what stays unresolved |
+//! | [`model`] | detectors of what is unlike the rest, and probabilities that mean what they say |
 //! | [`flags`] | findings, evidence, exemptions, leads, coverage |
 //! | [`cases`] | what became of findings, and what that says of the rules |
 //! | [`jobs`] | import and audit, the same for the command line and the server |
@@ -29,5 +30,6 @@ pub mod identity;
 pub mod intake;
 pub mod jobs;
 pub mod made;
+pub mod model;
 pub mod query;
 pub mod snapshot;

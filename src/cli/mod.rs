@@ -8,6 +8,7 @@ mod functions;
 mod generate;
 mod import;
 mod library;
+mod models;
 mod progress;
 mod query;
 mod rules;
@@ -39,6 +40,8 @@ enum Command {
     Query(query::Args),
     /// 规则: list, show, test, explain and write rules
     Rules(rules::Args),
+    /// 模型: score tables by detectors of what is unlike the rest
+    Models(models::Args),
     /// 造数: make a county, or a nation, of made people, with the truth about it
     Generate(generate::Args),
     /// 函数: list the SQL functions for rules and analysts
@@ -76,6 +79,7 @@ pub fn run(call: Call) -> anyhow::Result<()> {
         Command::Audit(args) => audit::run(args),
         Command::Query(args) => query::run(args),
         Command::Rules(args) => rules::run(args),
+        Command::Models(args) => models::run(args),
         Command::Generate(args) => generate::run(args),
         Command::Functions(args) => functions::run(args),
         Command::Tables(args) => tables::run(args),

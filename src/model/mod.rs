@@ -6,9 +6,11 @@
 //! | file | what it does |
 //! |---|---|
 //! | `detector/` | isolation forests, ECOD, COPOD, HBOS, kNN, LOF, mixtures, principal components, MCD, one-class SVM |
+//! | `count/` | Benford, repeated and round amounts, thresholds, peers, change points, seasons |
 //! | `table/` | tables of numbers from CSV and Parquet, scores back |
 //! | `metric.rs` | ROC AUC and average precision |
 
+pub mod count;
 pub mod detector;
 pub mod metric;
 pub mod table;

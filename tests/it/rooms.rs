@@ -11,7 +11,7 @@ const ORDER: [&[&str]; 11] = [
     &["intake", "made"],
     &["snapshot"],
     &["query"],
-    &["identity"],
+    &["identity", "model"],
     &["flags"],
     &["cases"],
     &["jobs"],
