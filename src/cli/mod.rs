@@ -9,6 +9,7 @@ mod generate;
 mod import;
 mod library;
 mod models;
+mod plan;
 mod progress;
 mod query;
 mod rules;
@@ -40,8 +41,10 @@ enum Command {
     Query(query::Args),
     /// 规则: list, show, test, explain and write rules
     Rules(rules::Args),
-    /// 模型: score tables by detectors of what is unlike the rest
+    /// 模型: score tables by detectors, measure the calibration of probabilities
     Models(models::Args),
+    /// 核查计划: what to check with the visits there are, with a share of random controls
+    Plan(plan::Args),
     /// 造数: make a county, or a nation, of made people, with the truth about it
     Generate(generate::Args),
     /// 函数: list the SQL functions for rules and analysts
@@ -80,6 +83,7 @@ pub fn run(call: Call) -> anyhow::Result<()> {
         Command::Query(args) => query::run(args),
         Command::Rules(args) => rules::run(args),
         Command::Models(args) => models::run(args),
+        Command::Plan(args) => plan::run(args),
         Command::Generate(args) => generate::run(args),
         Command::Functions(args) => functions::run(args),
         Command::Tables(args) => tables::run(args),

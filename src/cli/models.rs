@@ -3,9 +3,14 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use clap::Subcommand;
 
+use crate::jobs::{Calibration, calibration};
+use crate::model::calibration::{ENOUGH, Reliability};
 use crate::model::detector::{self, Detector};
 use crate::model::metric::{average_precision, roc_auc};
 use crate::model::table::{NumericTable, Reading, write_scores};
+use crate::snapshot::DataDir;
+
+use super::library::RulesArgs;
 
 /// Models.
 #[derive(Debug, clap::Args)]
@@ -20,6 +25,8 @@ enum Command {
     Score(Score),
     /// List the detectors with their parameters
     Kinds,
+    /// How far probabilities meant what they said: reliability, Brier score, expected calibration error
+    Calibration(Measure),
 }
 
 #[derive(Debug, clap::Args)]
@@ -47,10 +54,20 @@ struct Score {
     threads: Option<usize>,
 }
 
+#[derive(Debug, clap::Args)]
+struct Measure {
+    #[command(flatten)]
+    rules: RulesArgs,
+    /// Data folder
+    #[arg(long, default_value = "data")]
+    data: PathBuf,
+}
+
 /// Runs the command.
 pub fn run(args: Args) -> anyhow::Result<()> {
     match args.command {
         Command::Score(score) => score.run(),
+        Command::Calibration(measure) => measure.run(),
         Command::Kinds => {
             for detector in detector::kinds() {
                 println!("{}", detector.kind());
@@ -95,6 +112,32 @@ impl Score {
                 (Some(auc), Some(precision)) => println!("ROC AUC {auc:.4}\naverage precision {precision:.4}"),
                 _ => println!("all labels are equal: ROC AUC and average precision have no meaning"),
             }
+        }
+        Ok(())
+    }
+}
+
+impl Measure {
+    fn run(&self) -> anyhow::Result<()> {
+        let data = DataDir::open(&self.data)?;
+        let library = super::block_on(async { Ok(self.rules.library().await?) })?;
+        let Calibration { checked, learns, stated, learnt, rules } = calibration(&library, &data)?;
+        println!("已核查 checked findings {checked}");
+        if !learns {
+            println!("少于{ENOUGH}条，采用规则先验 fewer than {ENOUGH}: the stated priors of the rules stand");
+        }
+        for (name, reliability) in [("先验 stated priors", stated), ("校准 learnt, each part from the others", learnt)] {
+            let Some(Reliability { bins, brier, error, .. }) = reliability else { continue };
+            println!("{name}: Brier {brier:.4}, expected calibration error {error:.4}");
+            for bin in bins {
+                println!(
+                    "    {:.1}  {:6}  predicted {:.3}  came true {:.3}",
+                    bin.from, bin.count, bin.predicted, bin.came_true
+                );
+            }
+        }
+        for (rule, (stated, learnt)) in rules {
+            println!("{rule:32} stated {stated:.2}  now {learnt:.2}");
         }
         Ok(())
     }

@@ -3,9 +3,13 @@
 mod audit;
 mod dispositions;
 mod import;
+mod plan;
 mod progress;
+mod reliability;
 
 pub use audit::{Audit, AuditError, AuditManifest, AuditRequest, audit, audits, explain, window};
 pub use dispositions::{RecordError, Taken, record, rule_evidence};
 pub use import::{ImportError, ImportOutcome, ImportRequest, import, reconciliation};
+pub use plan::{VisitPlan, Waiting, visit_plan};
 pub use progress::{Observer, Unobserved};
+pub use reliability::{Calibration, calibration};

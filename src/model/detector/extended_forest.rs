@@ -11,7 +11,7 @@
 
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 use rand::seq::index;
-use rand::{Rng, SeedableRng};
+use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use statrs::distribution::{ContinuousCDF, Normal};
@@ -89,7 +89,7 @@ impl Cut {
 impl Tree {
     fn grow(rows: ArrayView2<'_, f64>, size: usize, mut rng: ChaCha8Rng) -> Self {
         let chosen = index::sample(&mut rng, rows.nrows(), size).into_vec();
-        let rows = rows.select(Axis(0), &chosen);
+        let rows = rows.select(Axis(0), &chosen).as_standard_layout().into_owned();
         let mut tree = Self { nodes: vec![Node { depth: 0.0, cut: None }] };
         let mut sample: Vec<usize> = (0..size).collect();
         tree.split(rows.view(), &mut rng, 0, &mut sample, 0, height_limit(size));

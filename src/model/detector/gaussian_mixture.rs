@@ -200,7 +200,7 @@ impl Detect for GaussianMixtureValidParams {
         let mut rng = stream(self.seed, 0);
         let mut chosen = index::sample(&mut rng, n, n.min(START_ROWS)).into_vec();
         chosen.sort_unstable();
-        let sample = rows.select(Axis(0), &chosen);
+        let sample = rows.select(Axis(0), &chosen).as_standard_layout().into_owned();
         let (_, labels) = centres(&sample, self.components, &mut rng);
         let off = &sample - &mean;
         let start = (0..self.components).map(|c| {

@@ -68,11 +68,10 @@ fn nearest(distances: &Array1<f64>, h: usize) -> Vec<usize> {
 
 /// At most so many concentration rounds; fewer where the determinant no longer falls.
 fn concentrate(rows: ArrayView2<'_, f64>, mut shape: Ellipsoid, h: usize, rounds: usize) -> Ellipsoid {
-    for _ in 0..rounds {
+    for round in 0..rounds {
         let Some(next) = shape_of(rows, &nearest(&distances(&shape, rows), h)) else { break };
-        let done = next.log_determinant >= shape.log_determinant - 1e-9;
-        // A start of few rows may be singular: it is no estimate yet.
-        if done && shape.log_determinant.is_finite() {
+        // The determinant falls from one shape of h of these rows to the next; the start is none yet.
+        if round > 0 && next.log_determinant >= shape.log_determinant - 1e-9 {
             break;
         }
         shape = next;
@@ -141,11 +140,28 @@ impl Detect for McdValidParams {
         let squares = distances(&raw, rows);
         let freedom = ChiSquared::new(raw.whiten.ncols() as f64).map_err(|_| constant())?;
         let middle = nth(&squares, rows.nrows() / 2);
-        let correction = middle / freedom.inverse_cdf(0.5);
-        let within = freedom.inverse_cdf(0.975) * correction;
+        let correction = middle / quantile(&freedom, 0.5);
+        let within = quantile(&freedom, 0.975) * correction;
         let kept: Vec<usize> = (0..rows.nrows()).filter(|i| squares[*i] <= within).collect();
         Ok(Mcd { shape: shape_of(rows, &kept).unwrap_or(raw) })
     }
+}
+
+/// By bisection, to the last bits: the crate's own search ends early.
+fn quantile(distribution: &ChiSquared, p: f64) -> f64 {
+    let (mut low, mut high) = (0.0, 1.0);
+    while distribution.cdf(high) < p {
+        high *= 2.0;
+    }
+    for _ in 0..80 {
+        let middle = (low + high) / 2.0;
+        if distribution.cdf(middle) < p {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    (low + high) / 2.0
 }
 
 fn nth(values: &Array1<f64>, n: usize) -> f64 {

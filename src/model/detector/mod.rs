@@ -157,7 +157,7 @@ pub trait Detector: Send + Sync + std::fmt::Debug {
     fn set(&mut self, name: &str, value: &str) -> Result<(), DetectError>;
 
     /// Learns from rows (n × d).
-    fn fit(&self, rows: ArrayView2<'_, f64>) -> Result<Box<dyn Score>, DetectError>;
+    fn learn(&self, rows: ArrayView2<'_, f64>) -> Result<Box<dyn Score>, DetectError>;
 
     /// Scores the rows it learns from (n).
     fn own_scores(&self, rows: ArrayView2<'_, f64>) -> Result<Array1<f64>, DetectError>;

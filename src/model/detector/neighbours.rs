@@ -18,6 +18,8 @@ use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use rayon::prelude::*;
 
+use super::rows::means;
+
 /// Rows of a leaf.
 const LEAF: usize = 256;
 
@@ -131,7 +133,7 @@ impl Nearest {
 impl Neighbours {
     /// Of rows (n × d), finite.
     pub fn new(rows: ArrayView2<'_, f64>) -> Self {
-        let centre = rows.mean_axis(Axis(0)).unwrap_or_else(|| Array1::zeros(rows.ncols()));
+        let centre = means(rows);
         let n = rows.nrows();
         Self { leaves: leaves(&centred(rows, &centre), (0..n as u32).collect()), centre, rows: n }
     }

@@ -20,7 +20,7 @@ use rand::seq::index;
 use rayon::prelude::*;
 
 use super::isolation_forest::stream;
-use super::rows::{each_cell, each_row};
+use super::rows::{each_cell, each_row, means};
 use super::{Detect, DetectError, Score};
 
 detector! {
@@ -170,7 +170,7 @@ impl Detect for OneClassSvmValidParams {
             weights: support.iter().map(|i| alpha[*i]).collect(),
             gamma,
             rho,
-            mean: sample.mean_axis(Axis(0)).unwrap_or_else(|| Array1::zeros(rows.ncols())),
+            mean: means(sample.view()),
         })
     }
 }

@@ -130,7 +130,7 @@ macro_rules! detector {
                 }
             }
 
-            fn fit(
+            fn learn(
                 &self,
                 rows: ndarray::ArrayView2<'_, f64>,
             ) -> Result<Box<dyn $crate::model::detector::Score>, $crate::model::detector::DetectError> {

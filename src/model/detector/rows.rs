@@ -68,14 +68,17 @@ pub fn not_finite(rows: ArrayView2<'_, f64>) -> Option<((usize, usize), f64)> {
     found.into_iter().flatten().next()
 }
 
+/// Means of the columns (d); zeros where there is no row.
+pub fn means(rows: ArrayView2<'_, f64>) -> Array1<f64> {
+    let sums = each_block(rows, |block| block.sum_axis(ndarray::Axis(0)));
+    let sum = sums.into_iter().fold(Array1::zeros(rows.ncols()), |sum: Array1<f64>, part| sum + part);
+    sum / rows.nrows().max(1) as f64
+}
+
 /// Means of the columns (d) and the sums of squares and products about them (d × d).
 pub fn moments(rows: ArrayView2<'_, f64>) -> (Array1<f64>, Array2<f64>) {
     let d = rows.ncols();
-    let n = rows.nrows() as f64;
-    let mean = each_block(rows, |block| block.sum_axis(ndarray::Axis(0)))
-        .into_iter()
-        .fold(Array1::zeros(d), |sum: Array1<f64>, part| sum + part)
-        / n;
+    let mean = means(rows);
     let scatter = each_block(rows, |mut block| {
         block -= &mean;
         block.t().dot(&block)
