@@ -50,8 +50,18 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     }
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record([
-        "place", "lead_id", "subject_kind", "subject_key", "region_code", "typologies", "reason", "probability",
-        "amount", "severity", "visits", "expected_worth",
+        "place",
+        "lead_id",
+        "subject_kind",
+        "subject_key",
+        "region_code",
+        "typologies",
+        "reason",
+        "probability",
+        "amount",
+        "severity",
+        "visits",
+        "expected_worth",
     ])?;
     let controls = plan.planned.iter().filter(|p| p.reason == Reason::Control).count();
     let visits: f64 = plan.planned.iter().map(|p| plan.waiting[p.candidate].candidate.visits).sum();

@@ -3,6 +3,7 @@
 mod audit;
 mod dispositions;
 mod import;
+mod models;
 mod plan;
 mod progress;
 mod reliability;
@@ -10,6 +11,7 @@ mod reliability;
 pub use audit::{Audit, AuditError, AuditManifest, AuditRequest, audit, audits, explain, window};
 pub use dispositions::{RecordError, Taken, record, rule_evidence};
 pub use import::{ImportError, ImportOutcome, ImportRequest, import, reconciliation};
+pub use models::{Evaluation, ModelRun, ModelRunError, card, evaluate, model, run_model};
 pub use plan::{VisitPlan, Waiting, visit_plan};
 pub use progress::{Observer, Unobserved};
 pub use reliability::{Calibration, calibration};

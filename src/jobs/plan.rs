@@ -63,9 +63,8 @@ pub fn visit_plan(data: &DataDir, queue: &str, regions: &[String], budget: &Budg
         return Ok(VisitPlan { audit: String::new(), waiting: Vec::new(), planned: Vec::new() });
     };
     let mut unseen = BTreeSet::new();
-    let columns = [
-        "queue", "subject_kind", "subject_key", "household_no", "official_no", "region_code", "status", "disposition",
-    ];
+    let columns =
+        ["queue", "subject_kind", "subject_key", "household_no", "official_no", "region_code", "status", "disposition"];
     read(&audit.path, columns, |[queue, kind, subject, household, official, region, status, disposition]| {
         if let (Ok(queue), Ok(subject_kind), "open", "") = (queue.parse(), kind.parse(), status, disposition) {
             let parts = LeadParts {

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `detector/` | isolation forests, ECOD, COPOD, HBOS, kNN, LOF, mixtures, principal components, MCD, one-class SVM |
 //! | `calibration/` | precision of rules learnt from checks, agreement of sources, reliability |
+//! | `spec/` | model specs over feature queries: run, explained, carded, watched for drift |
 //! | `plan.rs` | what to check with the visits there are |
 //! | `count/` | Benford, repeated and round amounts, thresholds, peers, change points, seasons |
 //! | `table/` | tables of numbers from CSV and Parquet, scores back |
@@ -17,4 +18,5 @@ pub mod count;
 pub mod detector;
 pub mod metric;
 pub mod plan;
+pub mod spec;
 pub mod table;

@@ -117,8 +117,7 @@ mod tests {
         let all = candidates();
         let budget = Budget { visits: 10.0, random_share: 0.2, seed: 1 };
         let made = plan(&all, &budget);
-        let ranked: Vec<usize> =
-            made.iter().filter(|p| p.reason == Reason::Worth).map(|p| p.candidate).collect();
+        let ranked: Vec<usize> = made.iter().filter(|p| p.reason == Reason::Worth).map(|p| p.candidate).collect();
         assert_eq!(ranked, [39, 38, 37, 36, 35, 34, 33, 32]);
         let controls: Vec<_> = made.iter().filter(|p| p.reason == Reason::Control).collect();
         let visits: f64 = made.iter().map(|p| all[p.candidate].visits).sum();
@@ -130,7 +129,9 @@ mod tests {
     #[test]
     fn no_share_draws_none_and_all_fit_a_large_budget() {
         let all = candidates();
-        assert!(plan(&all, &Budget { visits: 5.0, random_share: 0.0, seed: 1 }).iter().all(|p| p.reason == Reason::Worth));
+        assert!(
+            plan(&all, &Budget { visits: 5.0, random_share: 0.0, seed: 1 }).iter().all(|p| p.reason == Reason::Worth)
+        );
         assert_eq!(plan(&all, &Budget { visits: 1e6, random_share: 0.1, seed: 1 }).len(), 40);
         assert!(plan(&[], &Budget { visits: 5.0, random_share: 0.5, seed: 1 }).is_empty());
     }

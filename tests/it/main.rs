@@ -11,6 +11,7 @@ mod lifecycle;
 mod made;
 mod made_cases;
 mod missing_tables;
+mod models;
 mod planted;
 mod readme;
 mod rooms;

@@ -24,8 +24,8 @@ use crate::snapshot::{DataDir, SnapshotError};
 
 use super::Observer;
 pub use explain::explain;
-pub use probability::checked;
 use output::{manifest, write};
+pub use probability::checked;
 use rules::{Run, run_all, without_rule};
 use turn::turn;
 

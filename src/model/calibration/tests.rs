@@ -19,11 +19,8 @@ fn few_checks_leave_the_prior_and_say_so() {
 
 #[test]
 fn rules_learn_from_each_other_and_most_from_themselves() {
-    let fitted = Precision::fit(&[
-        checked("A01", "x", 30, 10),
-        checked("A02", "x", 4, 36),
-        checked("B01", "x", 20, 20),
-    ]);
+    let fitted =
+        Precision::fit(&[checked("A01", "x", 30, 10), checked("A02", "x", 4, 36), checked("B01", "x", 20, 20)]);
     let of = |typology| fitted.of(typology, "x", 0.5);
     // Near its own share, drawn a little towards the rest.
     assert!(of("A01") > 0.66 && of("A01") < 0.75, "{}", of("A01"));

@@ -42,7 +42,8 @@ pub fn peer_residuals<G: Ord>(values: &[f64], groups: &[G], weight: f64, least: 
         .map(|(group, values)| {
             let n = values.len() as f64 - 1.0;
             let (own, scale) = robust_scale(values.clone());
-            let drawn = |own: f64, all: f64| if n + weight > 0.0 { (n * own + weight * all) / (n + weight) } else { all };
+            let drawn =
+                |own: f64, all: f64| if n + weight > 0.0 { (n * own + weight * all) / (n + weight) } else { all };
             (group, (drawn(own, whole), drawn(scale, usual).max(least), values.len() - 1))
         })
         .collect();

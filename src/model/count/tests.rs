@@ -75,14 +75,16 @@ fn by_trying(series: &[f64], shortest: usize, penalty: f64) -> f64 {
         return cost(series);
     }
     let cuts = shortest..=series.len() - shortest;
-    cuts.map(|cut| cost(&series[..cut]) + penalty + by_trying(&series[cut..], shortest, penalty)).fold(cost(series), f64::min)
+    cuts.map(|cut| cost(&series[..cut]) + penalty + by_trying(&series[cut..], shortest, penalty))
+        .fold(cost(series), f64::min)
 }
 
 #[test]
 fn cuts_are_the_best_there_are() {
     let mut rng = ChaCha8Rng::seed_from_u64(3);
     for _ in 0..40 {
-        let series: Vec<f64> = (0..12).map(|i| rng.random::<f64>() + if i > 6 { rng.random::<f64>() * 3.0 } else { 0.0 }).collect();
+        let series: Vec<f64> =
+            (0..12).map(|i| rng.random::<f64>() + if i > 6 { rng.random::<f64>() * 3.0 } else { 0.0 }).collect();
         let parts = change_points(&series, 2, 3.0, 0.5);
         let scale = {
             let steps: Vec<f64> = series.windows(2).map(|p| p[1] - p[0]).collect();

@@ -10,8 +10,8 @@
 //! - Paper: Hariri, Carrasco Kind, Brunner: Extended Isolation Forest. IEEE TKDE 33 (2021).
 
 use ndarray::{Array1, Array2, ArrayView2, Axis};
-use rand::seq::index;
 use rand::Rng;
+use rand::seq::index;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use statrs::distribution::{ContinuousCDF, Normal};

@@ -241,7 +241,12 @@ impl Score for GaussianMixture {
                 .log_parts(block)
                 .rows()
                 .into_iter()
-                .map(|row| row.iter().enumerate().fold((0, f64::NEG_INFINITY), |a, (i, p)| if *p > a.1 { (i, *p) } else { a }).0)
+                .map(|row| {
+                    row.iter()
+                        .enumerate()
+                        .fold((0, f64::NEG_INFINITY), |a, (i, p)| if *p > a.1 { (i, *p) } else { a })
+                        .0
+                })
                 .collect();
             for (c, component) in self.components.iter().enumerate() {
                 if !likely.contains(&c) {

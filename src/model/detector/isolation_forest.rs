@@ -163,12 +163,7 @@ impl Tree {
 
 /// A column that is not constant in the sample, each as likely as the others, and a value between its
 /// ends. None where all are constant.
-fn cut(
-    rows: ArrayView2<'_, f64>,
-    rng: &mut ChaCha8Rng,
-    sample: &[usize],
-    columns: &mut [u32],
-) -> Option<(u32, f64)> {
+fn cut(rows: ArrayView2<'_, f64>, rng: &mut ChaCha8Rng, sample: &[usize], columns: &mut [u32]) -> Option<(u32, f64)> {
     for tried in 0..columns.len() {
         columns.swap(tried, rng.random_range(tried..columns.len()));
         let column = columns[tried];

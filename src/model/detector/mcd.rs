@@ -121,8 +121,7 @@ impl McdValidParams {
             best(merged.collect(), if n > 50_000 { 2 } else { KEPT })
         };
         let h = size(share, n);
-        let ended: Vec<Ellipsoid> =
-            candidates.into_iter().map(|shape| concentrate(rows, shape, h, 100)).collect();
+        let ended: Vec<Ellipsoid> = candidates.into_iter().map(|shape| concentrate(rows, shape, h, 100)).collect();
         best(ended, 1).pop()
     }
 }

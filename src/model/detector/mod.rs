@@ -47,7 +47,7 @@ pub use isolation_forest::{IsolationForest, IsolationForestParams, IsolationFore
 pub use knn::{Knn, KnnParams, KnnValidParams, Summary};
 pub use lof::{Lof, LofParams, LofValidParams};
 pub use mcd::{Mcd, McdParams, McdValidParams};
-pub use neighbours::{Neighbours, NeighbourTable};
+pub use neighbours::{NeighbourTable, Neighbours};
 pub use one_class_svm::{OneClassSvm, OneClassSvmParams, OneClassSvmValidParams};
 pub use pca::{Pca, PcaParams, PcaScore, PcaValidParams};
 

@@ -108,9 +108,9 @@ impl OneClassSvmValidParams {
             .collect();
         for _ in 0..(100 * n).max(10_000_000 / n.max(1)) {
             // The one to grow has the least gradient, the one to shrink gains most by the exchange.
-            let up = (0..n).filter(|i| alpha[*i] < 1.0).fold((f64::INFINITY, n), |a, i| {
-                if gradient[i] < a.0 { (gradient[i], i) } else { a }
-            });
+            let up = (0..n)
+                .filter(|i| alpha[*i] < 1.0)
+                .fold((f64::INFINITY, n), |a, i| if gradient[i] < a.0 { (gradient[i], i) } else { a });
             if up.1 == n {
                 break;
             }

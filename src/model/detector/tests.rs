@@ -10,9 +10,7 @@ use super::*;
 /// Rows of two clusters with dependent columns, and one far row at the end.
 fn made(n: usize, d: usize, seed: u64) -> Array2<f64> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let mut rows = Array2::from_shape_fn((n, d), |_| {
-        (0..6).map(|_| rng.random::<f64>()).sum::<f64>() - 3.0
-    });
+    let mut rows = Array2::from_shape_fn((n, d), |_| (0..6).map(|_| rng.random::<f64>()).sum::<f64>() - 3.0);
     for i in 0..n {
         let shift = if i % 3 == 0 { 4.0 } else { 0.0 };
         for j in 0..d {
