@@ -189,6 +189,7 @@ impl Fit {
                 return Ok(());
             }
         };
+        let mut told = String::new();
         let mut csv = csv::Writer::from_writer(Vec::new());
         csv.write_record(["subject_no", "region_code", "score", "tail", "raised", "reason_zh", "reason_en", "beside"])?;
         for one in scored {
@@ -217,10 +218,12 @@ impl Fit {
                 &beside.join("|"),
             ])?;
             if one.raised {
-                println!("{:20} {:8.3}  {}", table.subjects[one.subject], one.score, reason(false));
+                told.push_str(&format!("{:20} {:8.3}  {}\n", table.subjects[one.subject], one.score, reason(false)));
             }
         }
-        self.write(&csv.into_inner()?)
+        self.write(&csv.into_inner()?)?;
+        print!("{told}");
+        Ok(())
     }
 
     fn evaluate(&self) -> anyhow::Result<()> {
