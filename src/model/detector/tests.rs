@@ -23,11 +23,11 @@ fn made(n: usize, d: usize, seed: u64) -> Array2<f64> {
 
 #[test]
 fn every_kind_puts_a_far_row_first_and_its_model_agrees() {
-    let rows = made(700, 4, 1);
+    let rows = made(400, 4, 1);
     for detector in kinds() {
         let own = detector.own_scores(rows.view()).unwrap();
         let first = own.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).unwrap().0;
-        assert_eq!(first, 699, "{}", detector.kind());
+        assert_eq!(first, 399, "{}", detector.kind());
         let model = detector.learn(rows.view()).unwrap();
         assert_eq!(model.columns(), 4);
         let again = model.scores(rows.view());
@@ -41,12 +41,21 @@ fn every_kind_puts_a_far_row_first_and_its_model_agrees() {
 
 #[test]
 fn threads_and_layout_change_no_bit() {
-    let rows = made(2_500, 5, 2);
-    let mut columns = Array2::zeros(ndarray::ShapeBuilder::f((2_500, 5)));
+    let rows = made(1_100, 4, 2);
+    let mut columns = Array2::zeros(ndarray::ShapeBuilder::f((1_100, 4)));
     columns.assign(&rows);
     let on = |mut detector: Box<dyn Detector>, threads: usize, rows: &Array2<f64>| {
-        if detector.kind() == "gmm" {
-            detector.set("components", "3").unwrap();
+        // Small, for the build of the tests is not optimised.
+        for (kind, name, value) in [
+            ("gmm", "components", "2"),
+            ("gmm", "rounds", "5"),
+            ("mcd", "starts", "20"),
+            ("iforest", "trees", "10"),
+            ("eif", "trees", "10"),
+        ] {
+            if detector.kind() == kind {
+                detector.set(name, value).unwrap();
+            }
         }
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
@@ -84,7 +93,7 @@ fn contributions_sum_to_the_score_where_they_say_so() {
 
 #[test]
 fn neighbours_are_those_of_brute_force() {
-    for (n, d) in [(5, 1), (700, 2), (900, 12)] {
+    for (n, d) in [(5, 1), (300, 2), (300, 12)] {
         let mut rows = made(n, d, 4);
         // Equal rows, and a column of another order of magnitude.
         for i in 0..n / 4 {
@@ -128,12 +137,12 @@ fn ecod_and_copod_count_tails_by_hand() {
 #[test]
 fn distances_of_a_normal_cloud_are_chi_squared() {
     let mut rng = ChaCha8Rng::seed_from_u64(5);
-    let rows = Array2::from_shape_fn((4_000, 3), |_| (0..12).map(|_| rng.random::<f64>()).sum::<f64>() - 6.0);
-    let scores = McdParams::default().fit(&DatasetBase::from(rows.clone())).unwrap().scores(rows.view());
+    let rows = Array2::from_shape_fn((1_500, 3), |_| (0..12).map(|_| rng.random::<f64>()).sum::<f64>() - 6.0);
+    let scores = McdParams::default().starts(50).fit(&DatasetBase::from(rows.clone())).unwrap().scores(rows.view());
     let mut sorted = scores.to_vec();
     sorted.sort_by(f64::total_cmp);
     // The median of χ² with 3 degrees of freedom is 2.366.
-    assert!((sorted[2_000] - 2.366).abs() < 0.2, "{}", sorted[2_000]);
+    assert!((sorted[750] - 2.366).abs() < 0.3, "{}", sorted[750]);
 }
 
 #[test]
