@@ -14,6 +14,7 @@
 //! | [`query`] | SQL over a snapshot: engine, functions, views, the rule library |
 //! | [`identity`] | who is who: dense keys, repaired numbers, what stays unresolved |
 //! | [`graph`] | relationships: compact graphs, standard algorithms, kin closure, ties, favouritism measured |
+//! | [`model`] | detectors of what is unlike the rest, and probabilities that mean what they say |
 //! | [`flags`] | findings, evidence, exemptions, leads, coverage |
 //! | [`cases`] | what became of findings, and what that says of the rules |
 //! | [`jobs`] | import and audit, the same for the command line and the server |
@@ -31,5 +32,6 @@ pub mod identity;
 pub mod intake;
 pub mod jobs;
 pub mod made;
+pub mod model;
 pub mod query;
 pub mod snapshot;

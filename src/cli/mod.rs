@@ -11,6 +11,8 @@ mod identity;
 mod import;
 mod library;
 mod link;
+mod models;
+mod plan;
 mod progress;
 mod query;
 mod rules;
@@ -42,6 +44,10 @@ enum Command {
     Query(query::Args),
     /// 规则: list, show, test, explain and write rules
     Rules(rules::Args),
+    /// 模型: score tables by detectors, measure the calibration of probabilities
+    Models(models::Args),
+    /// 核查计划: what to check with the visits there are, with a share of random controls
+    Plan(plan::Args),
     /// 造数: make a county, or a nation, of made people, with the truth about it
     Generate(generate::Args),
     /// 图: run standard graph algorithms on any edge list
@@ -85,6 +91,8 @@ pub fn run(call: Call) -> anyhow::Result<()> {
         Command::Audit(args) => audit::run(args),
         Command::Query(args) => query::run(args),
         Command::Rules(args) => rules::run(args),
+        Command::Models(args) => models::run(args),
+        Command::Plan(args) => plan::run(args),
         Command::Generate(args) => generate::run(args),
         Command::Graph(args) => graph::run(args),
         Command::Functions(args) => functions::run(args),

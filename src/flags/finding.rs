@@ -72,6 +72,8 @@ pub struct Finding {
     pub amount_fen: i64,
     /// Probability that a check would confirm it.
     pub probability: f64,
+    /// Probability of the weakest inferred link it rests on; 1 where all was read.
+    pub link: f64,
     /// Open or exempted.
     pub status: Status,
     /// Code of the exemption that applies; empty where it is open.
@@ -94,6 +96,11 @@ pub struct Finding {
 pub type Links = HashMap<i64, (String, f64)>;
 
 impl Finding {
+    /// Takes the probability that its rule's findings are confirmed, less its link's.
+    pub fn calibrate(&mut self, precision: f64) {
+        self.probability = sixth(precision * self.link);
+    }
+
     /// Names what a raw finding means. `links` are the inferred links among its evidence.
     pub fn new(header: &Header, raw: RawFinding, directory: &Directory, links: &Links) -> Self {
         let numbers = Numbers::of(header.subject, &raw, directory);
@@ -142,7 +149,8 @@ impl Finding {
             month_to: months.1,
             known_from,
             amount_fen,
-            probability: (header.prior * link * 1e6).round() / 1e6,
+            probability: sixth(header.prior * link),
+            link,
             status: if exemption.is_empty() { Status::Open } else { Status::Exempted },
             exemption,
             disposition: String::new(),
@@ -153,6 +161,11 @@ impl Finding {
             evidence: raw.evidence,
         }
     }
+}
+
+/// A probability as it is written: to the sixth place.
+pub(crate) fn sixth(probability: f64) -> f64 {
+    (probability * 1e6).round() / 1e6
 }
 
 /// The same facts, the same id: what is suspected, of whom, which case of it, and whether it is

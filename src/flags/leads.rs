@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest, Sha256};
 
 use crate::contract::{Queue, SubjectKind};
+use crate::model::calibration::{Suspicion, together};
+use crate::query::library::EvidenceRole;
 
-use super::finding::Status;
+use super::finding::{Status, sixth};
 use super::{Finding, Money};
 
 /// What a reviewer takes up.
@@ -22,7 +24,7 @@ pub struct Lead {
     pub subject_key: String,
     /// Where it belongs.
     pub region_code: String,
-    /// The highest among its findings: how far findings support each other is for the models to say.
+    /// That at least one of its findings holds, those that rest on one row or one rule counting once.
     pub probability: f64,
     /// Money at issue in fen, each payment counted once.
     pub amount_fen: i64,
@@ -37,7 +39,7 @@ pub struct Lead {
 #[derive(Debug, Default)]
 struct Gathered {
     region_code: String,
-    probability: f64,
+    suspicions: Vec<Suspicion>,
     money: Money,
     severity: u8,
     findings: u64,
@@ -113,7 +115,12 @@ impl Leads {
         if lead.region_code.is_empty() {
             lead.region_code.clone_from(&finding.region_code);
         }
-        lead.probability = lead.probability.max(finding.probability);
+        let rows = finding.evidence.iter().filter(|row| row.role == EvidenceRole::For).map(|row| row.row_id);
+        lead.suspicions.push(Suspicion {
+            probability: finding.probability,
+            rule: finding.rule_id.clone(),
+            rows: rows.collect(),
+        });
         lead.money.unite(&finding.money);
         lead.severity = lead.severity.max(finding.severity);
         lead.findings += 1;
@@ -131,7 +138,7 @@ impl Leads {
                 subject_kind,
                 subject_key,
                 region_code: lead.region_code,
-                probability: lead.probability,
+                probability: sixth(together(&lead.suspicions)),
                 amount_fen: lead.money.total(),
                 severity: lead.severity,
                 findings: lead.findings,

@@ -12,6 +12,7 @@ mod lifecycle;
 mod link;
 mod made;
 mod missing_tables;
+mod models;
 mod readme;
 mod rooms;
 mod rules;

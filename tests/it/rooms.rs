@@ -11,7 +11,7 @@ const ORDER: [&[&str]; 11] = [
     &["intake", "made"],
     &["snapshot"],
     &["query"],
-    &["identity", "graph"],
+    &["identity", "graph", "model"],
     &["flags"],
     &["cases"],
     &["jobs"],

@@ -340,6 +340,7 @@ mod tests {
             facts: String::new(),
             amount_fen: i64::from(number % 50) * 100,
             probability: 0.7,
+            link: 1.0,
             status: if number.is_multiple_of(9) { Status::Exempted } else { Status::Open },
             exemption: String::new(),
             summary_zh: format!("第{number}号疑点，说明文字若干若干若干若干"),

@@ -27,7 +27,7 @@ pub struct LeadRow {
     pub subject_key: String,
     /// 12-digit region.
     pub region_code: String,
-    /// The highest among its findings.
+    /// That at least one of its findings holds, those that rest on one row or one rule counting once.
     pub probability: f64,
     /// Yuan with two decimals, as text; each payment counted once.
     #[schema(example = "1234.50")]

@@ -2,6 +2,7 @@
 
 mod explain;
 mod output;
+mod probability;
 mod rules;
 mod turn;
 
@@ -24,6 +25,7 @@ use crate::snapshot::{DataDir, SnapshotError};
 use super::Observer;
 pub use explain::explain;
 use output::{manifest, write};
+pub use probability::checked;
 use rules::{Run, run_all, without_rule};
 use turn::turn;
 
@@ -71,6 +73,9 @@ pub struct AuditManifest {
     /// Name of the dispositions that were known; empty where there were none.
     #[serde(default)]
     pub dispositions: String,
+    /// What the probabilities rest on.
+    #[serde(default)]
+    pub calibration: String,
     /// Milliseconds that each result shared by rules took; no part of the id.
     #[serde(default)]
     pub shared_ms: BTreeMap<String, u64>,
@@ -176,6 +181,7 @@ pub async fn audit(
     let (mut findings, links) = name(&session, raised, request.region.as_deref()).await?;
     let dispositions = Dispositions::load(data)?;
     apply(&mut findings, &dispositions);
+    let calibration = probability::calibrate(&mut findings, library, &dispositions);
     count(&findings, &mut coverage);
     if request.only.is_empty() {
         coverage.extend(without_rule(library));
@@ -183,6 +189,7 @@ pub async fn audit(
     observer.stage("evidence", None);
     let mut manifest = manifest(&snapshot, request, &bindings, &rules, &dispositions.name());
     manifest.shared_ms = shared_ms;
+    manifest.calibration = calibration;
     let staged = lock.stage(&manifest.id)?;
     write(staged.path(), &snapshot, &findings, &links, &coverage, &mut manifest)?;
     Ok(Audit { path: staged.publish()?, manifest })

@@ -54,6 +54,7 @@ pub(super) fn manifest(
         parameters: bindings.parameters.clone(),
         rules,
         dispositions: dispositions.to_owned(),
+        calibration: String::new(),
         shared_ms: BTreeMap::new(),
         rows: BTreeMap::new(),
         open: BTreeMap::new(),

@@ -146,7 +146,7 @@ pub(super) fn leading_comment(text: &str) -> String {
 }
 
 /// Reads the leading comment of an SQL file as TOML; unknown keys are told with their path.
-pub(super) fn read<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<T, RuleError> {
+pub fn read<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<T, RuleError> {
     let fail = |path: String, message: String| RuleError::Header { rule: name.to_owned(), path, message };
     let comment = leading_comment(text);
     if comment.is_empty() {

@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::datasource::MemTable;
 use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::logical_expr::LogicalPlan;
 use datafusion::optimizer::optimize_projections::OptimizeProjections;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 
@@ -20,6 +22,17 @@ use crate::query::LocalRules;
 pub struct Planner {
     session: SessionContext,
     protected: BTreeMap<&'static str, BTreeSet<Protected>>,
+}
+
+/// What a statement reads and gives.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// Its columns.
+    pub schema: SchemaRef,
+    /// Protected attributes it reads, through views too.
+    pub protected: Vec<Protected>,
+    /// Tables and views with the columns it keeps of them.
+    pub columns: BTreeSet<(String, String)>,
 }
 
 impl std::fmt::Debug for Planner {
@@ -50,6 +63,26 @@ impl Planner {
             planner.session.register_table(view.name, Arc::new(table)).map_err(fail)?;
         }
         Ok(planner)
+    }
+
+    /// What a statement reads and gives.
+    pub async fn read_by(&self, name: &str, text: &str) -> Result<Reading, RuleError> {
+        let fail = |e| RuleError::engine(name, e);
+        let statement = Parsed::parse(name, text)?.bound(|_| None)?;
+        let state = self.session.state();
+        let frame = DataFrame::new(state.clone(), state.statement_to_plan(statement).await.map_err(fail)?);
+        let plan = frame.clone().into_optimized_plan().map_err(fail)?;
+        let mut columns = BTreeSet::new();
+        plan.apply_with_subqueries(|node| {
+            if let LogicalPlan::TableScan(scan) = node {
+                let table = scan.table_name.table();
+                columns.extend(scan.projected_schema.fields().iter().map(|f| (table.to_owned(), f.name().clone())));
+            }
+            Ok(TreeNodeRecursion::Continue)
+        })
+        .map_err(fail)?;
+        let (schema, protected) = self.kept(name, frame)?;
+        Ok(Reading { schema, protected: protected.into_iter().collect(), columns })
     }
 
     /// The session.

@@ -47,6 +47,7 @@ const SOURCES: &[(&str, &str, &str)] = rule_sources![
     "c05_hidden_tie",
     "c06_no_recusal",
     "c07_relative_and_ineligible",
+    "c08_unequal_treatment",
     "c09_procedure_gap",
     "c10_rotation",
     "d01_shared_account",

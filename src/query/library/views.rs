@@ -60,6 +60,7 @@ const SOURCES: &[(&str, &str)] = view_sources![
     "local_period",
     "region_standard",
     "household_standard",
+    "award_peer",
     "paid_run",
     "covered_run",
     "double_cover",

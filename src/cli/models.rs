@@ -1,0 +1,275 @@
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use clap::Subcommand;
+
+use crate::jobs::{Calibration, ModelRun, calibration, card, evaluate, run_model};
+use crate::model::calibration::{ENOUGH, Reliability};
+use crate::model::detector::{self, Detector};
+use crate::model::metric::{average_precision, roc_auc};
+use crate::model::spec::{Outcome, models};
+use crate::model::table::{NumericTable, Reading, write_scores};
+use crate::query::Session;
+use crate::snapshot::DataDir;
+
+use super::engine::EngineArgs;
+use super::library::RulesArgs;
+
+/// Models.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Score the rows of any table of numbers by a detector: the higher, the further from ordinary
+    Score(Score),
+    /// List the detectors with their parameters
+    Kinds,
+    /// List the models
+    List,
+    /// Run a model over a snapshot: score, tail probability, and for those raised what made them so
+    Fit(Fit),
+    /// Scores of a model beside what people found
+    Evaluate(Fit),
+    /// Print the card of a model: data, features, parameters, stability, fairness, drift, limits
+    Card(Fit),
+    /// How far probabilities meant what they said: reliability, Brier score, expected calibration error
+    Calibration(Measure),
+}
+
+#[derive(Debug, clap::Args)]
+struct Score {
+    /// Detector; `mingjing models kinds` lists them
+    kind: String,
+    /// Table of numbers, CSV with a header or Parquet
+    #[arg(long, value_name = "FILE")]
+    input: PathBuf,
+    /// Where scores go: row, score, label; Parquet where the name ends so, else CSV
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Column that says which rows are known to be unlike (1); it is not scored, and ROC AUC and average
+    /// precision are printed
+    #[arg(long, value_name = "COLUMN")]
+    label: Option<String>,
+    /// Column to leave out; may be given again
+    #[arg(long, value_name = "COLUMN")]
+    ignore: Vec<String>,
+    /// Parameter of the detector; may be given again
+    #[arg(long, value_name = "NAME=VALUE")]
+    param: Vec<String>,
+    /// Threads at work; they do not change the result [default: the processors]
+    #[arg(long)]
+    threads: Option<usize>,
+}
+
+#[derive(Debug, clap::Args)]
+struct Fit {
+    /// Model or its code, as M01
+    id: String,
+    /// Data folder
+    #[arg(long, default_value = "data")]
+    data: PathBuf,
+    /// Snapshot [default: the one in force]
+    #[arg(long)]
+    snapshot: Option<String>,
+    /// Another snapshot that drift is measured from (card)
+    #[arg(long, value_name = "SNAPSHOT")]
+    against: Option<String>,
+    /// Write what comes of it to a file
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    engine: EngineArgs,
+}
+
+#[derive(Debug, clap::Args)]
+struct Measure {
+    #[command(flatten)]
+    rules: RulesArgs,
+    /// Data folder
+    #[arg(long, default_value = "data")]
+    data: PathBuf,
+}
+
+/// Runs the command.
+pub fn run(args: Args) -> anyhow::Result<()> {
+    match args.command {
+        Command::Score(score) => score.run(),
+        Command::List => {
+            for model in models()? {
+                let spec = &model.spec;
+                println!(
+                    "{:32} v{} {:10} {} {}",
+                    spec.id, spec.version, model.query.subject, spec.name.zh, spec.name.en
+                );
+            }
+            Ok(())
+        }
+        Command::Fit(fit) => fit.fit(),
+        Command::Evaluate(fit) => fit.evaluate(),
+        Command::Card(fit) => fit.card(),
+        Command::Calibration(measure) => measure.run(),
+        Command::Kinds => {
+            for detector in detector::kinds() {
+                println!("{}", detector.kind());
+                for parameter in detector.parameters() {
+                    println!("    {}={}  {}", parameter.name, parameter.value, parameter.meaning);
+                }
+            }
+            Ok(())
+        }
+    }
+}
+
+impl Score {
+    fn detector(&self) -> anyhow::Result<Box<dyn Detector>> {
+        let mut detector = detector::kind(&self.kind)
+            .with_context(|| format!("no detector '{}'; `mingjing models kinds` lists them", self.kind))?;
+        for parameter in &self.param {
+            let (name, value) =
+                parameter.split_once('=').with_context(|| format!("--param {parameter}: write it as NAME=VALUE"))?;
+            detector.set(name.trim(), value.trim())?;
+        }
+        Ok(detector)
+    }
+
+    fn run(&self) -> anyhow::Result<()> {
+        if self.threads == Some(0) {
+            bail!("--threads 0: at least one thread must work");
+        }
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads.unwrap_or(0)).build()?;
+        let detector = self.detector()?;
+        let reading = Reading { label: self.label.clone(), ignore: self.ignore.clone() };
+        let table = pool.install(|| NumericTable::read(&self.input, &reading))?;
+        let scores = pool
+            .install(|| detector.own_scores(table.rows.view()))
+            .with_context(|| format!("{} cannot be scored", self.input.display()))?
+            .to_vec();
+        write_scores(&self.out, &scores, table.labels.as_deref())?;
+        println!("{}: {} rows of {} columns scored", detector.kind(), scores.len(), table.columns.len());
+        if let Some(labels) = &table.labels {
+            match (roc_auc(&scores, labels), average_precision(&scores, labels)) {
+                (Some(auc), Some(precision)) => println!("ROC AUC {auc:.4}\naverage precision {precision:.4}"),
+                _ => println!("all labels are equal: ROC AUC and average precision have no meaning"),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A feature's value with as many places as it needs.
+fn shown(value: f64) -> String {
+    if value == value.round() { format!("{value:.0}") } else { format!("{value:.2}") }
+}
+
+impl Fit {
+    fn done(&self) -> anyhow::Result<(ModelRun, Session, DataDir)> {
+        let data = DataDir::open(&self.data)?;
+        let options = self.engine.options(&data);
+        let done = super::block_on(async { Ok(run_model(&self.id, &data, self.snapshot.as_deref(), &options).await?) });
+        let (done, session) = done?;
+        Ok((done, session, data))
+    }
+
+    fn write(&self, text: &[u8]) -> anyhow::Result<()> {
+        let Some(out) = &self.out else { return Ok(()) };
+        std::fs::write(out, text).with_context(|| format!("cannot write {}", out.display()))
+    }
+
+    fn fit(&self) -> anyhow::Result<()> {
+        let (done, _, _) = self.done()?;
+        let table = &done.table;
+        let scored = match &done.outcome {
+            Outcome::Scored(scored) => scored,
+            Outcome::NotAssessable { rows, least } => {
+                println!("不可评估 not assessable: {rows} subjects, and the model needs {least}");
+                return Ok(());
+            }
+        };
+        let mut told = String::new();
+        let mut csv = csv::Writer::from_writer(Vec::new());
+        csv.write_record(["subject_no", "region_code", "score", "tail", "raised", "reason_zh", "reason_en", "beside"])?;
+        for one in scored {
+            let reason = |en: bool| {
+                let parts = one.drivers.iter().filter_map(|driver| {
+                    let name = &table.names[driver.feature];
+                    let column = done.model.query.columns.get(name)?;
+                    let (value, [low, middle, high]) = (shown(driver.value), driver.ordinary.map(shown));
+                    Some(if en {
+                        format!("{} {value}, ordinary {middle} ({low} to {high})", column.en)
+                    } else {
+                        format!("{}为{value}，通常为{middle}（{low}至{high}）", column.zh)
+                    })
+                });
+                parts.collect::<Vec<_>>().join(if en { "; " } else { "；" })
+            };
+            let beside: Vec<&str> = one.beside.iter().map(|i| table.subjects[*i].as_str()).collect();
+            csv.write_record([
+                table.subjects[one.subject].as_str(),
+                &table.regions[one.subject],
+                &format!("{:.6}", one.score),
+                &format!("{:.6}", one.tail),
+                if one.raised { "yes" } else { "no" },
+                &reason(false),
+                &reason(true),
+                &beside.join("|"),
+            ])?;
+            if one.raised {
+                told.push_str(&format!("{:20} {:8.3}  {}\n", table.subjects[one.subject], one.score, reason(false)));
+            }
+        }
+        self.write(&csv.into_inner()?)?;
+        print!("{told}");
+        Ok(())
+    }
+
+    fn evaluate(&self) -> anyhow::Result<()> {
+        let (done, _, data) = self.done()?;
+        let e = evaluate(&done, &data)?;
+        println!("查实 confirmed {} · 排除 dismissed {}", e.confirmed, e.dismissed);
+        match (e.roc_auc, e.average_precision) {
+            (Some(auc), Some(precision)) => println!("ROC AUC {auc:.4}\naverage precision {precision:.4}"),
+            _ => println!("一方为空，无法评价 one side is empty: nothing can be said yet"),
+        }
+        Ok(())
+    }
+
+    fn card(&self) -> anyhow::Result<()> {
+        let (done, session, data) = self.done()?;
+        let options = self.engine.options(&data);
+        let text =
+            super::block_on(async { Ok(card(&done, &session, &data, self.against.as_deref(), &options).await?) })?;
+        print!("{text}");
+        self.write(text.as_bytes())
+    }
+}
+
+impl Measure {
+    fn run(&self) -> anyhow::Result<()> {
+        let data = DataDir::open(&self.data)?;
+        let library = super::block_on(async { Ok(self.rules.library().await?) })?;
+        let Calibration { checked, learns, stated, learnt, rules } = calibration(&library, &data)?;
+        println!("已核查 checked findings {checked}");
+        if !learns {
+            println!("少于{ENOUGH}条，采用规则先验 fewer than {ENOUGH}: the stated priors of the rules stand");
+        }
+        for (name, reliability) in [("先验 stated priors", stated), ("校准 learnt, each part from the others", learnt)]
+        {
+            let Some(Reliability { bins, brier, error, .. }) = reliability else { continue };
+            println!("{name}: Brier {brier:.4}, expected calibration error {error:.4}");
+            for bin in bins {
+                println!(
+                    "    {:.1}  {:6}  predicted {:.3}  came true {:.3}",
+                    bin.from, bin.count, bin.predicted, bin.came_true
+                );
+            }
+        }
+        for (rule, (stated, learnt)) in rules {
+            println!("{rule:32} stated {stated:.2}  now {learnt:.2}");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,111 @@
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+
+use crate::contract::Queue;
+use crate::jobs::visit_plan;
+use crate::model::plan::{Budget, Reason};
+use crate::snapshot::DataDir;
+
+/// Plan.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Data folder
+    #[arg(long, default_value = "data")]
+    data: PathBuf,
+    /// Visits there are; a household takes 1, an account 2, an institution or a village 3, an official 4,
+    /// a region 5
+    #[arg(long)]
+    visits: f64,
+    /// Only leads of this region and those inside it; may be given again
+    #[arg(long, value_name = "CODE")]
+    region: Vec<String>,
+    /// Queue: irregularity, governance, exclusion or data_quality
+    #[arg(long, default_value = "irregularity")]
+    queue: Queue,
+    /// Share of the visits that goes to leads drawn at random, 0 to 1: what they show corrects the ranking
+    #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
+    random_share: f64,
+    /// Seed of the draw
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Write the plan as CSV too
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// Runs the command.
+pub fn run(args: Args) -> anyhow::Result<()> {
+    if !(args.visits.is_finite() && args.visits > 0.0) {
+        bail!("--visits {}: a plan needs at least one visit", args.visits);
+    }
+    if !(0.0..=1.0).contains(&args.random_share) {
+        bail!("--random-share {}: it must lie between 0 and 1", args.random_share);
+    }
+    let data = DataDir::open(&args.data)?;
+    let budget = Budget { visits: args.visits, random_share: args.random_share, seed: args.seed };
+    let plan = visit_plan(&data, args.queue.as_str(), &args.region, &budget)?;
+    if plan.audit.is_empty() {
+        bail!("there is no audit in {} yet; run `mingjing audit --data {}`", args.data.display(), args.data.display());
+    }
+    let mut table = csv::Writer::from_writer(Vec::new());
+    table.write_record([
+        "place",
+        "lead_id",
+        "subject_kind",
+        "subject_key",
+        "region_code",
+        "typologies",
+        "reason",
+        "probability",
+        "amount",
+        "severity",
+        "visits",
+        "expected_worth",
+    ])?;
+    let controls = plan.planned.iter().filter(|p| p.reason == Reason::Control).count();
+    let visits: f64 = plan.planned.iter().map(|p| plan.waiting[p.candidate].candidate.visits).sum();
+    println!(
+        "审计 audit {}: 待查 waiting {} · 计划 planned {} (随机对照 random controls {controls}) · 走访 visits {visits}",
+        plan.audit,
+        plan.waiting.len(),
+        plan.planned.len(),
+    );
+    for (place, planned) in (1..).zip(&plan.planned) {
+        let lead = &plan.waiting[planned.candidate];
+        let c = &lead.candidate;
+        let reason = match planned.reason {
+            Reason::Worth => "worth",
+            Reason::Control => "control",
+        };
+        println!(
+            "{place:4} {:7} {}  {:12} {:20} {:12} p {:.2}  {:>12.2} 元  {}",
+            reason,
+            c.lead_id,
+            lead.subject_kind.as_str(),
+            lead.subject_key,
+            lead.region_code,
+            c.probability,
+            c.amount_fen as f64 / 100.0,
+            lead.typologies
+        );
+        table.write_record([
+            &place.to_string(),
+            &c.lead_id,
+            lead.subject_kind.as_str(),
+            &lead.subject_key,
+            &lead.region_code,
+            &lead.typologies,
+            reason,
+            &c.probability.to_string(),
+            &format!("{:.2}", c.amount_fen as f64 / 100.0),
+            &c.severity.to_string(),
+            &c.visits.to_string(),
+            &format!("{:.2}", planned.worth),
+        ])?;
+    }
+    if let Some(out) = &args.out {
+        std::fs::write(out, table.into_inner()?).with_context(|| format!("cannot write {}", out.display()))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,175 @@
+//! Models over a snapshot: checked, run, carded, compared with what people found.
+
+use std::collections::BTreeMap;
+
+use crate::cases::{Dispositions, Outcome as Found, read};
+use crate::model::metric::{average_precision, roc_auc};
+use crate::model::spec::{
+    Card, FeatureTable, GroupRate, Model, ModelError, Outcome, Scored, drift, groups, models, run,
+};
+use crate::query::library::Planner;
+use crate::query::{EngineOptions, QueryError, Session};
+use crate::snapshot::{DataDir, SnapshotError};
+
+use super::RecordError;
+use super::audit::audits;
+
+/// Why a model cannot be run.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelRunError {
+    /// The spec, its features or its detectors.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The snapshot cannot be read.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    /// The session cannot be opened.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// Dispositions or audits cannot be read.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// No such model.
+    #[error("there is no model '{0}'; `mingjing models list` names them")]
+    Unknown(String),
+}
+
+/// A model that ran.
+#[derive(Debug, Clone)]
+pub struct ModelRun {
+    /// The model.
+    pub model: Model,
+    /// Snapshot.
+    pub snapshot: String,
+    /// Features.
+    pub table: FeatureTable,
+    /// What it says.
+    pub outcome: Outcome,
+}
+
+/// How scores fare beside what people found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Evaluation {
+    /// Subjects of which a finding was confirmed.
+    pub confirmed: usize,
+    /// Subjects whose findings were all dismissed.
+    pub dismissed: usize,
+    /// Area under the ROC curve; none where a side is empty.
+    pub roc_auc: Option<f64>,
+    /// Average precision.
+    pub average_precision: Option<f64>,
+}
+
+/// The model of that id, or of that code (`M01`), its features checked.
+pub async fn model(id: &str) -> Result<Model, ModelRunError> {
+    let code = format!("{}_", id.to_lowercase());
+    let found = models()?.into_iter().find(|m| m.spec.id == id || m.spec.id.starts_with(&code));
+    let found = found.ok_or_else(|| ModelRunError::Unknown(id.to_owned()))?;
+    found.query.check(&Planner::new().await.map_err(ModelError::from)?).await?;
+    Ok(found)
+}
+
+/// Runs a model over a snapshot, the one in force unless named.
+pub async fn run_model(
+    id: &str,
+    data: &DataDir,
+    snapshot: Option<&str>,
+    options: &EngineOptions,
+) -> Result<(ModelRun, Session), ModelRunError> {
+    let model = model(id).await?;
+    let snapshot = data.resolve(snapshot)?;
+    let session = Session::open(&snapshot, options).await?;
+    let table = model.query.run(&session).await?;
+    let outcome = run(&model, &table)?;
+    Ok((ModelRun { model, snapshot: snapshot.manifest.id, table, outcome }, session))
+}
+
+/// The card of a model that ran: fairness, stability, and drift against another snapshot where one is
+/// named. What a model cannot assess has a card without results.
+pub async fn card(
+    done: &ModelRun,
+    session: &Session,
+    data: &DataDir,
+    against: Option<&str>,
+    options: &EngineOptions,
+) -> Result<String, ModelRunError> {
+    let scored: &[Scored] = match &done.outcome {
+        Outcome::Scored(scored) => scored,
+        Outcome::NotAssessable { .. } => &[],
+    };
+    let drift = match against {
+        None => None,
+        Some(other) => {
+            let other = data.resolve(Some(other))?;
+            let before = done.model.query.run(&Session::open(&other, options).await?).await?;
+            Some((other.manifest.id, drift(&before, &done.table)))
+        }
+    };
+    let card = Card {
+        model: &done.model,
+        snapshot: &done.snapshot,
+        table: &done.table,
+        scored,
+        stability: stability(done, scored)?,
+        groups: GroupRate::of(&groups(&done.model.query.subject, session).await?, &done.table, scored),
+        drift,
+    };
+    Ok(card.to_string())
+}
+
+/// The least share of those raised that another seed raises too, over five other seeds.
+fn stability(done: &ModelRun, scored: &[Scored]) -> Result<Option<f64>, ModelRunError> {
+    let raised: Vec<usize> = scored.iter().filter(|one| one.raised).map(|one| one.subject).collect();
+    let seeded = done.model.spec.detectors.iter().any(|part| part.parameters.contains_key("seed"));
+    if raised.is_empty() || !seeded {
+        return Ok(None);
+    }
+    let mut least = 1.0_f64;
+    for seed in 101..106 {
+        let mut other = done.model.clone();
+        for part in &mut other.spec.detectors {
+            part.parameters.entry("seed".to_owned()).and_modify(|value| *value = seed.to_string());
+        }
+        if let Outcome::Scored(again) = run(&other, &done.table)? {
+            let both = raised.iter().filter(|subject| again[**subject].raised).count();
+            least = least.min(both as f64 / raised.len() as f64);
+        }
+    }
+    Ok(Some(least))
+}
+
+/// Scores beside the dispositions of the subjects' findings.
+pub fn evaluate(done: &ModelRun, data: &DataDir) -> Result<Evaluation, ModelRunError> {
+    let dispositions = Dispositions::load(data).map_err(RecordError::from)?;
+    let standing = dispositions.standing();
+    let mut labels: BTreeMap<String, bool> = BTreeMap::new();
+    let own = match done.model.query.subject.as_str() {
+        "official" => "official_no",
+        "village" => "region_code",
+        _ => "household_no",
+    };
+    for audit in audits(data).map_err(RecordError::from)? {
+        read(&audit.path, ["finding_id", own], |[finding, subject]| {
+            if let Some(d) = standing.get(finding).filter(|_| !subject.is_empty()) {
+                *labels.entry(subject.to_owned()).or_default() |= d.outcome == Found::Confirmed;
+            }
+        })
+        .map_err(RecordError::from)?;
+    }
+    let (mut scores, mut confirmed) = (Vec::new(), Vec::new());
+    if let Outcome::Scored(scored) = &done.outcome {
+        for one in scored {
+            if let Some(label) = labels.get(&done.table.subjects[one.subject]) {
+                scores.push(one.score);
+                confirmed.push(*label);
+            }
+        }
+    }
+    let yes = confirmed.iter().filter(|label| **label).count();
+    Ok(Evaluation {
+        confirmed: yes,
+        dismissed: confirmed.len() - yes,
+        roc_auc: roc_auc(&scores, &confirmed),
+        average_precision: average_precision(&scores, &confirmed),
+    })
+}

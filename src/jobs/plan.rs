@@ -1,0 +1,125 @@
+//! A reviewer's plan over the leads of the latest audit.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+
+use arrow::array::{AsArray, StringArray};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int32Type};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use crate::cases::{CaseError, read};
+use crate::contract::SubjectKind;
+use crate::domain::region;
+use crate::flags::LeadParts;
+use crate::model::plan::{Budget, Candidate, Planned, plan};
+use crate::snapshot::DataDir;
+
+use super::RecordError;
+use super::audit::audits;
+
+/// A lead that waits for a check.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Waiting {
+    /// What it may bring and cost.
+    pub candidate: Candidate,
+    /// What it is about.
+    pub subject_kind: SubjectKind,
+    /// Its number.
+    pub subject_key: String,
+    /// Where it belongs.
+    pub region_code: String,
+    /// Codes of its findings.
+    pub typologies: String,
+}
+
+/// Leads that wait, and those of them that are planned.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VisitPlan {
+    /// The audit they are of.
+    pub audit: String,
+    /// Leads of the queue and the regions that wait for a check.
+    pub waiting: Vec<Waiting>,
+    /// What is planned of them, in order.
+    pub planned: Vec<Planned>,
+}
+
+/// Visits that a check takes, by what it is about: a household is visited; accounts need the bank's
+/// answer; an official's or an institution's decisions are read in the files and asked about on the spot.
+fn visits(kind: SubjectKind) -> f64 {
+    match kind {
+        SubjectKind::Account => 2.0,
+        SubjectKind::Institution | SubjectKind::Village => 3.0,
+        SubjectKind::Official => 4.0,
+        SubjectKind::Region => 5.0,
+        _ => 1.0,
+    }
+}
+
+/// Plans the checks of a queue in some regions (all where none is named). Leads whose every finding a
+/// person has looked at are left out.
+pub fn visit_plan(data: &DataDir, queue: &str, regions: &[String], budget: &Budget) -> Result<VisitPlan, RecordError> {
+    let Some(audit) = audits(data)?.pop() else {
+        return Ok(VisitPlan { audit: String::new(), waiting: Vec::new(), planned: Vec::new() });
+    };
+    let mut unseen = BTreeSet::new();
+    let columns =
+        ["queue", "subject_kind", "subject_key", "household_no", "official_no", "region_code", "status", "disposition"];
+    read(&audit.path, columns, |[queue, kind, subject, household, official, region, status, disposition]| {
+        if let (Ok(queue), Ok(subject_kind), "open", "") = (queue.parse(), kind.parse(), status, disposition) {
+            let parts = LeadParts {
+                queue,
+                subject_kind,
+                subject_key: subject,
+                household_no: household,
+                official_no: official,
+                region_code: region,
+            };
+            unseen.insert(parts.lead_id());
+        }
+    })?;
+    let inside = |place: &str| regions.is_empty() || regions.iter().any(|region| region::contains(region, place));
+    let mut waiting = leads(&audit.path.join("leads.parquet"), queue)?;
+    waiting.retain(|lead| unseen.contains(&lead.candidate.lead_id) && inside(&lead.region_code));
+    let candidates: Vec<Candidate> = waiting.iter().map(|lead| lead.candidate.clone()).collect();
+    Ok(VisitPlan { audit: audit.manifest.id, planned: plan(&candidates, budget), waiting })
+}
+
+fn leads(path: &std::path::Path, queue: &str) -> Result<Vec<Waiting>, RecordError> {
+    let damaged = |reason: String| CaseError::Damaged { path: path.to_owned(), reason };
+    let file = File::open(path).map_err(|source| CaseError::Io { path: path.to_owned(), source })?;
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).and_then(|builder| builder.build());
+    let mut leads = Vec::new();
+    for batch in reader.map_err(|e| damaged(e.to_string()))? {
+        let batch = batch.map_err(|e| damaged(e.to_string()))?;
+        let column = |name: &str, kind: DataType| {
+            let column = batch.column_by_name(name).ok_or_else(|| damaged(format!("there is no column {name}")))?;
+            cast(column, &kind).map_err(|e| damaged(e.to_string()))
+        };
+        let text = |name: &str| -> Result<StringArray, CaseError> {
+            Ok(column(name, DataType::Utf8)?.as_string::<i32>().clone())
+        };
+        let (id, of_queue, kind) = (text("lead_id")?, text("queue")?, text("subject_kind")?);
+        let (subject, region, typologies) = (text("subject_key")?, text("region_code")?, text("typologies")?);
+        let probability = column("probability", DataType::Float64)?;
+        let severity = column("severity", DataType::Int32)?;
+        let amount = column("amount", DataType::Decimal128(18, 2))?;
+        for i in (0..batch.num_rows()).filter(|i| of_queue.value(*i) == queue) {
+            let subject_kind: SubjectKind = kind.value(i).parse().map_err(&damaged)?;
+            leads.push(Waiting {
+                candidate: Candidate {
+                    lead_id: id.value(i).to_owned(),
+                    probability: probability.as_primitive::<Float64Type>().value(i),
+                    amount_fen: amount.as_primitive::<Decimal128Type>().value(i) as i64,
+                    severity: severity.as_primitive::<Int32Type>().value(i).clamp(1, 4) as u8,
+                    visits: visits(subject_kind),
+                },
+                subject_kind,
+                subject_key: subject.value(i).to_owned(),
+                region_code: region.value(i).to_owned(),
+                typologies: typologies.value(i).to_owned(),
+            });
+        }
+    }
+    Ok(leads)
+}

@@ -1,0 +1,67 @@
+//! How far probabilities meant what they said: each disposition predicted from the others.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
+use crate::cases::{Disposition, Dispositions, Outcome};
+use crate::domain::region;
+use crate::model::calibration::{ENOUGH, Precision, Reliability};
+use crate::query::library::Library;
+use crate::snapshot::DataDir;
+
+use super::RecordError;
+use super::audit::checked;
+
+/// Parts into which dispositions are cut; each is predicted from the rest.
+const FOLDS: u8 = 10;
+/// Bins of the curve.
+const BINS: usize = 10;
+
+/// Probabilities beside what came of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Calibration {
+    /// Dispositions looked at.
+    pub checked: u64,
+    /// Whether there are enough for rules to learn from.
+    pub learns: bool,
+    /// Of the priors that the rules state.
+    pub stated: Option<Reliability>,
+    /// Of the probabilities learnt from the other parts.
+    pub learnt: Option<Reliability>,
+    /// Probability that a check confirms a finding, by rule, everywhere together: stated and learnt.
+    pub rules: BTreeMap<String, (f64, f64)>,
+}
+
+/// Measures the calibration on the dispositions of a data folder. A link that identity inferred is no part
+/// of it: the precision is that of the rule.
+pub fn calibration(library: &Library, data: &DataDir) -> Result<Calibration, RecordError> {
+    let dispositions = Dispositions::load(data)?;
+    let standing: Vec<&Disposition> =
+        dispositions.standing().into_values().filter(|d| library.get(&d.rule_id).is_some()).collect();
+    let fold = |d: &Disposition| Sha256::digest(&d.finding_id)[0] % FOLDS;
+    let (mut stated, mut learnt) = (Vec::new(), Vec::new());
+    for part in 0..FOLDS {
+        let rest = standing.iter().copied().filter(|d| fold(d) != part);
+        let precision = Precision::fit(&checked(library, rest));
+        for d in standing.iter().filter(|d| fold(d) == part) {
+            let Some(rule) = library.get(&d.rule_id) else { continue };
+            let (header, came_true) = (rule.header(), d.outcome == Outcome::Confirmed);
+            stated.push((header.prior, came_true));
+            let county = region::county(&d.region_code);
+            learnt.push((precision.of(&header.typology, &county, header.prior), came_true));
+        }
+    }
+    let all = Precision::fit(&checked(library, standing.iter().copied()));
+    let rules = library.rules().map(|rule| {
+        let header = rule.header();
+        (header.id.clone(), (header.prior, all.of(&header.typology, "", header.prior)))
+    });
+    Ok(Calibration {
+        checked: standing.len() as u64,
+        learns: all.checked() >= ENOUGH,
+        stated: Reliability::new(&stated, BINS),
+        learnt: Reliability::new(&learnt, BINS),
+        rules: rules.collect(),
+    })
+}

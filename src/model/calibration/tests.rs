@@ -1,0 +1,107 @@
+use proptest::prelude::*;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::*;
+
+fn checked(typology: &str, county: &str, confirmed: u64, dismissed: u64) -> Checked {
+    Checked { typology: typology.to_owned(), county: county.to_owned(), prior: 0.5, confirmed, dismissed }
+}
+
+#[test]
+fn few_checks_leave_the_prior_and_say_so() {
+    let few = Precision::fit(&[checked("A01", "x", 19, 0)]);
+    assert_eq!((few.of("A01", "x", 0.3), few.basis("A01")), (0.3, Basis::Prior));
+    let enough = Precision::fit(&[checked("A01", "x", 20, 0)]);
+    assert!(enough.of("A01", "x", 0.3) > 0.8);
+    assert_eq!((enough.basis("A01"), enough.basis("B01")), (Basis::Own(20), Basis::Others));
+}
+
+#[test]
+fn rules_learn_from_each_other_and_most_from_themselves() {
+    let fitted =
+        Precision::fit(&[checked("A01", "x", 30, 10), checked("A02", "x", 4, 36), checked("B01", "x", 20, 20)]);
+    let of = |typology| fitted.of(typology, "x", 0.5);
+    // Near its own share, drawn a little towards the rest.
+    assert!(of("A01") > 0.66 && of("A01") < 0.75, "{}", of("A01"));
+    assert!(of("A02") > 0.10 && of("A02") < 0.20, "{}", of("A02"));
+    // Never checked: between them, and another county close by.
+    assert!(of("A03") > of("A02") && of("A03") < of("A01"));
+    assert!((fitted.of("A01", "y", 0.5) - of("A01")).abs() < 0.15);
+    // The stated prior still orders what nobody checked.
+    assert!(fitted.of("C01", "x", 0.7) > fitted.of("C01", "x", 0.3));
+}
+
+#[test]
+fn a_county_of_its_own_kind_comes_through_with_many_checks() {
+    let fitted = Precision::fit(&[checked("A01", "x", 90, 10), checked("A01", "y", 20, 80)]);
+    assert!(fitted.of("A01", "x", 0.5) > 0.8 && fitted.of("A01", "y", 0.5) < 0.35);
+}
+
+/// Outcomes drawn by known precisions: what was learnt of some must hold for the others.
+#[test]
+fn learnt_probabilities_are_calibrated_on_findings_not_learnt_from() {
+    let mut rng = ChaCha8Rng::seed_from_u64(9);
+    let mut all = Vec::new();
+    for rule in 0..40 {
+        let precision: f64 = 0.15 + 0.7 * rng.random::<f64>();
+        let typology = format!("{}{rule:02}", ["A", "B", "C", "D"][rule % 4]);
+        for _ in 0..60 {
+            all.push((typology.clone(), rng.random::<f64>() < precision, rng.random::<f64>() < 0.3));
+        }
+    }
+    let mut checks: std::collections::BTreeMap<String, Checked> = std::collections::BTreeMap::new();
+    for (typology, outcome, _) in all.iter().filter(|(_, _, seen)| *seen) {
+        let check = checks.entry(typology.clone()).or_insert_with(|| checked(typology, "x", 0, 0));
+        *(if *outcome { &mut check.confirmed } else { &mut check.dismissed }) += 1;
+    }
+    let fitted = Precision::fit(&checks.into_values().collect::<Vec<_>>());
+    let held: Vec<(f64, bool)> =
+        all.iter().filter(|(_, _, seen)| !seen).map(|(t, outcome, _)| (fitted.of(t, "x", 0.5), *outcome)).collect();
+    let learnt = Reliability::new(&held, 10).unwrap();
+    assert!(learnt.error < 0.05, "{learnt:?}");
+    let stated = Reliability::new(&held.iter().map(|(_, o)| (0.5, *o)).collect::<Vec<_>>(), 10).unwrap();
+    assert!(learnt.brier < stated.brier - 0.02);
+}
+
+fn suspicion(rule: &str, probability: f64, rows: &[i64]) -> Suspicion {
+    Suspicion { probability, rule: rule.to_owned(), rows: rows.to_vec() }
+}
+
+#[test]
+fn independent_sources_add_up_and_dependent_ones_do_not() {
+    let one = suspicion("a", 0.5, &[1, 2]);
+    assert_eq!(together(&[]), 0.0);
+    assert_eq!(together(&[one.clone(), suspicion("b", 0.4, &[3])]), 0.7);
+    assert_eq!(together(&[one.clone(), suspicion("b", 0.4, &[2])]), 0.5);
+    assert_eq!(together(&[one.clone(), suspicion("a", 0.4, &[3])]), 0.5);
+    // Bound together by a third.
+    let chain = [one.clone(), suspicion("b", 0.4, &[3]), suspicion("c", 0.2, &[2, 3])];
+    assert_eq!(together(&chain), 0.5);
+}
+
+#[test]
+fn reliability_by_hand() {
+    let told = [(0.1, false), (0.1, true), (0.9, true), (0.9, true)];
+    let reliability = Reliability::new(&told, 10).unwrap();
+    assert!((reliability.brier - (0.01 + 0.81 + 0.01 + 0.01) / 4.0).abs() < 1e-12);
+    assert!((reliability.error - (0.5 * 0.4 + 0.5 * 0.1)).abs() < 1e-12);
+    assert_eq!(reliability.bins.len(), 2);
+    assert!(Reliability::new(&[], 10).is_none());
+}
+
+proptest! {
+    #[test]
+    fn together_is_a_probability_and_never_less_than_the_likeliest(
+        ps in proptest::collection::vec((0.0..=1.0f64, 0..4i64), 1..8)
+    ) {
+        let all: Vec<Suspicion> =
+            ps.iter().enumerate().map(|(i, (p, row))| suspicion(&format!("r{i}"), *p, &[*row])).collect();
+        let whole = together(&all);
+        let likeliest = ps.iter().map(|(p, _)| *p).fold(0.0, f64::max);
+        prop_assert!(whole <= 1.0 && whole >= likeliest - 1e-12);
+        let mut turned = all;
+        turned.reverse();
+        prop_assert!((together(&turned) - whole).abs() < 1e-12);
+    }
+}

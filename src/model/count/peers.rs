@@ -1,0 +1,71 @@
+//! Peers: how far a value is from those of the same kind, in units of how far those usually are.
+//!
+//! A group's centre is its median, drawn towards the median of all by how few peers there are; its scale
+//! the median absolute deviation times 1.4826 (the standard deviation of a normal distribution), drawn
+//! towards the scale of all in the same way. So a group of two neither hides its odd one nor makes it odd.
+//!
+//! O(n log n) time. Sources: Hampel, JASA 69 (1974); shrinkage by pseudo-counts: Gelman et al., Bayesian
+//! Data Analysis, ch. 5.
+
+use std::collections::BTreeMap;
+
+/// Normal consistency of the median absolute deviation.
+const CONSISTENT: f64 = 1.482_602_218_505_602;
+
+/// A value among its peers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PeerResidual {
+    /// What would be ordinary.
+    pub ordinary: f64,
+    /// How far apart peers usually are.
+    pub scale: f64,
+    /// (value − ordinary) / scale.
+    pub z: f64,
+    /// Peers, itself not counted.
+    pub peers: usize,
+}
+
+/// Residuals of values (n) within their groups (n), in order. `weight` is how many peers the whole is
+/// worth; `least` the smallest scale, in the values' unit.
+pub fn peer_residuals<G: Ord>(values: &[f64], groups: &[G], weight: f64, least: f64) -> Vec<PeerResidual> {
+    let mut members: BTreeMap<&G, Vec<f64>> = BTreeMap::new();
+    for (value, group) in values.iter().zip(groups) {
+        members.entry(group).or_default().push(*value);
+    }
+    let medians: BTreeMap<&G, f64> = members.iter().map(|(group, values)| (*group, median(values.clone()))).collect();
+    // The usual scale is that within groups: groups may lie far apart.
+    let within: Vec<f64> = values.iter().zip(groups).map(|(v, g)| (v - medians[g]).abs()).collect();
+    let usual = CONSISTENT * median(within);
+    let whole = median(values.to_vec());
+    let shapes: BTreeMap<&G, (f64, f64, usize)> = members
+        .into_iter()
+        .map(|(group, values)| {
+            let n = values.len() as f64 - 1.0;
+            let (own, scale) = robust_scale(values.clone());
+            let drawn =
+                |own: f64, all: f64| if n + weight > 0.0 { (n * own + weight * all) / (n + weight) } else { all };
+            (group, (drawn(own, whole), drawn(scale, usual).max(least), values.len() - 1))
+        })
+        .collect();
+    let residual = |(value, group): (&f64, &G)| {
+        let (ordinary, scale, peers) = shapes[group];
+        PeerResidual { ordinary, scale, z: if scale > 0.0 { (value - ordinary) / scale } else { 0.0 }, peers }
+    };
+    values.iter().zip(groups).map(residual).collect()
+}
+
+/// Median and scaled median absolute deviation; zeros where there is nothing.
+pub fn robust_scale(values: Vec<f64>) -> (f64, f64) {
+    let centre = median(values.clone());
+    (centre, CONSISTENT * median(values.into_iter().map(|v| (v - centre).abs()).collect()))
+}
+
+/// Median; zero where there is nothing.
+fn median(mut values: Vec<f64>) -> f64 {
+    if values.is_empty() {
+        return 0.0;
+    }
+    values.sort_unstable_by(f64::total_cmp);
+    let n = values.len();
+    (values[(n - 1) / 2] + values[n / 2]) / 2.0
+}

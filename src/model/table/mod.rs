@@ -1,0 +1,150 @@
+//! Tables of numbers from files: CSV and Parquet in, scores out.
+
+mod csv_file;
+mod parquet_file;
+mod write;
+
+use std::path::{Path, PathBuf};
+
+use ndarray::{Array2, ShapeBuilder};
+
+pub use write::write_scores;
+
+/// Why a table cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum TableError {
+    /// The system will not.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file is not what its ending says.
+    #[error("{}: {message}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        message: String,
+    },
+    /// A cell is not a number.
+    #[error("{}: row {row}, column '{column}': {message}", path.display())]
+    Cell {
+        /// The file.
+        path: PathBuf,
+        /// Row, the first after the header being 1.
+        row: u64,
+        /// Column.
+        column: String,
+        /// What is wrong, and what to do.
+        message: String,
+    },
+}
+
+/// Numbers by row and column, with what is known of the rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NumericTable {
+    /// Names of the columns (d).
+    pub columns: Vec<String>,
+    /// n × d, column after column.
+    pub rows: Array2<f64>,
+    /// Whether each row is known to be unlike the rest (n), where a column says so.
+    pub labels: Option<Vec<bool>>,
+}
+
+/// What of a file is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// Column that says which rows are unlike the rest: 1 or true.
+    pub label: Option<String>,
+    /// Columns that are left out.
+    pub ignore: Vec<String>,
+}
+
+/// What a column is read as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Number,
+    Label,
+    Ignored,
+}
+
+impl Reading {
+    /// Roles of the columns, which must all be there that are named.
+    fn roles(&self, path: &Path, columns: &[String]) -> Result<Vec<Role>, TableError> {
+        let named = self.label.iter().chain(&self.ignore);
+        if let Some(missing) = named.filter(|name| !columns.contains(name)).next() {
+            let message = format!("there is no column '{missing}'; there are {}", columns.join(", "));
+            return Err(TableError::File { path: path.to_owned(), message });
+        }
+        let role = |name: &String| {
+            if self.label.as_ref() == Some(name) {
+                Role::Label
+            } else if self.ignore.contains(name) {
+                Role::Ignored
+            } else {
+                Role::Number
+            }
+        };
+        Ok(columns.iter().map(role).collect())
+    }
+}
+
+impl NumericTable {
+    /// Reads a file by its ending, `.csv` or `.parquet`.
+    ///
+    /// # Errors
+    ///
+    /// A cell that is missing or no number, with its row and column; a column that is not there.
+    pub fn read(path: &Path, reading: &Reading) -> Result<Self, TableError> {
+        match ending(path).as_str() {
+            "csv" => csv_file::read(path, reading),
+            "parquet" => parquet_file::read(path, reading),
+            _ => Err(TableError::File {
+                path: path.to_owned(),
+                message: "the name must end in .csv or .parquet".to_owned(),
+            }),
+        }
+    }
+
+    /// Puts columns together.
+    fn of_columns(path: &Path, columns: Vec<(String, Role, Vec<f64>)>) -> Result<Self, TableError> {
+        let n = columns.first().map_or(0, |(_, _, values)| values.len());
+        let (mut names, mut cells, mut labels) = (Vec::new(), Vec::new(), None);
+        for (name, role, mut values) in columns {
+            match role {
+                Role::Number => {
+                    names.push(name);
+                    if cells.is_empty() {
+                        cells = values;
+                    } else {
+                        cells.append(&mut values);
+                    }
+                }
+                Role::Label => labels = Some(values.into_iter().map(|v| v != 0.0).collect()),
+                Role::Ignored => {}
+            }
+        }
+        let wrong = |e: ndarray::ShapeError| TableError::File { path: path.to_owned(), message: e.to_string() };
+        Ok(Self { rows: Array2::from_shape_vec((n, names.len()).f(), cells).map_err(wrong)?, columns: names, labels })
+    }
+}
+
+/// The ending of a file's name, in small letters.
+fn ending(path: &Path) -> String {
+    path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default()
+}
+
+/// What to do about a cell that is no number.
+fn no_number(text: &str) -> String {
+    if text.trim().is_empty() {
+        "the cell is empty; fill missing values or leave the column out with --ignore".to_owned()
+    } else {
+        format!("'{text}' is no number; leave a column of text out with --ignore")
+    }
+}
+
+#[cfg(test)]
+mod tests;

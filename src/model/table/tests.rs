@@ -1,0 +1,88 @@
+use super::*;
+
+fn read(text: &str, reading: &Reading) -> Result<NumericTable, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.csv");
+    std::fs::write(&path, text).unwrap();
+    NumericTable::read(&path, reading).map_err(|e| e.to_string())
+}
+
+fn label() -> Reading {
+    Reading { label: Some("label".to_owned()), ignore: vec!["name".to_owned()] }
+}
+
+#[test]
+fn columns_are_read_by_their_roles() {
+    let table = read("\u{feff}a,name,b,label\r\n1,\"x,\n\"\"y\",2e3,0\r\n-4.5,z, 0 ,1", &label()).unwrap();
+    assert_eq!(table.columns, ["a", "b"]);
+    assert_eq!(table.rows, ndarray::array![[1.0, 2000.0], [-4.5, 0.0]]);
+    assert_eq!(table.labels, Some(vec![false, true]));
+}
+
+#[test]
+fn what_is_wrong_is_told_with_row_and_column() {
+    let told = |text: &str| read(text, &Reading::default()).unwrap_err();
+    assert!(told("a,b\n1,2\n1,\n").contains("row 2, column 'b': the cell is empty"));
+    assert!(told("a,b\n1,2\n1,NaN\n").contains("row 2, column 'b': 'NaN' is no number"));
+    assert!(told("a,b\n1,2\n张,1\n").contains("row 2, column 'a': '张' is no number; leave a column of text out"));
+    assert!(told("a,b\n1\n").contains("row 1, column 'b': the row has 1 cells and the header 2"));
+    assert!(told("a,a\n1,2\n").contains("two columns are called 'a'"));
+    assert!(told("").contains("the file is empty"));
+    assert!(read("a,b\n1,2\n", &label()).unwrap_err().contains("no column 'label'; there are a, b"));
+    assert!(read("a,name,label\n1,x,2\n", &label()).unwrap_err().contains("a label must be 0 or 1"));
+}
+
+#[test]
+fn a_file_of_many_pieces_is_read_whole() {
+    let mut text = String::from("a,b\n");
+    for i in 0..900_000 {
+        text.push_str(&format!("{i},{}.25\n", i % 7));
+    }
+    let table = read(&text, &Reading::default()).unwrap();
+    assert_eq!(table.rows.dim(), (900_000, 2));
+    assert!((0..900_000).all(|i| table.rows[[i, 0]] == i as f64));
+    text.push_str("1,oops\n");
+    assert!(read(&text, &Reading::default()).unwrap_err().contains("row 900001, column 'b'"));
+}
+
+#[test]
+fn parquet_gives_what_csv_gives() {
+    use arrow::array::{ArrayRef, BooleanArray, Int32Array, RecordBatch, StringArray};
+    use std::sync::Arc;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.parquet");
+    let write = |cells: Vec<Option<i32>>| {
+        let columns: Vec<(&str, ArrayRef)> = vec![
+            ("a", Arc::new(Int32Array::from(cells))),
+            ("name", Arc::new(StringArray::from(vec!["x", "y"]))),
+            ("label", Arc::new(BooleanArray::from(vec![true, false]))),
+        ];
+        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        let mut writer =
+            parquet::arrow::ArrowWriter::try_new(std::fs::File::create(&path).unwrap(), batch.schema(), None).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+    };
+    write(vec![Some(3), Some(4)]);
+    let table = NumericTable::read(&path, &label()).unwrap();
+    assert_eq!((table.rows, table.labels), (ndarray::array![[3.0], [4.0]], Some(vec![true, false])));
+    let error = NumericTable::read(&path, &Reading::default()).unwrap_err().to_string();
+    assert!(error.contains("column 'name' holds Utf8, no numbers"), "{error}");
+    write(vec![Some(3), None]);
+    let error = NumericTable::read(&path, &label()).unwrap_err().to_string();
+    assert!(error.contains("row 2, column 'a': the cell is empty"), "{error}");
+}
+
+#[test]
+fn scores_come_back_as_they_were_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let scores = [0.1 + 0.2, -1.0 / 3.0];
+    let csv = folder.path().join("s.csv");
+    write_scores(&csv, &scores, Some(&[true, false])).unwrap();
+    let parquet = folder.path().join("s.parquet");
+    write_scores(&parquet, &scores, Some(&[true, false])).unwrap();
+    let reading = Reading { label: Some("label".to_owned()), ignore: vec!["row".to_owned()] };
+    let read = |path| NumericTable::read(path, &reading).unwrap();
+    assert_eq!(read(&csv), read(&parquet));
+    assert_eq!(read(&csv).rows.column(0).to_vec(), scores);
+}
