@@ -8,6 +8,7 @@
 //! | `graph.rs` | a directed or undirected graph of those |
 //! | [`algorithms`] | standard algorithms, one a file |
 //! | `edge_list/` | edge lists of any origin → dense vertices |
+//! | [`relations`] | the relationship graph of a snapshot, and its table functions in SQL |
 //! | [`run`] | an algorithm called by name |
 
 pub mod algorithms;
@@ -16,6 +17,7 @@ mod edge_list;
 mod error;
 mod graph;
 mod parameters;
+pub mod relations;
 pub mod run;
 
 pub use csr::Weight;
