@@ -9,6 +9,7 @@ use datafusion::execution::SendableRecordBatchStream;
 use futures::StreamExt;
 use parquet::arrow::ArrowWriter;
 
+use crate::graph::relations;
 use crate::query::{Parameters, Session, plan_read_only, safe_in_spreadsheet};
 use crate::snapshot::DataDir;
 
@@ -54,6 +55,9 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let data = DataDir::open(&args.data)?;
     super::block_on(async {
         let session = Session::open(&data.resolve(args.snapshot.as_deref())?, &args.engine.options(&data)).await?;
+        if relations::wanted(&args.sql) {
+            relations::attach(&session).await?;
+        }
         let rows = plan_read_only(&session, &args.sql, &Parameters::None).await?.execute_stream().await?;
         write(args.format, rows, std::io::BufWriter::new(out)).await
     })

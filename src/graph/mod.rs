@@ -8,6 +8,7 @@
 //! | `adjacency.rs` | a directed or undirected graph of those |
 //! | [`algorithms`] | standard algorithms, one a file |
 //! | `edge_list/` | edge lists of any origin → dense vertices |
+//! | [`relations`] | the relationship graph of a snapshot, and its table functions in SQL |
 //! | [`run`] | an algorithm called by name |
 
 mod adjacency;
@@ -16,6 +17,7 @@ pub mod csr;
 mod edge_list;
 mod error;
 mod parameters;
+pub mod relations;
 pub mod run;
 
 pub use csr::Weight;

@@ -21,6 +21,7 @@ use super::encode::{Encoder, Ending, Form, fitted};
 use super::request::Asked;
 use crate::api::request::RequestId;
 use crate::api::{Problem, trail};
+use crate::graph::relations;
 use crate::query::{EngineOptions, QueryError, Session, plan_read_only};
 use crate::snapshot::Snapshot;
 
@@ -194,6 +195,9 @@ impl Work {
     /// Plans and starts, and waits for the first rows.
     async fn first(&self) -> Result<(Rows, Vec<RecordBatch>, bool, String), Problem> {
         let session = self.session().await?;
+        if relations::wanted(&self.asked.sql) {
+            relations::attach(&session).await?;
+        }
         let frame = plan_read_only(&session, &self.asked.sql, &self.asked.parameters).await?;
         let tables = tables_read(frame.logical_plan());
         let explained = matches!(frame.logical_plan(), LogicalPlan::Explain(_));

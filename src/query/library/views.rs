@@ -83,6 +83,7 @@ const SOURCES: &[(&str, &str)] = view_sources![
     "family_circle",
     "hidden_tie",
     "kin_concentration",
+    "relation_edge",
     "onward_transfer",
 ];
 
