@@ -20,7 +20,7 @@ mod parameters;
 pub mod relations;
 pub mod run;
 
+pub use adjacency::Graph;
 pub use csr::Weight;
 pub use edge_list::{EdgeList, Ids};
 pub use error::GraphError;
-pub use adjacency::Graph;

@@ -7,11 +7,10 @@
 //!
 //! # Which of linfa's are used
 //!
-//! Its traits, its linear algebra (`linfa-linalg`: Cholesky, symmetric eigenvalues) and nothing of its
-//! mixtures, nearest neighbours, principal components or support vectors: at 100,000 × 20 its neighbour
-//! structures were slower than brute force by matrix products, its mixture holds several copies of the
-//! data, and its one-class machine needs the whole kernel matrix. `benches/models_vs_peers.py` measures
-//! what stands here instead.
+//! Its traits and its linear algebra (`linfa-linalg`: Cholesky, symmetric eigenvalues). Mixtures, nearest
+//! neighbours, principal components and one-class support vectors are written here to the same traits, so
+//! that scores, contributions of features and the order of sums are the same for any number of threads;
+//! whether linfa's own would be faster has not been measured.
 //!
 //! # Reproducible
 //!

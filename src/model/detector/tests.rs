@@ -110,8 +110,8 @@ fn neighbours_are_those_of_brute_force() {
                 .map(|j| ((&rows.row(i) - &rows.row(j)).mapv(|x| x * x).sum().sqrt(), j as u32))
                 .collect();
             all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-            for k in 0..3 {
-                assert!((table.distances[[i, k]] - all[k].0).abs() <= 1e-6 * all[k].0, "{n} {d} row {i}");
+            for (k, (distance, _)) in all.iter().take(3).enumerate() {
+                assert!((table.distances[[i, k]] - distance).abs() <= 1e-6 * distance, "{n} {d} row {i}");
             }
         }
     }

@@ -74,8 +74,8 @@ enum Role {
 impl Reading {
     /// Roles of the columns, which must all be there that are named.
     fn roles(&self, path: &Path, columns: &[String]) -> Result<Vec<Role>, TableError> {
-        let named = self.label.iter().chain(&self.ignore);
-        if let Some(missing) = named.filter(|name| !columns.contains(name)).next() {
+        let mut named = self.label.iter().chain(&self.ignore);
+        if let Some(missing) = named.find(|name| !columns.contains(name)) {
             let message = format!("there is no column '{missing}'; there are {}", columns.join(", "));
             return Err(TableError::File { path: path.to_owned(), message });
         }

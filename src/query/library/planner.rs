@@ -12,6 +12,7 @@ use datafusion::logical_expr::LogicalPlan;
 use datafusion::optimizer::optimize_projections::OptimizeProjections;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 
+use super::statement::Parsed;
 use super::tables::{planned, register_functions, register_tables};
 use super::{Protected, RuleError, protected, views};
 use crate::query::LocalRules;
@@ -68,9 +69,7 @@ impl Planner {
     /// What a statement reads and gives.
     pub async fn read_by(&self, name: &str, text: &str) -> Result<Reading, RuleError> {
         let fail = |e| RuleError::engine(name, e);
-        let statement = Parsed::parse(name, text)?.bound(|_| None)?;
-        let state = self.session.state();
-        let frame = DataFrame::new(state.clone(), state.statement_to_plan(statement).await.map_err(fail)?);
+        let frame = planned(&self.session, name, Parsed::parse(name, text)?.bound(|_| None)?).await?;
         let plan = frame.clone().into_optimized_plan().map_err(fail)?;
         let mut columns = BTreeSet::new();
         plan.apply_with_subqueries(|node| {
