@@ -117,15 +117,15 @@ impl Relations {
             days.is_valid(row).then(|| days.value(row))
         };
         let rests = batch.column(10).as_primitive_opt::<Int64Type>();
+        let at = |column: usize, row: usize| text[column][row].as_str();
         for row in 0..batch.num_rows() {
-            let at = |column: usize| text[column][row].as_str();
-            let a = self.number(at(0), at(1), at(2));
-            let b = self.number(at(3), at(4), at(5));
+            let a = self.number(at(0, row), at(1, row), at(2, row));
+            let b = self.number(at(3, row), at(4, row), at(5, row));
             self.edges.push(Edge {
                 a,
                 b,
-                kind: at(6).to_owned(),
-                relation: at(7).to_owned(),
+                kind: at(6, row).to_owned(),
+                relation: at(7, row).to_owned(),
                 from: day(8, row),
                 to: day(9, row),
                 row: rests.and_then(|rows| rows.is_valid(row).then(|| rows.value(row))),
