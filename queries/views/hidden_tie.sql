@@ -1,5 +1,5 @@
 -- meaning  = "What a family (or its payee) and an official who took part in its application, or the official's close kin, have in common where no kinship is known: a row an application, official, thing and pair. Hops are family – thing – official (2) or family – thing – relative – official (3). `households` is how many use the thing, assisted families and register books: the fewer, the more it says."
--- reads    = ["application", "decision", "official", "official_circle", "kin_case", "person_thing", "family_circle", "household", "award_account", "person"]
+-- reads    = ["application", "decision", "official_circle", "kin_case", "person_thing", "family_circle", "household", "award_account", "person"]
 -- optional = ["person"]
 -- once     = true
 

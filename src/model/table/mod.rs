@@ -111,7 +111,8 @@ impl NumericTable {
 
     /// Puts columns together.
     fn of_columns(path: &Path, columns: Vec<(String, Role, Vec<f64>)>) -> Result<Self, TableError> {
-        let n = columns.first().map_or(0, |(_, _, values)| values.len());
+        // Columns that are ignored hold nothing.
+        let n = columns.iter().map(|(_, _, values)| values.len()).max().unwrap_or(0);
         let (mut names, mut cells, mut labels) = (Vec::new(), Vec::new(), None);
         for (name, role, mut values) in columns {
             match role {
