@@ -15,8 +15,8 @@ JOIN   known    AS a ON a.person_key = k.person_key
 JOIN   known    AS b ON b.person_key = k.relative_key
 WHERE  k.person_key < k.relative_key
 UNION  ALL
-SELECT 'person', a.id_number, a.name, t.kind, CASE t.kind WHEN 'enterprise' THEN coalesce(f.uscc, t.label) ELSE t.label END, t.label,
-       'holds', '', nullif(t.from_date, DATE '1900-01-01'), nullif(t.to_date, DATE '2999-12-31'),
+SELECT 'person', a.id_number, a.name, t.kind AS b_kind, CASE t.kind WHEN 'enterprise' THEN coalesce(f.uscc, t.label) ELSE t.label END AS b_key, t.label AS b_label,
+       'holds' AS kind, '', nullif(t.from_date, DATE '1900-01-01'), nullif(t.to_date, DATE '2999-12-31'),
        coalesce(t.row_person, t.row_official, t.row_account, t.row_enterprise_role)
 FROM   person_thing AS t
 JOIN   known        AS a ON a.person_key = t.person_key
@@ -35,15 +35,15 @@ JOIN   household     AS h ON h.household_key = f.household_key
 JOIN   known         AS a ON a.person_key = f.person_key
 GROUP  BY h.household_no, coalesce(h.head_name, ''), a.id_number, a.name, f.payee
 UNION  ALL
-SELECT 'household', household_no, coalesce(head_name, ''), 'phone', trim(phone), trim(phone), 'uses', '', CAST(NULL AS DATE), CAST(NULL AS DATE), row_id
+SELECT 'household', household_no, coalesce(head_name, ''), 'phone' AS b_kind, trim(phone) AS b_key, trim(phone) AS b_label, 'uses' AS kind, '', CAST(NULL AS DATE) AS from_date, CAST(NULL AS DATE) AS to_date, row_id
 FROM   household
 WHERE  trim(phone) <> ''
 UNION  ALL
-SELECT 'household', household_no, coalesce(head_name, ''), 'address', trim(address), trim(address), 'uses', '', NULL, NULL, row_id
+SELECT 'household', household_no, coalesce(head_name, ''), 'address' AS b_kind, trim(address) AS b_key, trim(address) AS b_label, 'uses' AS kind, '', CAST(NULL AS DATE) AS from_date, CAST(NULL AS DATE) AS to_date, row_id
 FROM   household
 WHERE  trim(address) <> ''
 UNION  ALL
-SELECT 'household', h.household_no, coalesce(h.head_name, ''), 'account', c.account_no, c.account_no, 'uses', '', NULL, NULL, min(c.row_id)
+SELECT 'household', h.household_no, coalesce(h.head_name, ''), 'account' AS b_kind, c.account_no AS b_key, c.account_no AS b_label, 'uses' AS kind, '', CAST(NULL AS DATE) AS from_date, CAST(NULL AS DATE) AS to_date, min(c.row_id)
 FROM   award_account AS u
 JOIN   household     AS h ON h.household_key = u.household_key
 JOIN   account       AS c ON c.account_key = u.account_key

@@ -19,6 +19,8 @@ mod graph;
 mod parameters;
 pub mod relations;
 pub mod run;
+#[cfg(test)]
+mod tests;
 
 pub use csr::Weight;
 pub use edge_list::{EdgeList, Ids};

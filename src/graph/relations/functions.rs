@@ -9,8 +9,8 @@ use datafusion::datasource::MemTable;
 use datafusion::logical_expr::Expr;
 
 use super::{Relations, relatives, ties};
-use crate::graph::algorithms::{components, neighbourhood};
 use crate::graph::Graph;
+use crate::graph::algorithms::{components, neighbourhood};
 use crate::query::{QueryError, Session};
 
 /// Name and call of every table function.
@@ -35,9 +35,8 @@ const HUB: usize = 10;
 /// Whether a statement may call one of the functions.
 pub fn wanted(sql: &str) -> bool {
     let text = sql.to_lowercase();
-    let called = |name: &str| {
-        text.match_indices(name).any(|(at, _)| text[at + name.len()..].trim_start().starts_with('('))
-    };
+    let called =
+        |name: &str| text.match_indices(name).any(|(at, _)| text[at + name.len()..].trim_start().starts_with('('));
     FUNCTIONS.iter().any(|(name, _)| called(name))
 }
 
@@ -72,7 +71,8 @@ impl TableFunctionImpl for Function {
         let batch = match self.name {
             "kin" => kin(graph, arguments.node(graph, 0, Some("person"))?)?,
             "ties" => {
-                let (a, b) = (arguments.node(graph, 0, Some("official"))?, arguments.node(graph, 1, Some("household"))?);
+                let (a, b) =
+                    (arguments.node(graph, 0, Some("official"))?, arguments.node(graph, 1, Some("household"))?);
                 said(graph, a, b)?
             }
             "shortest_path" => {
@@ -132,7 +132,10 @@ impl Arguments<'_> {
         let found = kind.and_then(|kind| graph.node(kind, &text)).or_else(|| graph.named(&text));
         found.ok_or_else(|| {
             let what = kind.unwrap_or("node");
-            DataFusionError::Plan(format!("{}: the graph has no {what} '{text}'; name a node as kind:number", self.name))
+            DataFusionError::Plan(format!(
+                "{}: the graph has no {what} '{text}'; name a node as kind:number",
+                self.name
+            ))
         })
     }
 }
