@@ -46,12 +46,12 @@ impl<W: Weight> Graph<W> {
     }
 
     /// Whence arcs lead to a vertex, ascending; the same as [`out`](Self::out) in an undirected graph.
-    pub fn into(&self, vertex: u32) -> &[u32] {
+    pub fn incoming(&self, vertex: u32) -> &[u32] {
         self.into.as_ref().map_or_else(|| self.out.row(vertex), |into| into.row(vertex))
     }
 
     /// Whence arcs lead to a vertex that [`out`](Self::out) does not show: nothing in an undirected graph.
-    pub fn into_only(&self, vertex: u32) -> &[u32] {
+    pub fn incoming_only(&self, vertex: u32) -> &[u32] {
         self.into.as_ref().map_or(&[], |into| into.row(vertex))
     }
 

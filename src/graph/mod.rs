@@ -19,6 +19,8 @@ mod error;
 mod parameters;
 pub mod relations;
 pub mod run;
+#[cfg(test)]
+mod tests;
 
 pub use adjacency::Graph;
 pub use csr::Weight;

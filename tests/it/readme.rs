@@ -44,8 +44,12 @@ fn run(readme: &str) {
         if command.starts_with("mingjing serve") || command.starts_with("git clone") || command.starts_with("cd ") {
             continue;
         }
-        let command = command.replace("fixtures/", &format!("{}/fixtures/", root.display()));
-        let command = command.replace("models/", &format!("{}/models/", root.display()));
+        // Files of the project stand in its folder.
+        let rooted = |word: &str| match word.starts_with("fixtures/") || word.starts_with("models/") {
+            true => format!("{}/{word}", root.display()),
+            false => word.to_owned(),
+        };
+        let command = command.split(' ').map(rooted).collect::<Vec<_>>().join(" ");
         let output =
             Command::new("sh").args(["-c", &command]).current_dir(desk.path()).env("PATH", &path).output().unwrap();
         assert!(output.status.success(), "{command}\n{}", String::from_utf8_lossy(&output.stderr));

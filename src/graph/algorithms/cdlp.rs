@@ -38,7 +38,7 @@ pub fn cdlp<W: Weight>(graph: &Graph<W>, iterations: usize) -> Vec<u32> {
                 let mut seen = Vec::new();
                 let mut changed = vec![false; block.len()];
                 for ((v, own), changed) in (first..).zip(block.iter_mut()).zip(&mut changed) {
-                    let near = || graph.out(v).iter().chain(graph.into_only(v)).map(|to| *to as usize);
+                    let near = || graph.out(v).iter().chain(graph.incoming_only(v)).map(|to| *to as usize);
                     let old = label[v as usize];
                     *own = if near().any(|to| moved[to]) {
                         seen.clear();

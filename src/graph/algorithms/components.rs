@@ -45,7 +45,7 @@ pub fn components<W: Weight>(graph: &Graph<W>) -> Vec<u32> {
         if parents[v as usize].load(Relaxed) == largest {
             return;
         }
-        for &to in graph.out(v).iter().skip(SAMPLED).chain(graph.into_only(v)) {
+        for &to in graph.out(v).iter().skip(SAMPLED).chain(graph.incoming_only(v)) {
             link(&parents, v, to);
         }
     });

@@ -20,7 +20,8 @@ use crate::graph::{Graph, Weight};
 pub fn core_numbers<W: Weight>(graph: &Graph<W>) -> Vec<u32> {
     let n = graph.vertices();
     let distinct = |v: u32| {
-        let mut near: Vec<u32> = graph.out(v).iter().chain(graph.into_only(v)).copied().filter(|to| *to != v).collect();
+        let mut near: Vec<u32> =
+            graph.out(v).iter().chain(graph.incoming_only(v)).copied().filter(|to| *to != v).collect();
         near.sort_unstable();
         near.dedup();
         near

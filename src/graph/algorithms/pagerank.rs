@@ -170,7 +170,7 @@ fn pass_on<W: Weight>(graph: &Graph<W>, rank: &[f64], passed: &mut [f64]) -> f64
 }
 
 fn received<W: Weight>(graph: &Graph<W>, v: usize, passed: &[f64]) -> f64 {
-    graph.into(v as u32).iter().map(|from| passed[*from as usize]).sum()
+    graph.incoming(v as u32).iter().map(|from| passed[*from as usize]).sum()
 }
 
 /// Works on blocks in parallel and adds their results in order.

@@ -93,7 +93,7 @@ fn hops_to<W: Weight>(graph: &Graph<W>, to: u32, hops: u32, most: usize) -> hash
     for hop in 1..=hops {
         let mut next = Vec::new();
         for v in frontier {
-            for &from in graph.into(v) {
+            for &from in graph.incoming(v) {
                 if left.len() < most && !left.contains_key(&from) {
                     left.insert(from, hop);
                     next.push(from);

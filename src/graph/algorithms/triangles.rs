@@ -45,7 +45,7 @@ impl Neighbours {
         let merged = |v: u32, row: &mut Vec<(u32, u8)>| {
             row.clear();
             let each = u8::from(!graph.directed()) + 1;
-            for side in [graph.out(v), graph.into_only(v)] {
+            for side in [graph.out(v), graph.incoming_only(v)] {
                 let before = row.len();
                 row.extend(side.iter().filter(|to| **to != v).map(|to| (*to, each)));
                 let mut own = row.split_off(before);
