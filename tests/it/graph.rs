@@ -36,7 +36,7 @@ fn check(graph: &str, algorithm: &str, ldbc: &str, options: &[&str]) {
     done(&args);
     let (expected, found) = (values(&fixture("graph").join(format!("{graph}-{ldbc}"))), values(&out));
     assert_eq!(expected.len(), found.len(), "{graph} {algorithm}");
-    // The expected ranks of two graphs are the limit, computed in single precision; LDBC allows a share of 1e-4.
+    // How many steps led to the expected ranks of two graphs is not told; LDBC allows a share of 1e-4.
     let within = if graph.starts_with("pr-") { 1e-4 } else { 1e-9 };
     for (id, value) in &expected {
         assert!(
