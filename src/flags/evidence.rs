@@ -1,6 +1,7 @@
 //! The rows that findings rest on, as they stood in the source.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 
 use arrow::array::{Array, AsArray};
 use arrow::compute::cast;
@@ -10,26 +11,26 @@ use rayon::prelude::*;
 
 use crate::query::Session;
 use crate::query::library::EvidenceRole;
-use crate::snapshot::{ArchiveReader, Snapshot, file_no, row_number};
+use crate::snapshot::{ArchiveReader, Snapshot, file_no, row_id, row_number};
 
 use super::finding::Links;
 use super::{EvidenceRef, FlagError};
 
 /// A row of evidence in the contract's columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EvidenceRow {
+pub struct EvidenceRow<'a> {
     /// Position of the finding it belongs to, as the caller counts.
     pub finding: usize,
     /// For or against.
     pub role: EvidenceRole,
     /// Contract table.
-    pub table: String,
+    pub table: &'a str,
     /// Delivered file.
-    pub source_file: String,
+    pub source_file: &'a str,
     /// Row of it, as a spreadsheet counts.
     pub source_row: u64,
-    /// `header=cell` of the row as it stood.
-    pub text: String,
+    /// `header=cell` of the row as it stood; held once, however many findings rest on the row.
+    pub text: Arc<str>,
 }
 
 /// The inferred links among those rows.
@@ -53,51 +54,52 @@ pub async fn inferred_links(session: &Session, rows: &HashSet<i64>) -> Result<Li
 
 /// Fetches evidence from the archive: files side by side, each frame of a file opened once. Rows come
 /// in order of finding, role, table and place.
-pub fn evidence_rows(
-    snapshot: &Snapshot,
+pub fn evidence_rows<'a>(
+    snapshot: &'a Snapshot,
     evidence: &[(usize, EvidenceRef)],
     links: &Links,
-) -> Result<Vec<EvidenceRow>, FlagError> {
+) -> Result<Vec<EvidenceRow<'a>>, FlagError> {
     let mut by_file: BTreeMap<u32, BTreeMap<u64, BTreeSet<(usize, EvidenceRole)>>> = BTreeMap::new();
     for (finding, row) in evidence {
         let rows = by_file.entry(file_no(row.row_id)).or_default();
         rows.entry(row_number(row.row_id)).or_default().insert((*finding, row.role));
     }
     let archive = snapshot.archive_dir();
-    let fetched: Vec<Vec<EvidenceRow>> = by_file
+    let fetched: Vec<Vec<EvidenceRow<'a>>> = by_file
         .into_par_iter()
         .map(|(number, wanted)| -> Result<_, FlagError> {
             let Some(source) = snapshot.manifest.sources.iter().find(|s| s.file_no == number) else {
                 return Ok(Vec::new());
             };
             let numbers: Vec<u64> = wanted.keys().copied().collect();
-            let mut rows = Vec::new();
-            for row in ArchiveReader::open(&archive, number)?.rows(&numbers)? {
+            let mut rows = Vec::with_capacity(wanted.values().map(BTreeSet::len).sum());
+            ArchiveReader::open(&archive, number)?.visit(&numbers, |row| {
                 let mut text = row.text();
-                if let Some((method, probability)) = links.get(&crate::snapshot::row_id(number, row.row_number)) {
+                if let Some((method, probability)) = links.get(&row_id(number, row.row_number)) {
                     text.push_str(&format!(" [身份推断 inferred link: {method}, {probability:.3}]"));
                 }
+                let text: Arc<str> = text.into();
                 for (finding, role) in wanted.get(&row.row_number).into_iter().flatten() {
                     rows.push(EvidenceRow {
                         finding: *finding,
                         role: *role,
-                        table: source.table.clone(),
-                        source_file: source.source.name.clone(),
+                        table: &source.table,
+                        source_file: &source.source.name,
                         source_row: row.row_number,
-                        text: text.clone(),
+                        text: Arc::clone(&text),
                     });
                 }
-            }
+            })?;
             Ok(rows)
         })
         .collect::<Result<_, _>>()?;
-    let mut rows: Vec<EvidenceRow> = fetched.into_iter().flatten().collect();
+    let mut rows: Vec<EvidenceRow<'a>> = fetched.into_iter().flatten().collect();
     rows.par_sort_by(|a, b| {
-        (a.finding, a.role, &a.table, &a.source_file, a.source_row).cmp(&(
+        (a.finding, a.role, a.table, a.source_file, a.source_row).cmp(&(
             b.finding,
             b.role,
-            &b.table,
-            &b.source_file,
+            b.table,
+            b.source_file,
             b.source_row,
         ))
     });

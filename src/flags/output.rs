@@ -119,7 +119,10 @@ pub fn evidence_schema() -> SchemaRef {
 }
 
 /// Rows of `evidence`; `id` names the finding of a position.
-pub fn evidence_batch<'a>(rows: &'a [EvidenceRow], id: impl Fn(usize) -> &'a str) -> Result<RecordBatch, ArrowError> {
+pub fn evidence_batch<'a>(
+    rows: &'a [EvidenceRow<'_>],
+    id: impl Fn(usize) -> &'a str,
+) -> Result<RecordBatch, ArrowError> {
     let role = |role: EvidenceRole| match role {
         EvidenceRole::For => "for",
         EvidenceRole::Against => "against",
@@ -127,8 +130,8 @@ pub fn evidence_batch<'a>(rows: &'a [EvidenceRow], id: impl Fn(usize) -> &'a str
     let columns = vec![
         texts(rows, |e| id(e.finding)),
         texts(rows, |e| role(e.role)),
-        texts(rows, |e| &e.table),
-        texts(rows, |e| &e.source_file),
+        texts(rows, |e| e.table),
+        texts(rows, |e| e.source_file),
         counts(rows, |e| e.source_row),
         texts(rows, |e| &e.text),
     ];

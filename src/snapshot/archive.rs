@@ -163,24 +163,35 @@ impl ArchiveReader {
         Ok(Self { path, file, index, open_frame: None })
     }
 
-    /// The rows of those numbers, which must be in rising order; numbers that the file does not have
-    /// are left out. Each frame is decompressed once.
+    /// The rows of those numbers, as [`ArchiveReader::visit`] meets them.
     pub fn rows(&mut self, wanted: &[u64]) -> Result<Vec<SourceRow>, SnapshotError> {
         let mut found = Vec::with_capacity(wanted.len());
+        self.visit(wanted, |row| found.push(row))?;
+        Ok(found)
+    }
+
+    /// Shows the rows of those numbers, which must be in rising order, one by one; numbers that the file
+    /// does not have are left out. Each frame is decompressed once.
+    pub fn visit(&mut self, wanted: &[u64], mut show: impl FnMut(SourceRow)) -> Result<(), SnapshotError> {
         let mut rest = wanted;
         while let Some(&first) = rest.first() {
             let frame = self.index.frames.partition_point(|f| f.0 <= first).saturating_sub(1);
             let end = self.index.frames.get(frame + 1).map_or(u64::MAX, |f| f.0);
             let inside = rest.partition_point(|&row| row < end);
             if !self.index.frames.is_empty() {
-                self.rows_of_frame(frame, &rest[..inside], &mut found)?;
+                self.visit_frame(frame, &rest[..inside], &mut show)?;
             }
             rest = &rest[inside..];
         }
-        Ok(found)
+        Ok(())
     }
 
-    fn rows_of_frame(&mut self, frame: usize, wanted: &[u64], found: &mut Vec<SourceRow>) -> Result<(), SnapshotError> {
+    fn visit_frame(
+        &mut self,
+        frame: usize,
+        wanted: &[u64],
+        show: &mut impl FnMut(SourceRow),
+    ) -> Result<(), SnapshotError> {
         let damaged = |path: &Path, reason: String| SnapshotError::Damaged { path: path.to_owned(), reason };
         if self.open_frame.as_ref().is_none_or(|(open, _)| *open != frame) {
             let (_, offset, length) = self.index.frames[frame];
@@ -205,7 +216,7 @@ impl ArchiveReader {
                     let header = self.index.header.get(i).cloned().unwrap_or_else(|| format!("#{}", i + 1));
                     (header, cell.to_owned())
                 });
-                found.push(SourceRow { row_number: number, cells: cells.collect() });
+                show(SourceRow { row_number: number, cells: cells.collect() });
             }
         }
         Ok(())

@@ -66,6 +66,26 @@ pub(super) fn manifest(
 /// Rows of a batch of output.
 const CHUNK: usize = 16 * 1024;
 
+/// Rows of evidence that are fetched at once. Their texts are held in memory, some 400 bytes each; every
+/// pass opens anew the frames it needs, so that few large passes are quicker than many small ones.
+const EVIDENCE_AT_ONCE: usize = 512 * 1024;
+
+/// Findings in runs whose evidence is fetched at once.
+fn by_evidence(findings: &[Finding]) -> impl Iterator<Item = &[Finding]> {
+    let mut rest = findings;
+    std::iter::from_fn(move || {
+        let mut rows = 0;
+        let end = rest.iter().position(|finding| {
+            rows += finding.evidence.len();
+            rows > EVIDENCE_AT_ONCE
+        });
+        // A finding with more evidence than that still comes, alone.
+        let (run, left) = rest.split_at(end.map_or(rest.len(), |end| end.max(1)));
+        rest = left;
+        (!run.is_empty()).then_some(run)
+    })
+}
+
 pub(super) fn write(
     folder: &Path,
     snapshot: &Snapshot,
@@ -97,11 +117,13 @@ pub(super) fn write(
     manifest.rows.insert("leads".to_owned(), out.finish()?.rows);
 
     let mut out = Output::create(folder, "evidence", evidence_schema())?;
-    let refs: Vec<(usize, EvidenceRef)> =
-        findings.iter().enumerate().flat_map(|(i, f)| f.evidence.iter().map(move |row| (i, *row))).collect();
-    for chunk in evidence_rows(snapshot, &refs, links)?.chunks(CHUNK) {
-        let batch = evidence_batch(chunk, |finding| &findings[finding].finding_id);
-        out.write(batch.map_err(FlagError::from)?)?;
+    for findings in by_evidence(findings) {
+        let refs: Vec<(usize, EvidenceRef)> =
+            findings.iter().enumerate().flat_map(|(i, f)| f.evidence.iter().map(move |row| (i, *row))).collect();
+        for chunk in evidence_rows(snapshot, &refs, links)?.chunks(CHUNK) {
+            let batch = evidence_batch(chunk, |finding| &findings[finding].finding_id);
+            out.write(batch.map_err(FlagError::from)?)?;
+        }
     }
     manifest.rows.insert("evidence".to_owned(), out.finish()?.rows);
 
