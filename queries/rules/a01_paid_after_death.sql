@@ -1,6 +1,6 @@
 -- id         = "a01_paid_after_death"
 -- typology   = "A01"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 3
 -- queue      = "irregularity"
@@ -22,6 +22,13 @@
 -- zh       = "死亡日期之后仍有参保、就医、结婚或开户记录，死亡登记存疑"
 -- en       = "contributions, hospital, marriage or a new account after the day: the death record is disputed"
 -- contract = "any later sign of life (employment, medical settlement, marriage, school, account opened) = disputed death record, a data_quality finding"
+-- [exemptions.within_grace]
+-- zh       = "处于死亡后允许调整的期限内"
+-- en       = "inside the time that is allowed for adjusting after a death"
+-- [exemptions.survivors_share]
+-- zh       = "本人份额已停发，发给在世成员的份额合法"
+-- en       = "the share of the dead was taken out, the share of the living is lawful"
+-- contract = "survivors' share is lawful"
 
 -- The share of the dead in every month paid beyond the grace. A payee who is not covered has no share:
 -- the money of the living goes on lawfully, only into the wrong hands, and counts zero.
@@ -31,8 +38,10 @@ WITH dead AS (
     WHERE  choice = 1 AND died_on <= $as_of
 ),
 covered AS (
+    -- Once the dead are taken out of an award, what is paid on is the share of the living.
     SELECT d.*, p.household_key, p.award_key, p.month, p.row_id AS row_payment, m.row_id AS row_award_member,
-           p.amount_fen / n.head_count AS share_fen, 'covered' AS role
+           CASE WHEN p.month <= m.to_month OR m.to_month IS NULL THEN p.amount_fen / n.head_count ELSE 0 END AS share_fen,
+           CASE WHEN p.month <= m.to_month OR m.to_month IS NULL THEN 'covered' ELSE 'survivors' END AS role
     FROM   dead AS d
     JOIN   award_member AS m ON m.person_key = d.person_key
     JOIN   award AS a ON a.award_key = m.award_key
@@ -41,7 +50,7 @@ covered AS (
     WHERE  p.status = 'paid' AND p.amount_fen > 0
       AND  p.month > month_of(d.died_on)
       AND  p.month >= coalesce(m.from_month, a.start_month, p.month)
-      AND  p.month <= coalesce(m.to_month, p.month)
+      AND  (m.to_month IS NULL OR m.to_month >= month_of(d.died_on))
 ),
 payee AS (
     SELECT d.*, p.household_key, p.award_key, p.month, p.row_id AS row_payment, CAST(NULL AS BIGINT) AS row_award_member,
@@ -56,30 +65,35 @@ payee AS (
       AND  m.award_key IS NULL
 ),
 late AS (
-    SELECT x.*, h.region_code
+    SELECT x.*, h.region_code,
+           CASE WHEN x.month <= month_add(x.died_on, CAST(local_number(h.region_code, 'death_grace_months', x.died_on) AS BIGINT)) THEN 'within_grace'
+                WHEN x.role = 'survivors' THEN 'survivors_share' END AS lawful
     FROM   (SELECT * FROM covered UNION ALL SELECT * FROM payee) AS x
     JOIN   household AS h ON h.household_key = x.household_key
-    WHERE  x.month > month_add(x.died_on, CAST(local_number(h.region_code, 'death_grace_months', x.died_on) AS BIGINT))
 ),
 judged AS (
     SELECT *,
-           max(months_between(died_on, month)) OVER (PARTITION BY person_key)
-               > local_number(region_code, 'death_escalate_months', died_on) AS escalated
+           max(CASE WHEN lawful IS NULL THEN months_between(died_on, month) END) OVER (PARTITION BY person_key)
+               > local_number(region_code, 'death_escalate_months', died_on) AS escalated,
+           min(CASE WHEN lawful IS NULL THEN 0 ELSE 1 END) OVER (PARTITION BY person_key) AS all_lawful,
+           row_number() OVER (PARTITION BY person_key ORDER BY lawful, month, row_payment) AS nth
     FROM   late
 )
 SELECT j.person_key AS subject_key, j.household_key, j.award_key, j.month,
        j.share_fen AS amount_fen,
-       CASE j.doubt WHEN 'name_mismatch' THEN 'name_mismatch' WHEN 'sign_of_life' THEN 'sign_of_life' END AS exemption,
+       CASE j.doubt WHEN 'name_mismatch' THEN 'name_mismatch' WHEN 'sign_of_life' THEN 'sign_of_life'
+                    ELSE CASE j.lawful WHEN 'within_grace' THEN 'within_grace' WHEN 'survivors_share' THEN 'survivors_share' END END AS exemption,
        -- Who could not yet read it in a register could not stop the payment.
        j.known_on, j.died_on,
        CASE j.source WHEN 'hukou' THEN '户籍注销' WHEN 'cremation' THEN '火化记录' WHEN 'hospital' THEN '医院记录' ELSE '死亡登记' END AS source_zh,
        CASE j.source WHEN 'hukou' THEN 'household register' WHEN 'cremation' THEN 'cremation record' WHEN 'hospital' THEN 'hospital record' ELSE 'death register' END AS source_en,
-       CASE j.role WHEN 'covered' THEN '保障对象' ELSE '领取人' END AS role_zh,
-       CASE j.role WHEN 'covered' THEN 'a covered person' ELSE 'the payee' END AS role_en,
+       CASE j.role WHEN 'covered' THEN '保障对象' WHEN 'survivors' THEN '在世家庭成员' ELSE '领取人' END AS role_zh,
+       CASE j.role WHEN 'covered' THEN 'a covered person' WHEN 'survivors' THEN 'the living of the household' ELSE 'the payee' END AS role_en,
        CASE WHEN j.escalated THEN '，已超过死亡后核查调整的最长期限' ELSE '' END AS escalated_zh,
        CASE WHEN j.escalated THEN '; this is beyond the time allowed for adjusting after a death' ELSE '' END AS escalated_en,
        j.row_death, j.row_payment, j.row_award_member,
        j.row_employment AS against_employment, j.row_medical_settlement AS against_medical_settlement,
        j.row_marriage AS against_marriage, j.row_account AS against_account
 FROM   judged AS j
+WHERE  j.lawful IS NULL OR (j.all_lawful = 1 AND j.nth = 1)
 ORDER  BY subject_key, exemption, month, award_key, row_payment

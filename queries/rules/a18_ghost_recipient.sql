@@ -93,7 +93,7 @@ ranked AS (
            row_number() OVER (PARTITION BY last_award_key ORDER BY month, row_award_member, row_person) AS nth
     FROM   chained
 )
-SELECT last_award_key AS subject_key, household_key, award_key, person_key, month, CAST(share_fen AS BIGINT) AS amount_fen,
+SELECT last_award_key AS subject_key, household_key, award_key, person_key, person_key AS share_key, month, CAST(share_fen AS BIGINT) AS amount_fen,
        CASE exempt_as WHEN 'under_one_year' THEN 'under_one_year' WHEN 'mistyped_id' THEN 'mistyped_id' END AS exemption,
        coalesce(ghost, '某人') AS ghost, id_number AS ghost_id_number, award_no,
        CASE WHEN together > 1 THEN '等' ELSE '' END AS others_zh, CASE WHEN together > 1 THEN ', and others,' ELSE '' END AS others_en,

@@ -73,7 +73,7 @@ ranked AS (
     FROM   paid
 )
 -- Each resident is a case of its own.
-SELECT r.institution_key AS subject_key, i.id_number AS case_key, r.institution_key, r.household_key, r.award_key, r.person_key, r.month,
+SELECT r.institution_key AS subject_key, i.id_number AS case_key, r.institution_key, r.household_key, r.award_key, r.person_key, r.person_key AS share_key, r.month,
        CASE WHEN r.event = 'death' THEN r.share_fen ELSE r.share_fen * r.gone_days / r.month_days END AS amount_fen,
        CASE r.doubt WHEN 'name_mismatch' THEN 'name_mismatch' WHEN 'sign_of_life' THEN 'sign_of_life' END AS exemption,
        r.known_on, r.resident, r.from_date AS stay_from,

@@ -25,7 +25,8 @@
 -- meaning = "a surplus of less than this, in yuan, is rounding"
 
 -- One row a month and award. `subject_key` says whom it is about; `exemption` is null where none applies;
--- `amount_fen` has the lawful share taken off; `row_<table>` are the rows it rests on, `against_<table>`
+-- `amount_fen` has the lawful share taken off (`share_key` would be the person whose share of a payment it is);
+-- `row_<table>` are the rows it rests on, `against_<table>`
 -- those that speak for the family; `known_on` would be the day from which the office could know.
 WITH monthly AS (
     SELECT p.award_key, p.household_key, p.month, sum(p.amount_fen) - max(p.amount_fen) AS surplus_fen,

@@ -11,6 +11,7 @@ use chrono::Months;
 use datafusion::execution::SendableRecordBatchStream;
 use futures::StreamExt;
 
+use crate::contract::SubjectKind;
 use crate::query::library::{CheckedRule, EvidenceRole};
 
 use super::reason::{cell, day, fill, month, yuan};
@@ -144,7 +145,7 @@ pub async fn assemble(rule: &CheckedRule, mut rows: SendableRecordBatchStream) -
             }
             let (_, groups) = open.get_or_insert_with(|| (subject, Groups::new()));
             let group = groups.entry((columns.text("case_key", row), columns.text("exemption", row))).or_default();
-            take(&columns, row, group);
+            take(rule.header().subject, &columns, row, group);
             for column in &evidence {
                 if let Some(row_id) = columns.int(&column.column, row) {
                     group.evidence.insert((column.role, row_id));
@@ -156,7 +157,7 @@ pub async fn assemble(rule: &CheckedRule, mut rows: SendableRecordBatchStream) -
     Ok(findings)
 }
 
-fn take(columns: &Columns<'_>, row: usize, group: &mut Group) {
+fn take(about: SubjectKind, columns: &Columns<'_>, row: usize, group: &mut Group) {
     group.subject_no = group.subject_no.take().or_else(|| columns.text("subject_no", row));
     let severity = columns.int("severity", row).and_then(|s| u8::try_from(s).ok());
     group.severity = group.severity.max(severity);
@@ -172,12 +173,9 @@ fn take(columns: &Columns<'_>, row: usize, group: &mut Group) {
     group.known_on = group.known_on.into_iter().chain(known_on).min();
     if let Some(fen) = columns.int("amount_fen", row) {
         let key = |name: &str| columns.int(name, row).map(|k| k as i32);
-        let person = columns.batch.column_by_name("person_key").map_or_else(
-            // A rule about a person counts that person's share.
-            || columns.subject(row).and_then(|s| if let Subject::Key(k) = s { Some(k) } else { None }),
-            |_| key("person_key"),
-        );
-        group.money.add(key("award_key"), month, person, fen);
+        // A rule about a person counts that person's share; another one the whole payment, or the share it names.
+        let share = key(if about == SubjectKind::Person { "subject_key" } else { "share_key" });
+        group.money.add(key("award_key"), month, share, fen);
         group.fen += fen;
     }
     for (i, field) in columns.batch.schema_ref().fields().iter().enumerate() {

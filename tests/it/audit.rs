@@ -3,36 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::LazyLock;
 
 use arrow::array::AsArray;
 use mingjing::query::library::Library;
 use mingjing::snapshot::DataDir;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use crate::support::{Desk, csv_rows, fixture, payments};
-
-type Rows = Vec<BTreeMap<String, String>>;
-
-fn findings(out: &Path) -> Rows {
-    csv_rows(&out.join("findings.csv"))
-}
+use crate::support::{Desk, Rows, audited_county, csv_rows, findings, fixture, payments};
 
 fn open(rows: &Rows) -> Vec<&BTreeMap<String, String>> {
     rows.iter().filter(|row| row["status"] == "open").collect()
-}
-
-/// The fixture county, imported once, and the output tables of one whole audit of it.
-fn county() -> (&'static Desk, &'static Path) {
-    static COUNTY: LazyLock<(Desk, PathBuf)> = LazyLock::new(|| {
-        let desk = Desk::kept("audited-county");
-        desk.import(&[fixture("county/exports")], &[]);
-        let out = desk.audit(&["--partitions", "2"]);
-        (desk, out)
-    });
-    (&COUNTY.0, &COUNTY.1)
 }
 
 #[test]
@@ -151,7 +133,7 @@ fn hits(truth: &Rows, found: &Rows) -> BTreeMap<String, (usize, usize, usize, us
 
 #[test]
 fn every_planted_case_is_found_and_no_look_alike_is_raised() {
-    let found = findings(county().1);
+    let found = findings(audited_county().1);
     let truth = csv_rows(&fixture("county/truth.csv"));
     let table = hits(&truth, &found);
     assert!(table.len() >= 19, "only {} typologies", table.len());
@@ -168,7 +150,7 @@ fn every_planted_case_is_found_and_no_look_alike_is_raised() {
 
 #[test]
 fn every_finding_explains_itself() {
-    let out = county().1;
+    let out = audited_county().1;
     let evidence = csv_rows(&out.join("evidence.csv"));
     let with_evidence: BTreeSet<&str> =
         evidence.iter().filter(|row| row["role"] == "for").map(|row| row["finding_id"].as_str()).collect();
@@ -200,7 +182,7 @@ fn every_finding_explains_itself() {
 
 #[test]
 fn the_same_audit_gives_the_same_bytes() {
-    let (desk, out) = county();
+    let (desk, out) = audited_county();
     let read = |out: &Path| {
         ["findings.csv", "findings.parquet", "evidence.csv", "evidence.parquet", "leads.csv", "leads.parquet"]
             .map(|name| fs::read(out.join(name)).unwrap())
@@ -226,7 +208,7 @@ fn what_was_not_handed_over_is_said_and_stops_nothing() {
 #[test]
 fn a_region_sees_its_own_findings_only() {
     const ONLY: &str = "A04,B01,E05,Q03";
-    let (desk, out) = county();
+    let (desk, out) = audited_county();
     let all: Rows = findings(out).into_iter().filter(|row| ONLY.contains(&row["typology"])).collect();
     let village = &all.iter().find(|row| !row["region_code"].ends_with("000")).unwrap()["region_code"];
     let of = |region: &str| findings(&desk.audit_to(region, &["--only", ONLY, "--region", region]));
@@ -263,7 +245,7 @@ fn protected_attributes_move_no_finding() {
     }
     assert!(touched >= PROTECTED.len());
     desk.import_all();
-    let (as_is, moved) = (undeclared(county().1), undeclared(&desk.audit(&[])));
+    let (as_is, moved) = (undeclared(audited_county().1), undeclared(&desk.audit(&[])));
     assert!(as_is.len() > 20);
     assert!(as_is == moved, "a protected attribute changed a finding");
 }
@@ -292,56 +274,6 @@ fn permute(text: &str, columns: &[&str]) -> String {
 }
 
 /// What a county sets itself changes what is found there, and only as it should.
-#[test]
-fn local_parameters_change_the_findings() {
-    let audit = |parameter: Option<(&str, &str)>, only: &str| -> Rows {
-        let desk = Desk::new();
-        let mut paths = vec![fixture("county/exports")];
-        if let Some((name, value)) = parameter {
-            let path = desk.path("地方规则-试算.csv");
-            // A nearer region than any in the county's own file would need naming each; the later rule decides.
-            let region = csv_rows(&fixture("county/exports/行政区划.csv"))
-                .into_iter()
-                .find(|row| row["级别"] == "县")
-                .map(|row| row["区划代码"].clone())
-                .unwrap();
-            fs::write(
-                &path,
-                format!("区划代码,参数名称,参数值,生效日期,失效日期\n{region},{name},{value},2022-12-31,\n"),
-            )
-            .unwrap();
-            paths.push(path);
-        }
-        desk.import(&paths, &[]);
-        findings(&desk.audit(&["--only", only]))
-    };
-    let subjects = |rows: &Rows, exemption: &str| -> BTreeSet<String> {
-        let wanted = |row: &&BTreeMap<String, String>| match exemption {
-            "" => row["status"] == "open",
-            code => row["exemption"] == code,
-        };
-        rows.iter().filter(wanted).map(|row| row["subject_key"].clone()).collect()
-    };
-
-    // Kin of a wider degree count once the county says so.
-    let (close, extended) = (audit(None, "C01"), audit(Some(("kin_depth", "extended")), "C01"));
-    let outside = |rows: &Rows| subjects(rows, "kin_outside_depth");
-    let moved: BTreeSet<String> = outside(&close).difference(&outside(&extended)).cloned().collect();
-    // A cousin is outside either depth and stays explained.
-    assert!(!moved.is_empty() && outside(&extended).is_subset(&outside(&close)));
-    assert!(subjects(&extended, "").is_superset(&moved), "{moved:?}");
-
-    // A dearer limit leaves only what dearer cars put at issue.
-    let fen = |rows: &Rows| rows.iter().map(|r| r["amount"].parse::<f64>().unwrap()).sum::<f64>();
-    let (any, dear) = (audit(None, "A04"), audit(Some(("vehicle_price_limit", "50000")), "A04"));
-    assert!(subjects(&dear, "").is_subset(&subjects(&any, "")) && fen(&dear) < fen(&any));
-    assert!(subjects(&audit(Some(("vehicle_price_limit", "90000000")), "A04"), "").is_empty());
-
-    // Without a grace the first month after a death counts too.
-    let (grace, none) = (audit(None, "A01"), audit(Some(("death_grace_months", "0")), "A01"));
-    assert!(subjects(&none, "").is_superset(&subjects(&grace, "")) && fen(&none) > fen(&grace));
-}
-
 #[test]
 fn a_later_month_keeps_the_ids_of_what_was_found_before() {
     let desk = Desk::small();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 
 use tempfile::TempDir;
 
@@ -188,4 +189,23 @@ pub fn payments(months: &[&str]) -> String {
         ));
     }
     text
+}
+
+/// Rows of an output table, cells by header.
+pub type Rows = Vec<BTreeMap<String, String>>;
+
+/// The findings among the output tables of an audit.
+pub fn findings(out: &Path) -> Rows {
+    csv_rows(&out.join("findings.csv"))
+}
+
+/// The fixture county, imported once, and the output tables of one whole audit of it.
+pub fn audited_county() -> (&'static Desk, &'static Path) {
+    static COUNTY: LazyLock<(Desk, PathBuf)> = LazyLock::new(|| {
+        let desk = Desk::kept("audited-county");
+        desk.import(&[fixture("county/exports")], &[]);
+        let out = desk.audit(&["--partitions", "2"]);
+        (desk, out)
+    });
+    (&COUNTY.0, &COUNTY.1)
 }
