@@ -38,10 +38,8 @@ WITH dead AS (
     WHERE  choice = 1 AND died_on <= $as_of
 ),
 covered AS (
-    -- Once the dead are taken out of an award, what is paid on is the share of the living.
     SELECT d.*, p.household_key, p.award_key, p.month, p.row_id AS row_payment, m.row_id AS row_award_member,
-           CASE WHEN p.month <= m.to_month OR m.to_month IS NULL THEN p.amount_fen / n.head_count ELSE 0 END AS share_fen,
-           CASE WHEN p.month <= m.to_month OR m.to_month IS NULL THEN 'covered' ELSE 'survivors' END AS role
+           p.amount_fen / n.head_count AS share_fen, 'covered' AS role
     FROM   dead AS d
     JOIN   award_member AS m ON m.person_key = d.person_key
     JOIN   award AS a ON a.award_key = m.award_key
@@ -50,7 +48,21 @@ covered AS (
     WHERE  p.status = 'paid' AND p.amount_fen > 0
       AND  p.month > month_of(d.died_on)
       AND  p.month >= coalesce(m.from_month, a.start_month, p.month)
-      AND  (m.to_month IS NULL OR m.to_month >= month_of(d.died_on))
+      AND  p.month <= coalesce(m.to_month, p.month)
+),
+survivors AS (
+    -- Once the dead are taken out, under the same award or the next, what is paid on is the share of the living.
+    SELECT d.*, p.household_key, p.award_key, p.month, p.row_id AS row_payment, m.row_id AS row_award_member,
+           CAST(0 AS BIGINT) AS share_fen, 'survivors' AS role
+    FROM   dead         AS d
+    JOIN   award_member AS m ON m.person_key = d.person_key
+    JOIN   award        AS a ON a.award_key = m.award_key
+    JOIN   award        AS n ON n.household_key = a.household_key AND n.programme = a.programme
+    JOIN   payment      AS p ON p.award_key = n.award_key
+    WHERE  p.status = 'paid' AND p.amount_fen > 0
+      AND  p.month > month_of(d.died_on)
+      AND  coalesce(m.from_month, a.start_month) <= d.died_on
+      AND  coalesce(m.to_month, a.end_month, d.died_on) >= month_of(d.died_on)
 ),
 payee AS (
     SELECT d.*, p.household_key, p.award_key, p.month, p.row_id AS row_payment, CAST(NULL AS BIGINT) AS row_award_member,
@@ -66,9 +78,9 @@ payee AS (
 ),
 late AS (
     SELECT x.*, h.region_code,
-           CASE WHEN x.month <= month_add(x.died_on, CAST(local_number(h.region_code, 'death_grace_months', x.died_on) AS BIGINT)) THEN 'within_grace'
+           CASE WHEN x.role <> 'survivors' AND x.month <= month_add(x.died_on, CAST(local_number(h.region_code, 'death_grace_months', x.died_on) AS BIGINT)) THEN 'within_grace'
                 WHEN x.role = 'survivors' THEN 'survivors_share' END AS lawful
-    FROM   (SELECT * FROM covered UNION ALL SELECT * FROM payee) AS x
+    FROM   (SELECT * FROM covered UNION ALL SELECT * FROM payee UNION ALL SELECT * FROM survivors) AS x
     JOIN   household AS h ON h.household_key = x.household_key
 ),
 judged AS (
@@ -76,7 +88,7 @@ judged AS (
            max(CASE WHEN lawful IS NULL THEN months_between(died_on, month) END) OVER (PARTITION BY person_key)
                > local_number(region_code, 'death_escalate_months', died_on) AS escalated,
            min(CASE WHEN lawful IS NULL THEN 0 ELSE 1 END) OVER (PARTITION BY person_key) AS all_lawful,
-           row_number() OVER (PARTITION BY person_key ORDER BY lawful, month, row_payment) AS nth
+           row_number() OVER (PARTITION BY person_key ORDER BY lawful DESC, month, row_payment, row_award_member) AS nth
     FROM   late
 )
 SELECT j.person_key AS subject_key, j.household_key, j.award_key, j.month,
