@@ -6,6 +6,7 @@
 -- queue      = "irregularity"
 -- subject    = "official"
 -- reads      = ["kin_concentration", "official"]
+-- one_of     = ["kinship", "marriage", "person"]
 -- # The excess is no accident, at the stated rate of false alarms; poverty also runs in families, and nothing here tells the two apart.
 -- prior      = 0.35
 -- reason_zh  = "{organisation}{post}{name}在其辖区内的近亲属共{relatives}人（{kin_families}户），其中{relatives_assisted}人（{kin_assisted}户）享受低保或特困；按辖区{families}户中{assisted}户享受的水平，预期约{expected_families}户，偶然达到此数的概率为{chance_percent}%（多重比较校正后{adjusted_percent}%），收缩后约为应有水平的{excess}倍。仅为总体线索，不指向任何个人或家庭。"

@@ -37,7 +37,7 @@ code,pre{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.92em}
 pre{background:var(--soft);padding:.7em 1em;overflow:auto;border-radius:6px}
 table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.3em .7em .3em 0;border-bottom:1px solid var(--line)}
 details{border:1px solid var(--line);border-radius:6px;margin:.5em 0;padding:.2em .9em}
-summary{cursor:pointer;padding:.35em 0}.verb{display:inline-block;min-width:4.2em;font-weight:700;color:var(--accent)}
+summary{cursor:pointer;padding:.35em 0}.verb{display:inline-block;min-width:4.8em;font-weight:700;color:var(--accent)}
 .soft{opacity:.72}a{color:var(--accent)}.num{text-align:right}
 @media (prefers-color-scheme:dark){:root{--accent:#6cd0d0}}
 ";

@@ -122,9 +122,9 @@ impl Finding {
         }
         let known_from = raw.known.map(|(on, _)| day(on).to_string()).unwrap_or_default();
         if let Some((_, before)) = raw.known.filter(|(_, before)| *before > 0) {
-            summary_zh.push_str(&format!(" 经办机构自{known_from}起方可知晓，此前{before}个月不属经办之责。"));
+            summary_zh.push_str(&format!(" 自{known_from}起方有登记可查，此前{before}个月经办机构无从查知。"));
             summary_en.push_str(&format!(
-                " The office could not know before {known_from}: {before} of the months lie earlier."
+                " No register told of it before {known_from}: for {before} of the months the office could not know."
             ));
         }
         let exemption = raw.exemption.unwrap_or_default();

@@ -7,6 +7,7 @@ use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
 use super::QueryError;
+use super::spill::SpillFolder;
 
 /// How much of the machine queries may use.
 #[derive(Debug, Clone)]
@@ -17,7 +18,7 @@ pub struct EngineOptions {
     pub partitions: usize,
     /// Rules that an audit runs at once; the processors, as a rule.
     pub at_once: usize,
-    /// Where they spill.
+    /// Where they spill, each session in a folder of its own.
     pub spill_dir: PathBuf,
 }
 
@@ -31,9 +32,9 @@ impl EngineOptions {
 
 /// A session without tables: bounded memory, spilling to disk, the same plans on every run.
 pub fn engine(options: &EngineOptions) -> Result<SessionContext, QueryError> {
-    std::fs::create_dir_all(&options.spill_dir)
+    let spill = SpillFolder::create(&options.spill_dir)
         .map_err(|source| QueryError::Spill { path: options.spill_dir.clone(), source })?;
-    let disk = DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![options.spill_dir.clone()]));
+    let disk = DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![spill.path().to_owned()]));
     let consumers = std::num::NonZeroUsize::MIN.saturating_add(4);
     let pool = TrackConsumersPool::new(FairSpillPool::new(options.memory), consumers);
     let runtime = RuntimeEnvBuilder::new()
@@ -44,7 +45,8 @@ pub fn engine(options: &EngineOptions) -> Result<SessionContext, QueryError> {
     let mut config = SessionConfig::new()
         .with_information_schema(true)
         .with_target_partitions(options.partitions)
-        .with_create_default_catalog_and_schema(true);
+        .with_create_default_catalog_and_schema(true)
+        .with_extension(Arc::new(spill));
     let settings = config.options_mut();
     settings.sql_parser.enable_ident_normalization = true;
     // Views of text share the buffers they were read into; in a sort each batch would hold, and be

@@ -21,6 +21,7 @@ use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 
 use super::QueryError;
+use super::spill::SpillFolder;
 
 /// Bytes of a result, over all partitions, up to which it stays in memory.
 const IN_MEMORY: usize = 16 << 20;
@@ -36,18 +37,15 @@ pub(super) struct Kept {
 
 impl Kept {
     /// Runs a query and registers its result under a name, in place of what bore it.
-    pub(super) async fn make(
-        context: &SessionContext,
-        spill_dir: &Path,
-        name: &str,
-        frame: DataFrame,
-    ) -> Result<Self, QueryError> {
+    pub(super) async fn make(context: &SessionContext, name: &str, frame: DataFrame) -> Result<Self, QueryError> {
         let task = Arc::new(frame.task_ctx());
         let plan = frame.create_physical_plan().await.map_err(QueryError::engine)?;
         let schema = all_nullable(&plan.schema());
         let streams = execute_stream_partitioned(Arc::clone(&plan), task).map_err(QueryError::engine)?;
-        let spill = |source| QueryError::Spill { path: spill_dir.to_path_buf(), source };
-        let folder = tempfile::Builder::new().prefix("kept-").tempdir_in(spill_dir).map_err(spill)?;
+        let spill = context.state_ref().read().config().get_extension::<SpillFolder>();
+        let spill = spill.ok_or_else(|| QueryError::Engine("the session has no spill folder".to_owned()))?;
+        let folder = tempfile::Builder::new().prefix("kept-").tempdir_in(spill.path());
+        let folder = folder.map_err(|source| QueryError::Spill { path: spill.path().to_owned(), source })?;
         let room = IN_MEMORY / streams.len().max(1);
         let mut tasks = tokio::task::JoinSet::new();
         for (number, stream) in streams.into_iter().enumerate() {

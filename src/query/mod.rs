@@ -11,6 +11,7 @@ mod kept;
 pub mod library;
 mod local_rules;
 mod session;
+mod spill;
 mod spreadsheet;
 
 pub use engine::{EngineOptions, engine};

@@ -1,5 +1,4 @@
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
@@ -27,7 +26,6 @@ use super::{LocalRules, QueryError, functions};
 pub struct Session {
     context: SessionContext,
     present: Arc<BTreeSet<String>>,
-    spill_dir: Arc<PathBuf>,
     /// Views computed once; they go with the last session that reads them.
     results: Vec<Arc<Kept>>,
 }
@@ -53,12 +51,7 @@ impl Session {
             context.register_udf(function);
         }
         register_views(&context).await?;
-        Ok(Self {
-            context,
-            present: Arc::new(snapshot.manifest.tables.keys().cloned().collect()),
-            spill_dir: Arc::new(options.spill_dir.clone()),
-            results: Vec::new(),
-        })
+        Ok(Self { context, present: Arc::new(snapshot.manifest.tables.keys().cloned().collect()), results: Vec::new() })
     }
 
     /// The engine's session, for rules and for the rooms that build plans.
@@ -79,7 +72,7 @@ impl Session {
             return Ok(false);
         }
         let (frame, _kept) = self.over(view.name, view.program()?).await?;
-        let result = Kept::make(&self.context, &self.spill_dir, view.name, frame).await?;
+        let result = Kept::make(&self.context, view.name, frame).await?;
         self.results.push(Arc::new(result));
         Ok(true)
     }
@@ -98,7 +91,7 @@ impl Session {
         let mut kept = Vec::with_capacity(program.steps.len());
         for (table, step) in program.steps {
             let frame = planned(&self.context, name, step).await?;
-            kept.push(Kept::make(&self.context, &self.spill_dir, &table, frame).await?);
+            kept.push(Kept::make(&self.context, &table, frame).await?);
         }
         Ok((planned(&self.context, name, program.last).await?, kept))
     }

@@ -102,3 +102,24 @@ fn whatever_optional_table_is_missing_is_said_and_breaks_nothing() {
         assert!(stopped > 0 && weakened > 0, "{stopped} stopped, {weakened} weakened");
     });
 }
+
+/// Each register that tells of kinship may be missing, but where all are, a rule about kin has seen nothing.
+#[test]
+fn without_any_register_of_kin_no_rule_about_kin_claims_to_have_run() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let library = Library::built_in().await.unwrap();
+        let rules: Vec<&CheckedRule> = ["C01", "C04", "C06"].iter().map(|code| library.find(code).unwrap()).collect();
+        let table = |name: &str| contract().table(name).unwrap();
+        let all = [table("kinship"), table("marriage"), table("person")];
+        for covered in coverage_without(&all, &rules, &library).await.values() {
+            assert_eq!(
+                (covered.outcome.as_str(), covered.missing.as_str()),
+                ("not_runnable", "kinship|marriage|person")
+            );
+        }
+        for covered in coverage_without(&all[1..], &rules, &library).await.values() {
+            assert_eq!((covered.outcome.as_str(), covered.missing.as_str()), ("ran", ""));
+        }
+    });
+}

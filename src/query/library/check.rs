@@ -126,7 +126,10 @@ impl CheckedRule {
 
     /// The tables for want of which the rule cannot run on a snapshot that has `present`.
     pub fn missing(&self, present: &BTreeSet<String>) -> Vec<String> {
-        self.tables.iter().filter(|t| !self.optional.contains(*t) && !present.contains(*t)).cloned().collect()
+        let needed = self.tables.iter().filter(|t| !self.optional.contains(*t) && !present.contains(*t));
+        let either = &self.rule.header.one_of;
+        let untold = !either.iter().any(|table| present.contains(table));
+        needed.chain(either.iter().filter(|_| untold)).cloned().collect()
     }
 
     /// Whether it reads what other rules found, and so runs after them.
@@ -219,6 +222,9 @@ fn base_tables(header: &Header, faults: &mut Vec<String>) -> (BTreeSet<String>, 
             faults.push(format!("'optional' lists '{name}', which is never missing"));
         }
         optional.insert(name.clone());
+    }
+    for name in header.one_of.iter().filter(|name| !optional.contains(*name)) {
+        faults.push(format!("'one_of' lists '{name}', which is no optional table of the rule"));
     }
     (all, optional)
 }

@@ -94,6 +94,9 @@ pub struct Header {
     /// Those of the tables it reads without which it still runs, taking them as empty.
     #[serde(default)]
     pub optional: Vec<String>,
+    /// Optional tables of which one at least must be there: any of them can tell, and without all nothing does.
+    #[serde(default)]
+    pub one_of: Vec<String>,
     /// Probability that a check would confirm a finding, before any model knows better.
     pub prior: f64,
     /// What a finding says, in Chinese, with `{value}`s.

@@ -95,6 +95,9 @@ fn write_page(page: &mut String, rule: &CheckedRule) -> std::fmt::Result {
         .map(|t| if rule.optional().contains(t) { format!("{t} (optional)") } else { t.clone() })
         .collect();
     writeln!(page, "- **读取 Reads** {}", tables.join(", "))?;
+    if !header.one_of.is_empty() {
+        writeln!(page, "- **至少其一 One of** {}", header.one_of.join(", "))?;
+    }
     if !rule.cases().is_empty() {
         writeln!(page, "- **用例 Cases** {}", rule.cases().len())?;
     }
