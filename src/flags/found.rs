@@ -1,4 +1,4 @@
-//! What rules found, as rows for the rules that follow them.
+//! What a rule found, as rows for the rules that follow.
 
 use std::sync::Arc;
 
@@ -30,11 +30,11 @@ impl Row<'_> {
     }
 }
 
-/// The open findings of rules in the columns of [`finding_schema`].
-pub fn found_rows<'a>(found: impl Iterator<Item = (&'a Header, &'a [RawFinding])>) -> Result<RecordBatch, ArrowError> {
+/// The open ones among what a rule raised, in the columns of [`finding_schema`]; numbers begin with `first`.
+pub fn found_rows(header: &Header, raised: &[RawFinding], first: i64) -> Result<RecordBatch, ArrowError> {
     let mut rows = Vec::new();
-    let open = found.flat_map(|(header, raws)| raws.iter().filter(|r| r.exemption.is_none()).map(move |r| (header, r)));
-    for (finding_no, (header, raw)) in (0..).zip(open) {
+    let open = raised.iter().filter(|raw| raw.exemption.is_none());
+    for (finding_no, raw) in (first..).zip(open) {
         let row = |award, month, person, fen| Row { finding_no, header, raw, award, month, person, fen };
         let before = rows.len();
         rows.extend(raw.money.parts().map(|(award, month, person, fen)| row(award, month, person, Some(fen))));

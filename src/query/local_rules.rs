@@ -7,8 +7,11 @@ use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Date32Type, Int64Type};
 use thiserror::Error;
 
-use crate::contract::{ROW_ID, contract};
+use crate::contract::{Parameter, ROW_ID, contract};
+use crate::domain::money::{MoneyUnit, parse_fen};
+use crate::domain::number::{parse_decimal, parse_int};
 use crate::domain::region::prefix;
+use crate::domain::text::squeeze;
 
 /// What a parameter's value is: decided by the contract's default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,12 +73,38 @@ struct Value {
 }
 
 impl Value {
-    fn new(text: &str) -> Self {
-        let text = text.trim();
-        // Thousands separators, both widths, occur in what counties type.
-        let number = text.replace([',', '，'], "").parse().ok().filter(|n: &f64| n.is_finite());
-        Self { text: text.to_owned(), number }
+    /// Reads what a county typed, in the spellings the contract allows: money as money, counts with their
+    /// measure word, shares in per cent, codes by any of their names.
+    fn new(text: &str, parameter: &Parameter) -> Self {
+        let squeezed = squeeze(text);
+        let number = match parameter.unit.as_str() {
+            "CNY" => parse_fen(&squeezed, MoneyUnit::Yuan).ok().map(|fen| fen.0 as f64 / 100.0),
+            _ => {
+                let counted = MEASURES.iter().find_map(|word| squeezed.strip_suffix(word)).unwrap_or(&squeezed);
+                parse_decimal(counted).or_else(|| parse_int(&squeezed).map(f64::from))
+            }
+        };
+        Self { text: words(&squeezed, &parameter.name), number: number.filter(|n| n.is_finite()) }
     }
+}
+
+/// Words that follow a count in what counties type, the longer before those they end in.
+const MEASURES: [&str; 16] =
+    ["个工作日", "工作日", "个月", "月", "天", "日", "号", "分钟", "人", "户", "套", "处", "倍", "个", "次", "笔"];
+
+/// A list of words as the rules read it: codes in their canonical form, `|` between them.
+fn words(text: &str, parameter: &str) -> String {
+    let known = |word: &str| match parameter {
+        "vehicle_exempt_kinds" => contract().codes.get("vehicle_kind")?.canonical(word).map(str::to_owned),
+        "kin_depth" => match word {
+            "近亲属" | "近亲" => Some("close".to_owned()),
+            "扩大" | "扩展" => Some("extended".to_owned()),
+            _ => Some(word.to_lowercase()),
+        },
+        _ => None,
+    };
+    let split = text.split(['|', '、', ',', ';', '/']).filter(|word| !word.is_empty());
+    split.map(|word| known(word).unwrap_or_else(|| word.to_owned())).collect::<Vec<_>>().join("|")
 }
 
 /// One row of `local_rule`, days since 1970-01-01, both ends included.
@@ -92,6 +121,7 @@ struct Setting {
 #[derive(Debug)]
 struct Entry {
     kind: ParameterKind,
+    parameter: &'static Parameter,
     default: Value,
     settings: BTreeMap<String, Vec<Setting>>,
 }
@@ -104,8 +134,8 @@ pub struct LocalRules {
 }
 
 /// Lengths of the significant digits of a region code, the nearest level first: village, township,
-/// county, prefecture, province.
-const LEVELS: [usize; 5] = [12, 9, 6, 4, 2];
+/// county, prefecture, province, the nation.
+const LEVELS: [usize; 6] = [12, 9, 6, 4, 2, 0];
 
 impl Default for LocalRules {
     /// The contract's defaults, nothing set locally.
@@ -114,9 +144,9 @@ impl Default for LocalRules {
             .parameters
             .values()
             .map(|p| {
-                let default = Value::new(&p.default);
+                let default = Value::new(&p.default, p);
                 let kind = if default.number.is_some() { ParameterKind::Number } else { ParameterKind::Text };
-                (p.name.clone(), Entry { kind, default, settings: BTreeMap::new() })
+                (p.name.clone(), Entry { kind, parameter: p, default, settings: BTreeMap::new() })
             })
             .collect();
         Self { entries, unknown: BTreeMap::new() }
@@ -172,7 +202,7 @@ impl LocalRules {
             let setting = Setting {
                 from: if from.is_null(i) { i32::MIN } else { from.value(i) },
                 to: if to.is_null(i) { i32::MAX } else { to.value(i) },
-                value: Value::new(values.value(i)),
+                value: Value::new(values.value(i), &entry.parameter),
                 row_id: rows.value(i),
             };
             entry.settings.entry(prefix(regions.value(i)).to_owned()).or_default().push(setting);
@@ -330,6 +360,36 @@ mod tests {
         assert_eq!(lookup.number(Some("110000000000"), 0).unwrap(), 15.0);
         let error = lookup.number(Some("439931204001"), 0).unwrap_err().to_string();
         assert!(error.contains("file 7, row 2") && error.contains("'fifteenth'"), "{error}");
+    }
+
+    #[test]
+    fn values_are_read_as_counties_type_them() {
+        for (parameter, typed, meant) in [
+            ("vehicle_price_limit", "50,000元", 50_000.0),
+            ("vehicle_price_limit", "5万元", 50_000.0),
+            ("individual_capital_limit", "１０００００．００", 100_000.0),
+            ("income_tolerance", "10%", 0.1),
+            ("income_tolerance", "0.15", 0.15),
+            ("notice_days", "7天", 7.0),
+            ("decision_working_days", "30个工作日", 30.0),
+            ("phase_out_months", "12 个月", 12.0),
+            ("min_surveyors", "2人", 2.0),
+            ("pay_day", "10日", 10.0),
+            ("tekun_ratio", "1.3倍", 1.3),
+        ] {
+            let rules = LocalRules::from_batches([&table(&[("000000000000", parameter, typed, None, None)])]).unwrap();
+            let mut lookup = rules.parameter(parameter, ParameterKind::Number).unwrap();
+            assert_eq!(lookup.number(Some("439931204001"), 0).unwrap(), meant, "{parameter} {typed}");
+        }
+        for (parameter, typed, meant) in [
+            ("vehicle_exempt_kinds", "摩托车、三轮车", "motorcycle|tricycle"),
+            ("vehicle_exempt_kinds", "motorcycle | 农用车", "motorcycle|tractor"),
+            ("kin_depth", "Extended", "extended"),
+        ] {
+            let rules = LocalRules::from_batches([&table(&[("439931000000", parameter, typed, None, None)])]).unwrap();
+            let mut lookup = rules.parameter(parameter, ParameterKind::Text).unwrap();
+            assert_eq!(lookup.text(Some("439931204001"), 0), meant, "{parameter} {typed}");
+        }
     }
 
     #[test]

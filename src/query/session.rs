@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
@@ -15,8 +15,8 @@ use crate::snapshot::{Snapshot, sort_columns};
 use super::engine::{EngineOptions, engine};
 use super::kept::Kept;
 use super::library::{
-    Bindings, CheckedRule, FINDING_TABLE, Program, View, planned, register_view, register_views, stored_tables,
-    table_schema,
+    Bindings, CheckedRule, FINDING_TABLE, Program, View, finding_schema, planned, register_view, register_views,
+    stored_tables, table_schema,
 };
 use super::{LocalRules, QueryError, functions};
 
@@ -26,6 +26,7 @@ use super::{LocalRules, QueryError, functions};
 pub struct Session {
     context: SessionContext,
     present: Arc<BTreeSet<String>>,
+    unknown: Arc<BTreeMap<String, usize>>,
     /// Views computed once; they go with the last session that reads them.
     results: Vec<Arc<Kept>>,
 }
@@ -46,12 +47,18 @@ impl Session {
         let local = context.table("local_rule").await.map_err(QueryError::engine)?;
         let local = local.collect().await.map_err(QueryError::engine)?;
         let local = LocalRules::from_batches(&local)?;
+        let unknown = Arc::new(local.unknown().clone());
         functions::bound(&context).map_err(QueryError::engine)?;
         for function in functions::all(Arc::new(local)) {
             context.register_udf(function);
         }
         register_views(&context).await?;
-        Ok(Self { context, present: Arc::new(snapshot.manifest.tables.keys().cloned().collect()), results: Vec::new() })
+        Ok(Self {
+            context,
+            present: Arc::new(snapshot.manifest.tables.keys().cloned().collect()),
+            unknown,
+            results: Vec::new(),
+        })
     }
 
     /// The engine's session, for rules and for the rooms that build plans.
@@ -62,6 +69,11 @@ impl Session {
     /// Tables that the snapshot has.
     pub fn present(&self) -> &BTreeSet<String> {
         &self.present
+    }
+
+    /// Names in `local_rule` that the contract does not know, with the number of rows: they decide nothing.
+    pub fn unknown_parameters(&self) -> &BTreeMap<String, usize> {
+        &self.unknown
     }
 
     /// Computes a view that several rules read, and puts the result in its place; views that read it must
@@ -97,8 +109,8 @@ impl Session {
     }
 
     /// Gives rules that follow others what those found: rows of [`super::library::finding_schema`].
-    pub fn give_findings(&self, rows: RecordBatch) -> Result<(), QueryError> {
-        let table = MemTable::try_new(rows.schema(), vec![vec![rows]]).map_err(QueryError::engine)?;
+    pub fn give_findings(&self, rows: Vec<RecordBatch>) -> Result<(), QueryError> {
+        let table = MemTable::try_new(finding_schema(), vec![rows]).map_err(QueryError::engine)?;
         self.context.deregister_table(FINDING_TABLE).map_err(QueryError::engine)?;
         self.context.register_table(FINDING_TABLE, Arc::new(table)).map_err(QueryError::engine)?;
         Ok(())

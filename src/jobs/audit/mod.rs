@@ -4,9 +4,10 @@ mod explain;
 mod output;
 mod probability;
 mod rules;
+mod sink;
 mod turn;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use arrow::array::{Array, AsArray};
@@ -14,10 +15,10 @@ use arrow::datatypes::Date32Type;
 use chrono::{Datelike, Days, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use crate::cases::{CaseError, Dispositions, apply};
+use crate::cases::{CaseError, Dispositions};
 use crate::contract::contract;
 use crate::domain::date::Day;
-use crate::flags::{self, Coverage, Directory, Finding, FlagError, Links, Outcome, RawFinding, inferred_links};
+use crate::flags::FlagError;
 use crate::query::library::{Bindings, CheckedRule, Library, RuleError, Status};
 use crate::query::{EngineOptions, QueryError, Session};
 use crate::snapshot::{DataDir, SnapshotError};
@@ -25,8 +26,10 @@ use crate::snapshot::{DataDir, SnapshotError};
 use super::Observer;
 pub use explain::explain;
 use output::{manifest, write};
+use probability::Probabilities;
 pub use probability::checked;
-use rules::{Run, run_all, without_rule};
+use rules::{run_all, without_rule};
+use sink::Sink;
 use turn::turn;
 
 /// What to audit.
@@ -154,6 +157,9 @@ pub async fn audit(
     let lock = turn(data, observer).await?;
     let snapshot = data.resolve(request.snapshot.as_deref())?;
     let mut session = Session::open(&snapshot, options).await?;
+    for (name, rows) in session.unknown_parameters() {
+        observer.note(&format!("local_rule: {rows} rows set '{name}', which is no parameter of the contract; correct the name, or the default stands"));
+    }
     let bindings = bind(&session, library, request).await?;
     let rules: Vec<&CheckedRule> = library
         .rules()
@@ -167,31 +173,25 @@ pub async fn audit(
         return Err(AuditError::Request(format!("there is no rule '{strange}' to set a parameter of")));
     }
 
-    let (runs, shared_ms) = run_all(&rules, &mut session, &bindings, options, observer).await?;
-    let (mut raised, mut coverage) = (Vec::new(), Vec::new());
-    for (rule, Run { findings, covered, .. }) in rules.iter().zip(runs) {
-        if covered.outcome == Outcome::Failed {
-            observer.note(&format!("{} failed: {}", covered.rule_id, covered.reason));
-        }
-        raised.extend(findings.into_iter().map(|finding| (*rule, finding)));
-        coverage.push(covered);
-    }
-
-    observer.stage("findings", None);
-    let (mut findings, links) = name(&session, raised, request.region.as_deref()).await?;
     let dispositions = Dispositions::load(data)?;
-    apply(&mut findings, &dispositions);
-    let calibration = probability::calibrate(&mut findings, library, &dispositions);
-    count(&findings, &mut coverage);
+    let mut manifest = manifest(&snapshot, request, &bindings, &rules, &dispositions.name());
+    let probabilities = Probabilities::of(library, &dispositions);
+    manifest.calibration = probabilities.basis();
+    let staged = lock.stage(&manifest.id)?;
+    let region = request.region.as_deref();
+    let mut sink = Sink::create(staged.path(), session.clone(), &snapshot, region, &dispositions, &probabilities)?;
+    let (mut coverage, shared_ms) = run_all(&rules, &mut session, &bindings, options, &mut sink, observer).await?;
+    observer.stage("findings and evidence", None);
+    let written = sink.finish().await?;
+    for covered in &mut coverage {
+        let counts = written.by_rule.get(&covered.rule_id).copied().unwrap_or_default();
+        (covered.findings, covered.exempted) = (counts.open, counts.exempted);
+    }
     if request.only.is_empty() {
         coverage.extend(without_rule(library));
     }
-    observer.stage("evidence", None);
-    let mut manifest = manifest(&snapshot, request, &bindings, &rules, &dispositions.name());
     manifest.shared_ms = shared_ms;
-    manifest.calibration = calibration;
-    let staged = lock.stage(&manifest.id)?;
-    write(staged.path(), &snapshot, &findings, &links, &coverage, &mut manifest)?;
+    write(staged.path(), written, &coverage, &mut manifest)?;
     Ok(Audit { path: staged.publish()?, manifest })
 }
 
@@ -233,48 +233,6 @@ async fn bind(session: &Session, library: &Library, request: &AuditRequest) -> R
         bindings.parameters.entry(rule.clone()).or_default().extend(values.clone());
     }
     Ok(bindings)
-}
-
-/// Gives findings their numbers, names and places, in order of rule and subject.
-async fn name(
-    session: &Session,
-    raised: Vec<(&CheckedRule, RawFinding)>,
-    region: Option<&str>,
-) -> Result<(Vec<Finding>, Links), AuditError> {
-    let directory = Directory::load(session, raised.iter().map(|(rule, raw)| (rule.header().subject, raw))).await?;
-    let rows: HashSet<i64> = raised.iter().flat_map(|(_, raw)| raw.evidence.iter().map(|e| e.row_id)).collect();
-    let links = inferred_links(session, &rows).await?;
-    let inside = |finding: &Finding| region.is_none_or(|r| crate::domain::region::contains(r, &finding.region_code));
-    let mut findings: Vec<Finding> = raised
-        .into_iter()
-        .map(|(rule, raw)| Finding::new(rule.header(), raw, &directory, &links))
-        .filter(inside)
-        .collect();
-    findings.sort_by(|a, b| {
-        (&a.rule_id, &a.region_code, &a.subject_key, &a.finding_id).cmp(&(
-            &b.rule_id,
-            &b.region_code,
-            &b.subject_key,
-            &b.finding_id,
-        ))
-    });
-    Ok((findings, links))
-}
-
-fn count(findings: &[Finding], coverage: &mut [Coverage]) {
-    let mut counts: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-    for finding in findings {
-        let (open, exempted) = counts.entry(&finding.rule_id).or_default();
-        match finding.status {
-            flags::Status::Open => *open += 1,
-            flags::Status::Exempted => *exempted += 1,
-            flags::Status::Dismissed => {}
-        }
-    }
-    for covered in coverage {
-        let (open, exempted) = counts.get(covered.rule_id.as_str()).copied().unwrap_or_default();
-        (covered.findings, covered.exempted) = (open, exempted);
-    }
 }
 
 /// Audits of a data folder.

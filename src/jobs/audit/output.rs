@@ -1,4 +1,4 @@
-//! What an audit writes: findings, leads, evidence, coverage, and the manifest that names them.
+//! What an audit writes at its end: leads, coverage, and the manifest that names everything.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,13 +7,11 @@ use sha2::{Digest, Sha256};
 
 use crate::contract::CONTRACT_VERSION;
 use crate::domain::date::Day;
-use crate::flags::{
-    Coverage, EvidenceRef, Finding, FlagError, Leads, Links, Output, Status, coverage_batch, coverage_schema,
-    evidence_batch, evidence_rows, evidence_schema, findings_batch, findings_schema, leads_batch, leads_schema,
-};
+use crate::flags::{Coverage, FlagError, Output, coverage_batch, coverage_schema, leads_batch, leads_schema};
 use crate::query::library::{Bindings, CheckedRule};
 use crate::snapshot::Snapshot;
 
+use super::sink::Written;
 use super::{AuditError, AuditManifest, AuditRequest};
 
 pub(super) fn manifest(
@@ -64,68 +62,34 @@ pub(super) fn manifest(
 }
 
 /// Rows of a batch of output.
-const CHUNK: usize = 16 * 1024;
+pub(super) const CHUNK: usize = 16 * 1024;
 
-/// Rows of evidence that are fetched at once. Their texts are held in memory, some 400 bytes each; every
-/// pass opens anew the frames it needs, so that few large passes are quicker than many small ones.
-const EVIDENCE_AT_ONCE: usize = 512 * 1024;
-
-/// Findings in runs whose evidence is fetched at once.
-fn by_evidence(findings: &[Finding]) -> impl Iterator<Item = &[Finding]> {
-    let mut rest = findings;
-    std::iter::from_fn(move || {
-        let mut rows = 0;
-        let end = rest.iter().position(|finding| {
-            rows += finding.evidence.len();
-            rows > EVIDENCE_AT_ONCE
-        });
-        // A finding with more evidence than that still comes, alone.
-        let (run, left) = rest.split_at(end.map_or(rest.len(), |end| end.max(1)));
-        rest = left;
-        (!run.is_empty()).then_some(run)
-    })
-}
-
+/// Writes what follows from all findings: leads, coverage, and the manifest that tells of everything.
 pub(super) fn write(
     folder: &Path,
-    snapshot: &Snapshot,
-    findings: &[Finding],
-    links: &Links,
+    written: Written,
     coverage: &[Coverage],
     manifest: &mut AuditManifest,
 ) -> Result<(), AuditError> {
-    let mut out = Output::create(folder, "findings", findings_schema())?;
-    let mut leads = Leads::default();
-    for chunk in findings.chunks(CHUNK) {
-        out.write(findings_batch(chunk).map_err(FlagError::from)?)?;
-        chunk.iter().for_each(|finding| leads.add(finding));
-    }
-    manifest.rows.insert("findings".to_owned(), out.finish()?.rows);
-    for finding in findings {
-        let counts = match finding.status {
-            Status::Open => &mut manifest.open,
-            Status::Exempted => &mut manifest.exempted,
-            Status::Dismissed => &mut manifest.dismissed,
-        };
-        *counts.entry(finding.typology.clone()).or_default() += 1;
+    manifest.rows.insert("findings".to_owned(), written.findings);
+    manifest.rows.insert("evidence".to_owned(), written.evidence);
+    for (typology, counts) in written.by_typology {
+        for (into, count) in [
+            (&mut manifest.open, counts.open),
+            (&mut manifest.exempted, counts.exempted),
+            (&mut manifest.dismissed, counts.dismissed),
+        ] {
+            if count > 0 {
+                into.insert(typology.clone(), count);
+            }
+        }
     }
 
     let mut out = Output::create(folder, "leads", leads_schema())?;
-    for chunk in leads.finish().chunks(CHUNK) {
+    for chunk in written.leads.finish().chunks(CHUNK) {
         out.write(leads_batch(chunk).map_err(FlagError::from)?)?;
     }
     manifest.rows.insert("leads".to_owned(), out.finish()?.rows);
-
-    let mut out = Output::create(folder, "evidence", evidence_schema())?;
-    for findings in by_evidence(findings) {
-        let refs: Vec<(usize, EvidenceRef)> =
-            findings.iter().enumerate().flat_map(|(i, f)| f.evidence.iter().map(move |row| (i, *row))).collect();
-        for chunk in evidence_rows(snapshot, &refs, links)?.chunks(CHUNK) {
-            let batch = evidence_batch(chunk, |finding| &findings[finding].finding_id);
-            out.write(batch.map_err(FlagError::from)?)?;
-        }
-    }
-    manifest.rows.insert("evidence".to_owned(), out.finish()?.rows);
 
     let mut out = Output::create(folder, "coverage", coverage_schema())?;
     out.write(coverage_batch(coverage).map_err(FlagError::from)?)?;

@@ -33,19 +33,36 @@ pub fn checked<'a>(library: &Library, standing: impl Iterator<Item = &'a Disposi
     cells.into_values().collect()
 }
 
-/// Gives findings the probabilities that follow; what they rest on, in words.
-pub(super) fn calibrate(findings: &mut [Finding], library: &Library, dispositions: &Dispositions) -> String {
-    let precision = Precision::fit(&checked(library, dispositions.standing().into_values()));
-    for finding in findings {
-        let Some(rule) = library.get(&finding.rule_id) else { continue };
-        let county = region::county(&finding.region_code);
-        finding.calibrate(precision.of(&rule.header().typology, &county, rule.header().prior));
-        if finding.disposition == Outcome::Confirmed.as_str() {
-            finding.probability = finding.probability.max(CONFIRMED);
+/// Probabilities of an audit's findings.
+#[derive(Debug)]
+pub(super) struct Probabilities<'a> {
+    library: &'a Library,
+    precision: Precision,
+}
+
+impl<'a> Probabilities<'a> {
+    /// What the rules say and what people found since.
+    pub(super) fn of(library: &'a Library, dispositions: &Dispositions) -> Self {
+        Self { library, precision: Precision::fit(&checked(library, dispositions.standing().into_values())) }
+    }
+
+    /// Gives findings the probabilities that follow.
+    pub(super) fn give(&self, findings: &mut [Finding]) {
+        for finding in findings {
+            let Some(rule) = self.library.get(&finding.rule_id) else { continue };
+            let county = region::county(&finding.region_code);
+            finding.calibrate(self.precision.of(&rule.header().typology, &county, rule.header().prior));
+            if finding.disposition == Outcome::Confirmed.as_str() {
+                finding.probability = finding.probability.max(CONFIRMED);
+            }
         }
     }
-    match precision.checked() {
-        n if n < ENOUGH => format!("priors of the rules: {n} checked findings, fewer than {ENOUGH}"),
-        n => format!("priors of the rules, moved by {n} checked findings"),
+
+    /// What they rest on, in words.
+    pub(super) fn basis(&self) -> String {
+        match self.precision.checked() {
+            n if n < ENOUGH => format!("priors of the rules: {n} checked findings, fewer than {ENOUGH}"),
+            n => format!("priors of the rules, moved by {n} checked findings"),
+        }
     }
 }

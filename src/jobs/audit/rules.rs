@@ -6,47 +6,49 @@ use std::time::Instant;
 use futures::StreamExt;
 
 use crate::contract::contract;
-use crate::flags::{Coverage, FlagError, Outcome, RawFinding, assemble, found_rows};
+use crate::flags::{Coverage, Outcome, RawFinding, assemble};
 use crate::query::library::{Bindings, CheckedRule, Library, View, views};
 use crate::query::{EngineOptions, Session};
 
 use super::super::Observer;
 use super::AuditError;
+use super::sink::Sink;
 
 /// What became of a rule.
-pub(super) struct Run {
+struct Run {
     /// What it raised.
-    pub(super) findings: Vec<RawFinding>,
+    findings: Vec<RawFinding>,
     /// How it fared.
-    pub(super) covered: Coverage,
+    covered: Coverage,
     /// It failed for want of memory.
     starved: bool,
 }
 
-/// Computes what several rules share, runs the rules, then those that read what these found. Runs come
-/// in the order of the rules; with them the time each shared result took.
-pub(super) async fn run_all(
-    rules: &[&CheckedRule],
+/// Computes what several rules share, runs the rules, then those that read what these found. What they
+/// raise goes into the sink; the coverage comes in the order of the rules, with it the time each shared
+/// result took.
+pub(super) async fn run_all<'a>(
+    rules: &[&'a CheckedRule],
     session: &mut Session,
     bindings: &Bindings,
     options: &EngineOptions,
+    sink: &mut Sink<'a>,
     observer: &dyn Observer,
-) -> Result<(Vec<Run>, BTreeMap<String, u64>), AuditError> {
+) -> Result<(Vec<Coverage>, BTreeMap<String, u64>), AuditError> {
     let shared = share(rules, session, observer).await?;
     observer.stage("rules", Some(rules.len() as u64));
-    let (follow, lead): (Vec<usize>, Vec<usize>) = (0..rules.len()).partition(|i| rules[*i].follows());
-    let of = |which: &[usize]| which.iter().map(|i| rules[*i]).collect::<Vec<_>>();
-    let mut runs: Vec<(usize, Run)> =
-        lead.iter().copied().zip(side_by_side(&of(&lead), session, bindings, options, observer).await?).collect();
+    let (follow, lead): (Vec<&CheckedRule>, Vec<&CheckedRule>) = rules.iter().partition(|rule| rule.follows());
     if !follow.is_empty() {
-        let found = runs.iter().map(|(i, run)| (rules[*i].header(), run.findings.as_slice()));
-        session.give_findings(found_rows(found).map_err(FlagError::from)?)?;
-        runs.extend(
-            follow.iter().copied().zip(side_by_side(&of(&follow), session, bindings, options, observer).await?),
-        );
+        sink.keep_found();
     }
-    runs.sort_by_key(|(i, _)| *i);
-    Ok((runs.into_iter().map(|(_, run)| run).collect(), shared))
+    let mut coverage = side_by_side(&lead, session, bindings, options, sink, observer).await?;
+    if !follow.is_empty() {
+        session.give_findings(sink.found())?;
+        coverage.extend(side_by_side(&follow, session, bindings, options, sink, observer).await?);
+    }
+    let place = |covered: &Coverage| rules.iter().position(|rule| rule.id() == covered.rule_id);
+    coverage.sort_by_key(place);
+    Ok((coverage, shared))
 }
 
 /// Computes once the views that say so, of those that a rule that can run reads; tells how long each took.
@@ -76,33 +78,58 @@ async fn share(
     Ok(times)
 }
 
-/// Runs rules side by side; those that find too little memory beside others run again, alone.
-async fn side_by_side(
-    rules: &[&CheckedRule],
+/// Runs rules side by side, and gives what they raise to the sink in their order. One that finds too
+/// little memory beside others runs again, alone, and those after it wait for their turn at the sink.
+async fn side_by_side<'a>(
+    rules: &[&'a CheckedRule],
     session: &Session,
     bindings: &Bindings,
     options: &EngineOptions,
+    sink: &mut Sink<'a>,
     observer: &dyn Observer,
-) -> Result<Vec<Run>, AuditError> {
+) -> Result<Vec<Coverage>, AuditError> {
     let mut side_by_side =
         futures::stream::iter(rules.iter().map(|rule| run(rule, session, bindings))).buffered(options.at_once.max(1));
-    let mut runs = Vec::with_capacity(rules.len());
+    let mut coverage = Vec::with_capacity(rules.len());
+    let mut waiting: Vec<Run> = Vec::new();
     while let Some(run) = side_by_side.next().await {
         if observer.cancelled() {
             return Err(AuditError::Cancelled);
         }
         observer.advance(u64::from(!run.starved));
-        runs.push(run);
+        if run.starved || !waiting.is_empty() {
+            waiting.push(run);
+        } else {
+            coverage.push(settle(rules[coverage.len()], run, sink, observer).await?);
+        }
     }
     drop(side_by_side);
-    for (rule, starved) in rules.iter().zip(&mut runs).filter(|(_, run)| run.starved) {
+    for mut waited in waiting {
         if observer.cancelled() {
             return Err(AuditError::Cancelled);
         }
-        *starved = run(rule, session, bindings).await;
-        observer.advance(1);
+        let rule = rules[coverage.len()];
+        if waited.starved {
+            waited = run(rule, session, bindings).await;
+            observer.advance(1);
+        }
+        coverage.push(settle(rule, waited, sink, observer).await?);
     }
-    Ok(runs)
+    Ok(coverage)
+}
+
+/// Hands over what a rule raised and tells of its failure.
+async fn settle<'a>(
+    rule: &'a CheckedRule,
+    run: Run,
+    sink: &mut Sink<'a>,
+    observer: &dyn Observer,
+) -> Result<Coverage, AuditError> {
+    if run.covered.outcome == Outcome::Failed {
+        observer.note(&format!("{} failed: {}", run.covered.rule_id, run.covered.reason));
+    }
+    sink.take(rule, run.findings).await?;
+    Ok(run.covered)
 }
 
 /// Runs one rule; whatever happens is told in its coverage.
