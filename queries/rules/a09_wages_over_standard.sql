@@ -5,7 +5,7 @@
 -- severity   = 2
 -- queue      = "irregularity"
 -- subject    = "household"
--- reads      = ["award", "payment", "household", "employment", "paid_run", "income_over_standard"]
+-- reads      = ["award", "payment", "household", "employment", "paid_run", "phase_out", "income_over_standard"]
 -- # A contribution base is a floor of the wage where it is paid at all; wages unpaid and jobs lost are met on inquiry.
 -- prior      = 0.5
 -- reason_zh  = "{name}家庭核实月收入人均{income_per_person}元（{earner}在{employer}参保等），高于当月保障标准{standard}元，{months}个月（{month_from}至{month_to}）仍领取救助，涉及{amount}元。"
@@ -26,12 +26,13 @@
 -- Periods over the limit by any base meet the paid runs, and their payments are looked up. Where the bases that show
 -- a wage do not reach over the limit, nothing is open and the first month is enough.
 WITH hit AS (
-    SELECT i.household_key, a.award_key, a.phase_out_from, i.all_each, i.standard_fen, i.earner, i.row_employment, i.row_standard,
+    SELECT i.household_key, a.award_key, o.phase_out_from, i.all_each, i.standard_fen, i.earner, i.row_employment, i.row_standard,
            i.shown_fen > 0 AND i.shown_each > i.limit_each AS shown_over,
            greatest(i.from_month, r.from_month) AS first_month, least(i.to_month, r.to_month) AS last_month
     FROM   income_over_standard AS i
     JOIN   award                AS a ON a.household_key = i.household_key AND a.programme = i.programme
     JOIN   paid_run             AS r ON r.award_key = a.award_key
+    LEFT   JOIN phase_out       AS o ON o.award_key = a.award_key
     WHERE  i.base_fen > 0 AND i.all_each > i.limit_each
       AND  greatest(i.from_month, r.from_month) <= least(i.to_month, r.to_month)
 ),

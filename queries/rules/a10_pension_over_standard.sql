@@ -5,7 +5,7 @@
 -- severity   = 2
 -- queue      = "irregularity"
 -- subject    = "household"
--- reads      = ["award", "payment", "household", "household_member", "identity", "pension", "paid_run", "household_standard", "income_over_standard"]
+-- reads      = ["award", "payment", "household", "household_member", "identity", "pension", "paid_run", "phase_out", "household_standard", "income_over_standard"]
 -- # Pensions are paid by the state and recorded to the yuan; what fails is the identity of the pensioner or the family he lives in.
 -- prior      = 0.65
 -- reason_zh  = "{name}家庭成员的职工养老金合计人均每月{pension_each}元，仅此一项即高于当月保障标准{standard}元，{months}个月（{month_from}至{month_to}）仍领取救助，涉及{amount}元。"
@@ -93,10 +93,11 @@ look_alike AS (
     WHERE  CAST(t.all_fen AS DOUBLE) / n.members > s.standard_fen * (1 + local_number(h.region_code, 'income_tolerance', t.month))
 ),
 hit AS (
-    SELECT x.household_key, a.award_key, a.phase_out_from, x.pension_each, x.standard_fen, x.row_pension, x.row_standard, x.look,
+    SELECT x.household_key, a.award_key, o.phase_out_from, x.pension_each, x.standard_fen, x.row_pension, x.row_standard, x.look,
            greatest(x.from_month, r.from_month) AS first_month, least(x.to_month, r.to_month) AS last_month
     FROM   (SELECT * FROM over_limit UNION ALL SELECT * FROM look_alike) AS x
     JOIN   award    AS a ON a.household_key = x.household_key AND a.programme = x.programme
+    LEFT   JOIN phase_out AS o ON o.award_key = a.award_key
     JOIN   paid_run AS r ON r.award_key = a.award_key
     WHERE  greatest(x.from_month, r.from_month) <= least(x.to_month, r.to_month)
 ),

@@ -12,7 +12,7 @@
 -- reason_zh  = "{name}家庭成员{member}与{spouse}婚姻存续（{married_on}登记），{spouse}未列为共同生活家庭成员，{months}个月（{month_from}至{month_to}）领取救助，涉及{amount}元。"
 -- reason_en  = "{member}, of the household of {name}, is married to {spouse} (registered {married_on}), who is not listed as a member; {months} months were paid ({month_from} to {month_to}), {amount} yuan."
 -- why        = "A spouse belongs to the household by law, with income and property: left out, neither is tested."
--- innocent   = ["Separated for years without a divorce, whereabouts unknown, or declared missing.", "The spouse works far away and sends nothing: the family should still list him, and may still qualify.", "Divorced by a court and never entered in the register.", "The spouse is cared for in an institution or supported by another programme.", "In a monastery for three years or more."]
+-- innocent   = ["The spouse was listed once and left: the office then knows of the marriage, and often a death that no register holds is behind it.", "Separated for years without a divorce, whereabouts unknown, or declared missing.", "The spouse works far away and sends nothing: the family should still list him, and may still qualify.", "Divorced by a court and never entered in the register.", "The spouse is cared for in an institution or supported by another programme.", "In a monastery for three years or more."]
 -- blind      = ["Couples who never registered.", "Marriages registered in another province.", "The spouse's means: see A07, A09 and A11 of the spouse's own number."]
 -- basis      = ["民发〔2021〕57号 art. 7（配偶为共同生活的家庭成员）", "社会救助暂行办法 art. 68"]
 -- [exemptions.spouse_dead]
@@ -27,9 +27,6 @@
 -- zh       = "按单人户政策单独纳入"
 -- en       = "admitted alone under the single-person rule"
 -- contract = "single_person award"
--- [exemptions.spouse_left_household]
--- zh       = "配偶原为本户成员，此后退出，经办机构知情"
--- en       = "the spouse was listed as a member and left: the office knows of the marriage, and often a death is behind it"
 -- [exemptions.name_mismatch]
 -- zh       = "婚姻登记的姓名与本人不符，可能属于他人"
 -- en       = "the marriage register bears another name and may mean another person"
@@ -104,14 +101,11 @@ monthly AS (
       AND  p.status = 'paid' AND p.amount_fen > 0 AND p.month >= c.cut_from AND p.month <= c.cut_to
 ),
 judged AS (
-    SELECT x.*, t.row_id AS row_detention, f.row_household_member AS row_former,
-           CASE WHEN x.lasting IS NOT NULL THEN x.lasting WHEN t.row_id IS NOT NULL THEN 'spouse_detained'
-                WHEN f.row_household_member IS NOT NULL THEN 'spouse_left_household' END AS exempt_as
+    SELECT x.*, t.row_id AS row_detention,
+           CASE WHEN x.lasting IS NOT NULL THEN x.lasting WHEN t.row_id IS NOT NULL THEN 'spouse_detained' END AS exempt_as
     FROM   monthly AS x
     LEFT   JOIN member AS s
            ON s.household_key = x.household_key AND s.person_key = x.spouse_key AND s.from_month <= x.month AND s.to_month >= x.month
-    LEFT   JOIN member AS f
-           ON f.household_key = x.household_key AND f.person_key = x.spouse_key AND f.to_month < x.month
     LEFT   JOIN detention AS t
            ON  t.person_key = x.spouse_key AND t.kind IN ('prison', 'compulsory_rehab')
            AND t.from_date < month_after(x.month) AND coalesce(t.to_date, x.month) >= x.month
@@ -120,18 +114,16 @@ judged AS (
 ranked AS (
     SELECT *,
            row_number() OVER (PARTITION BY row_payment
-                              ORDER BY CASE WHEN exempt_as IS NULL THEN 0 ELSE 1 END, row_marriage, row_household_member, row_detention, row_former) AS choice,
+                              ORDER BY CASE WHEN exempt_as IS NULL THEN 0 ELSE 1 END, row_marriage, row_household_member, row_detention) AS choice,
            min(CASE WHEN exempt_as IS NULL THEN 0 ELSE 1 END) OVER (PARTITION BY household_key) AS all_exempt,
-           row_number() OVER (PARTITION BY household_key ORDER BY month, row_payment, row_marriage, row_household_member, row_detention, row_former) AS nth
+           row_number() OVER (PARTITION BY household_key ORDER BY month, row_payment, row_marriage, row_household_member, row_detention) AS nth
     FROM   judged
 )
 SELECT r.household_key AS subject_key, r.household_key, r.award_key, r.person_key, r.month, r.amount_fen,
        CASE r.exempt_as WHEN 'spouse_dead' THEN 'spouse_dead' WHEN 'spouse_detained' THEN 'spouse_detained'
-                        WHEN 'single_person_award' THEN 'single_person_award' WHEN 'spouse_left_household' THEN 'spouse_left_household'
-                        WHEN 'name_mismatch' THEN 'name_mismatch' END AS exemption,
+                        WHEN 'single_person_award' THEN 'single_person_award' WHEN 'name_mismatch' THEN 'name_mismatch' END AS exemption,
        i.name AS member, s.name AS spouse, w.registered_on AS married_on, w.registered_on AS known_on,
-       r.row_marriage, r.row_household_member, r.row_payment, r.row_death AS against_death, r.row_detention AS against_detention,
-       r.row_former AS against_household_member
+       r.row_marriage, r.row_household_member, r.row_payment, r.row_death AS against_death, r.row_detention AS against_detention
 FROM   ranked   AS r
 JOIN   identity AS i ON i.person_key = r.person_key
 JOIN   identity AS s ON s.person_key = r.spouse_key

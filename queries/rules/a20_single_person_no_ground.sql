@@ -66,8 +66,8 @@ paid AS (
     FROM   single        AS s
     LEFT   JOIN disabled AS d ON d.award_key = s.award_key
     LEFT   JOIN ill      AS i ON i.award_key = s.award_key
-    JOIN   payment       AS p ON p.award_key = s.award_key
-    WHERE  d.award_key IS NULL AND p.status = 'paid' AND p.amount_fen > 0
+    LEFT   JOIN payment  AS p ON p.award_key = s.award_key AND p.status = 'paid' AND p.amount_fen > 0
+    WHERE  d.award_key IS NULL
 ),
 ranked AS (
     SELECT *,
@@ -75,10 +75,10 @@ ranked AS (
            row_number() OVER (PARTITION BY last_award_key ORDER BY month, row_payment) AS nth
     FROM   paid
 )
-SELECT last_award_key AS subject_key, household_key, award_key, month, amount_fen,
+SELECT last_award_key AS subject_key, household_key, award_key, coalesce(month, start_month) AS month, amount_fen,
        CASE WHEN row_medical_settlement IS NOT NULL THEN 'serious_illness_ground' END AS exemption,
        award_no, decided_on, $illness_months AS illness_months,
        row_award, row_application, row_payment, row_medical_settlement AS against_medical_settlement
 FROM   ranked
 WHERE  row_medical_settlement IS NULL OR (all_exempt = 1 AND nth = 1)
-ORDER  BY subject_key, exemption, month, award_key, row_payment
+ORDER  BY subject_key, exemption, 4, award_key, row_payment

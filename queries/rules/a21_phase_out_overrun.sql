@@ -5,7 +5,7 @@
 -- severity   = 2
 -- queue      = "irregularity"
 -- subject    = "award"
--- reads      = ["award", "payment", "household"]
+-- reads      = ["award", "payment", "household", "phase_out"]
 -- # Both months are the office's own entries; what fails is an extension that was decided and not entered.
 -- prior      = 0.75
 -- reason_zh  = "{name}自{phase_out_month}起渐退，当地渐退期{term}个月，应于{last_month}后停发；此后仍发放{months}个月（{month_from}至{month_to}），计{amount}元。"
@@ -18,11 +18,11 @@
 -- Phase-outs are few: the limit of each, then its payments beyond.
 WITH phased AS (
     SELECT a.award_key, a.household_key, a.programme, coalesce(a.application_key, -1) AS chain, a.start_month,
-           a.phase_out_from AS phase_out_month, a.row_id AS row_award,
-           local_number(h.region_code, 'phase_out_months', a.phase_out_from) AS term
+           o.phase_out_from AS phase_out_month, a.row_id AS row_award,
+           local_number(h.region_code, 'phase_out_months', o.phase_out_from) AS term
     FROM   award     AS a
+    JOIN   phase_out AS o ON o.award_key = a.award_key
     JOIN   household AS h ON h.household_key = a.household_key
-    WHERE  a.phase_out_from IS NOT NULL
 ),
 late AS (
     SELECT f.*, month_add(f.phase_out_month, CAST(f.term AS BIGINT) - 1) AS last_month, p.month, p.amount_fen, p.row_id AS row_payment

@@ -80,8 +80,8 @@ overlap AS (
     JOIN   stay AS b ON b.person_key = a.person_key
     WHERE  (b.admitted_on > a.admitted_on OR (b.admitted_on = a.admitted_on AND b.row_medical_settlement > a.row_medical_settlement))
       AND  b.hospital_name <> a.hospital_name
-      AND  days_between(b.admitted_on, least(a.discharged_on, b.discharged_on)) > $overlap_days
-      AND  (a.aid_fen > 0 OR b.aid_fen > 0)
+      -- A stay whose end is not recorded shows no more than its first day.
+      AND  days_between(b.admitted_on, least(coalesce(a.discharged_on, a.admitted_on), coalesce(b.discharged_on, b.admitted_on))) > $overlap_days
 ),
 found AS (
     SELECT 'over_bill' AS kind, person_key, settlement_no, hospital, admitted_on, discharged_on, aid_fen - left_fen AS amount_fen,

@@ -12,12 +12,9 @@
 -- reason_zh  = "该户成员{relative_name}于{declared_on}备案为{official_name}的近亲属，救助于{decided_on}审批通过，{visit_zh}，未按规定在确认前由县级入户核查。"
 -- reason_en  = "The member {relative_name} was declared as a relative of {official_name} on {declared_on}, the assistance was approved on {decided_on}, and {visit_en}: the county has to visit before it confirms."
 -- why        = "The declaration exists so that the county sees the family itself; without the visit it is a paper that protects nobody, neither the fund nor the family from talk."
--- innocent   = ["The visit was made and recorded on paper only.", "The family was visited under the township's own survey with the county present.", "The date of the visit was entered when the report was filed."]
+-- innocent   = ["The visit was recorded under another declaration of the same case.", "The visit was made and recorded on paper only.", "The family was visited under the township's own survey with the county present.", "The date of the visit was entered when the report was filed."]
 -- blind      = ["A visit that was recorded and never made.", "Relatives whom nobody declared: see C01."]
 -- basis      = ["民发〔2021〕57号 art. 20"]
--- [exemptions.visited_under_another]
--- zh       = "同一审批中，另一份备案已有确认前的县级入户核查"
--- en       = "another declaration in the same case records a visit before the decision"
 
 -- A declaration belongs to a standing benefit before a single grant, to the first decision on or after its day
 -- before an earlier one. A benefit whose day of decision is not recorded is held against its first month's end.
@@ -43,24 +40,19 @@ placed AS (
     FROM   meeting
 ),
 judged AS (
+    -- A visit under another declaration of the case speaks for the family and is shown.
     SELECT *, max(CASE WHEN visited THEN row_relative_declaration END) OVER (PARTITION BY household_key, programme, benefit) AS row_visited
     FROM   placed
     WHERE  nth = 1
-),
-ranked AS (
-    SELECT *, min(CASE WHEN row_visited IS NULL THEN 0 ELSE 1 END) OVER (PARTITION BY household_key) AS all_exempt
-    FROM   judged
-    WHERE  NOT visited
 )
 SELECT r.household_key AS subject_key, r.household_key, r.award_key, r.application_key, r.official_key, r.relative_key AS person_key,
        month_of(r.decided_on) AS month,
-       CASE WHEN r.row_visited IS NOT NULL THEN 'visited_under_another' END AS exemption,
        r.decided_on, r.decided_on AS known_on, r.declared_on, coalesce(r.relative_name, i.name, '') AS relative_name, coalesce(o.name, '工作人员') AS official_name,
        CASE WHEN r.visited_on IS NULL THEN '至今无入户核查日期' ELSE concat('入户核查迟至', CAST(r.visited_on AS VARCHAR)) END AS visit_zh,
        CASE WHEN r.visited_on IS NULL THEN 'no visit is recorded' ELSE concat('the visit followed only on ', CAST(r.visited_on AS VARCHAR)) END AS visit_en,
        r.row_relative_declaration, r.row_application, r.row_award, r.row_visited AS against_relative_declaration
-FROM   ranked AS r
+FROM   judged AS r
 LEFT   JOIN identity AS i ON i.person_key = r.relative_key
 LEFT   JOIN official AS o ON o.official_key = r.official_key
-WHERE  r.row_visited IS NULL OR r.all_exempt = 1
-ORDER  BY subject_key, exemption, month, row_relative_declaration
+WHERE  NOT r.visited
+ORDER  BY subject_key, month, row_relative_declaration

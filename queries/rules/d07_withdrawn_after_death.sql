@@ -41,21 +41,25 @@ WITH dead AS (
     WHERE  d.choice = 1 AND d.died_on <= $as_of AND coalesce(names_match(c.holder_name, i.name), true)
 ),
 covered AS (
-    SELECT person_key, award_key, min(coalesce(from_month, DATE '1900-01-01')) AS from_month, max(coalesce(to_month, DATE '2999-12-01')) AS to_month,
+    SELECT person_key, award_key, people = 1 AS alone, min(coalesce(from_month, DATE '1900-01-01')) AS from_month, max(coalesce(to_month, DATE '2999-12-01')) AS to_month,
            min(row_id) AS row_award_member
-    FROM   award_member
+    FROM   (SELECT m.*, count(DISTINCT coalesce(CAST(m.person_key AS BIGINT), -m.row_id)) OVER (PARTITION BY m.award_key) AS people
+            FROM   award_member AS m
+            WHERE  m.award_key IN (SELECT award_key FROM award_member WHERE person_key IN (SELECT person_key FROM dead))) AS m
     WHERE  person_key IN (SELECT person_key FROM dead)
-    GROUP  BY person_key, award_key
+    GROUP  BY person_key, award_key, people
 ),
 paid AS (
     SELECT d.account_key, p.household_key, p.award_key, p.month, p.amount_fen, p.row_id AS row_payment, m.row_award_member,
            coalesce(p.paid_on, p.due_on, day_add(p.month, CAST(local_number(h.region_code, 'pay_day', p.month) AS BIGINT) - 1)) AS paid_on, d.died_on,
-           CASE WHEN m.award_key IS NULL THEN 0 ELSE p.amount_fen / n.head_count END AS share_fen
+           -- Of an award for the dead alone all is at issue, even where the list was closed and the money went on.
+           CASE WHEN m.award_key IS NOT NULL THEN p.amount_fen / n.head_count WHEN w.award_key IS NOT NULL AND w.alone THEN p.amount_fen ELSE 0 END AS share_fen
     FROM   dead      AS d
     JOIN   payment   AS p ON p.account_key = d.account_key
     JOIN   household AS h ON h.household_key = p.household_key
     JOIN   award_head_count AS n ON n.award_key = p.award_key
     LEFT   JOIN covered     AS m ON m.award_key = p.award_key AND m.person_key = d.person_key AND p.month BETWEEN m.from_month AND m.to_month
+    LEFT   JOIN covered     AS w ON w.award_key = p.award_key AND w.person_key = d.person_key
     WHERE  p.status = 'paid' AND p.amount_fen > 0
 ),
 booked AS (

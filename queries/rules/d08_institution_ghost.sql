@@ -47,7 +47,8 @@ absence AS (
            'hospital', CASE WHEN NOT coalesce(names_match(m.name, s.resident), true) THEN 'name_mismatch' END, m.discharged_on AS known_on, NULL, m.row_id
     FROM   stay               AS s
     JOIN   medical_settlement AS m ON m.person_key = s.person_key
-    WHERE  days_between(greatest(s.from_date, m.admitted_on), least(s.to_date, m.discharged_on)) > $absent_days
+    -- A stay in hospital whose end is not recorded says nothing of its length.
+    WHERE  m.discharged_on IS NOT NULL AND days_between(greatest(s.from_date, m.admitted_on), least(s.to_date, m.discharged_on)) > $absent_days
 ),
 paid AS (
     SELECT g.*, a.award_key, a.household_key, p.month, p.amount_fen / n.head_count AS share_fen,

@@ -13,7 +13,7 @@
 -- reason_en  = "Account {account_no} (holder {holder}) received transfers from {payers} or more recipients' accounts within days of the payment in {months} months ({month_from} to {month_to}), {amount} yuan in all: assistance that seems to flow back."
 -- why        = "Money that is paid out and collected again is no assistance: a village that evens it out, or somebody who sold a place on the list, takes it from those it was granted to."
 -- innocent   = ["A shop or clinic with a personal account that is paid once the money comes.", "A relative who buys for several old households.", "A voluntary fund or insurance premium collected by the village, with receipts."]
--- blind      = ["Cash collected at the door.", "Accounts whose statements no lawful order produced.", "Collecting accounts that the account list does not hold."]
+-- blind      = ["Cash collected at the door.", "Accounts whose statements no lawful order produced.", "Whose a collecting account is that the account list does not hold."]
 -- basis      = ["社会救助暂行办法 art. 67", "刑法 art. 382 and 384"]
 -- [exemptions.institution_account]
 -- zh       = "收款账户为供养机构账户"
@@ -40,12 +40,13 @@ WITH collector AS (
     HAVING count(DISTINCT account_key) >= $recipients
 ),
 sent AS (
-    SELECT t.*, c.account_no, c.institution_key, c.row_id AS row_account, coalesce(c.holder_name, i.name, '') AS holder,
+    SELECT t.*, coalesce(c.account_no, t.counter_account_no) AS account_no, c.institution_key, c.row_id AS row_account,
+           coalesce(c.holder_name, i.name, t.counter_name, '') AS holder,
            min(CASE WHEN f.holder_key = c.holder_key OR m.row_id IS NOT NULL THEN 1 ELSE 0 END) OVER (PARTITION BY t.row_account_transaction) AS own,
            row_number() OVER (PARTITION BY t.row_account_transaction ORDER BY m.row_id) AS nth
     FROM   collector       AS k
     JOIN   onward_transfer AS t ON t.counter_account_key = k.counter_account_key
-    JOIN   account         AS c ON c.account_key = t.counter_account_key
+    LEFT   JOIN account    AS c ON c.account_key = t.counter_account_key
     LEFT   JOIN account    AS f ON f.account_key = t.account_key
     LEFT   JOIN identity   AS i ON i.person_key = c.holder_key
     LEFT   JOIN household_member AS m
@@ -77,7 +78,7 @@ ranked AS (
     WHERE  (m.open_months >= $months AND m.payers >= $recipients AND o.exempt_as IS NULL)
        OR  (m.open_months < $months AND m.met_months >= $months AND m.met >= $recipients AND o.exempt_as IS NOT NULL)
 )
-SELECT counter_account_key AS subject_key, counter_account_key AS account_key, household_key, award_key, month, amount_fen,
+SELECT counter_account_key AS subject_key, account_no AS subject_no, CASE WHEN row_account IS NOT NULL THEN counter_account_key END AS account_key, household_key, award_key, month, amount_fen,
        CASE exempt_as WHEN 'family_account' THEN 'family_account' WHEN 'institution_account' THEN 'institution_account' END AS exemption,
        account_no, holder, CAST($recipients AS BIGINT) AS payers,
        row_account_transaction, row_payment, row_account

@@ -37,7 +37,7 @@ WITH line AS (
 ),
 benefit AS (
     SELECT a.award_key, a.household_key, a.award_no, a.programme, coalesce(a.application_key, -1) AS chain, a.start_month, n.head_count, h.region_code, i.hukou_kind,
-           CASE WHEN a.programme = 'dibao' THEN coalesce(a.tier, '') ELSE '' END AS tier, a.programme = 'tekun' AND a.tier IN ('half_care', 'full_care') AS care,
+           CASE WHEN a.programme = 'dibao' THEN coalesce(a.tier, '') ELSE '' END AS tier, CASE WHEN a.programme = 'tekun' THEN a.tier END AS care_tier,
            a.monthly_amount_fen AS paid_fen,
            -- What the award would be with nothing declared.
            a.monthly_amount_fen + CASE WHEN a.programme = 'dibao' AND a.tier IS NULL THEN coalesce(p.declared_income_fen, 0) ELSE 0 END AS full_fen,
@@ -53,13 +53,44 @@ benefit AS (
             OR (n.head_count = 1 AND p.declared_income_fen IS NOT NULL))
       AND  a.programme IN ('dibao', 'tekun')
 ),
-behind AS (
-    SELECT b.*, o.until_month AS risen_month, o.standard_fen AS old_fen
+care AS (
+    SELECT region_code, tier, hukou_kind, from_month, until_month, standard_fen FROM line WHERE programme = 'tekun' AND tier <> ''
+),
+split AS (
+    -- What a tekun award is made of: the basic amount alone, or with the care its tier grants.
+    SELECT b.*, 0 AS care_fen,
+           -- Care that no standard prices: the amount, set before a rise, holds the old basic and some more.
+           b.care_tier IN ('half_care', 'full_care') AND c.tier IS NULL AS care_unpriced
     FROM   benefit AS b
-    JOIN   line    AS o ON o.region_code = b.region_code AND o.programme = b.programme AND o.tier = b.tier
+    LEFT   JOIN (SELECT DISTINCT region_code, tier FROM care) AS c ON c.region_code = b.region_code AND c.tier = b.care_tier
+    UNION  ALL
+    SELECT b.*, c.standard_fen, false
+    FROM   benefit AS b
+    JOIN   care    AS c ON c.region_code = b.region_code AND c.tier = b.care_tier
+    WHERE  c.hukou_kind IS NULL OR c.hukou_kind = b.hukou_kind
+),
+behind AS (
+    SELECT DISTINCT b.award_key, b.household_key, b.award_no, b.programme, b.chain, b.start_month, b.head_count, b.region_code, b.hukou_kind,
+           b.tier, b.paid_fen, b.row_award, o.until_month AS risen_month, o.standard_fen AS old_fen
+    FROM   split AS b
+    JOIN   line  AS o ON o.region_code = b.region_code AND o.programme = b.programme AND o.tier = b.tier
     WHERE  o.until_month IS NOT NULL AND (o.hukou_kind IS NULL OR o.hukou_kind = b.hukou_kind)
-      AND  (abs(b.full_fen - b.head_count * o.standard_fen) <= 100 * $short_yuan
-            OR (b.care AND b.start_month < o.until_month AND b.full_fen > b.head_count * o.standard_fen))
+      AND  (abs(b.full_fen - b.head_count * (o.standard_fen + b.care_fen)) <= 100 * $short_yuan
+            OR (b.care_unpriced AND b.start_month < o.until_month AND b.full_fen > b.head_count * o.standard_fen))
+),
+basic AS (
+    -- More than the basic standard is basic and care together.
+    SELECT b.*, s.from_month, s.until_month, s.standard_fen AS dibao_fen, s.row_standard,
+           b.paid_fen - CASE WHEN b.paid_fen > b.head_count * k.standard_fen + 100 * $short_yuan THEN b.head_count * coalesce(c.standard_fen, 0) ELSE 0 END AS basic_fen
+    FROM   benefit AS b
+    JOIN   line    AS s ON s.region_code = b.region_code AND s.programme = 'dibao' AND s.tier = '' AND (s.hukou_kind IS NULL OR s.hukou_kind = b.hukou_kind)
+    LEFT   JOIN line AS k
+           ON  k.region_code = b.region_code AND k.programme = 'tekun' AND k.tier = '' AND (k.hukou_kind IS NULL OR k.hukou_kind = b.hukou_kind)
+           AND k.from_month <= s.from_month AND (k.until_month IS NULL OR k.until_month > s.from_month)
+    LEFT   JOIN care AS c
+           ON  c.region_code = b.region_code AND c.tier = b.care_tier AND (c.hukou_kind IS NULL OR c.hukou_kind = b.hukou_kind)
+           AND c.from_month <= s.from_month AND (c.until_month IS NULL OR c.until_month > s.from_month)
+    WHERE  b.programme = 'tekun'
 ),
 lacking AS (
     -- A standard in force for a while, the amount short of it, and the first month of the want.
@@ -70,12 +101,10 @@ lacking AS (
     WHERE  (n.hukou_kind IS NULL OR n.hukou_kind = b.hukou_kind) AND n.from_month >= b.risen_month AND b.head_count * (n.standard_fen - b.old_fen) > 100 * $short_yuan
     UNION  ALL
     SELECT b.award_key, b.household_key, b.award_no, b.programme, b.chain, b.start_month, b.paid_fen, b.row_award, 'ratio',
-           s.from_month AS risen_month, s.from_month, s.until_month,
-           CAST(ceil(b.head_count * s.standard_fen * local_number(b.region_code, 'tekun_ratio', s.from_month)) AS BIGINT) - b.paid_fen, s.row_standard
-    FROM   benefit AS b
-    JOIN   line    AS s ON s.region_code = b.region_code AND s.programme = 'dibao' AND s.tier = ''
-    WHERE  b.programme = 'tekun' AND (s.hukou_kind IS NULL OR s.hukou_kind = b.hukou_kind)
-      AND  b.head_count * s.standard_fen * local_number(b.region_code, 'tekun_ratio', s.from_month) - b.paid_fen > 100 * $short_yuan
+           b.from_month AS risen_month, b.from_month, b.until_month,
+           CAST(ceil(b.head_count * b.dibao_fen * local_number(b.region_code, 'tekun_ratio', b.from_month)) AS BIGINT) - b.basic_fen, b.row_standard
+    FROM   basic AS b
+    WHERE  b.head_count * b.dibao_fen * local_number(b.region_code, 'tekun_ratio', b.from_month) - b.basic_fen > 100 * $short_yuan
 ),
 running AS (
     SELECT l.*, greatest(l.from_month, r.from_month) AS first_month, least(r.to_month, coalesce(month_add(l.until_month, -1), r.to_month)) AS last_month

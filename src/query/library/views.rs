@@ -62,6 +62,7 @@ const SOURCES: &[(&str, &str)] = view_sources![
     "household_standard",
     "award_peer",
     "paid_run",
+    "phase_out",
     "covered_run",
     "double_cover",
     "award_account",
