@@ -6,6 +6,7 @@
 -- queue      = "irregularity"
 -- subject    = "household"
 -- reads      = ["award", "payment", "paid_run", "family_vehicle"]
+-- needs      = ["vehicle.kind"]
 -- # A registered car is a fact; whether it is driven, borrowed in name or needed for a living is not in the register.
 -- prior      = 0.5
 -- reason_zh  = "{name}家庭成员{owner}名下有{kind_zh}（{plate_no}，{registered_on}登记），{months}个月（{month_from}至{month_to}）仍领取救助，涉及{amount}元。"

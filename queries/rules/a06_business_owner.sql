@@ -6,6 +6,7 @@
 -- queue      = "irregularity"
 -- subject    = "household"
 -- reads      = ["award", "payment", "paid_run", "family_business"]
+-- needs      = ["enterprise.status"]
 -- # Lent names and shells are common among poor families: about half of such matches fall away on a visit.
 -- prior      = 0.45
 -- reason_zh  = "{name}家庭成员{owner}任“{enterprise}”{role_zh}，{months}个月（{month_from}至{month_to}）仍领取救助，涉及{amount}元。"

@@ -5,7 +5,7 @@
 -- severity   = 2
 -- queue      = "governance"
 -- subject    = "award"
--- reads      = ["award", "application", "payment", "household_standard", "award_head_count"]
+-- reads      = ["award", "application", "payment", "possible_standard", "award_head_count"]
 -- # Amount, standard and declared income are the office's own figures; what fails is income corrected on review and not entered.
 -- prior      = 0.6
 -- reason_zh  = "{name}家庭{start_month}起按补差核算：保障标准每人{standard}元、{persons}人，扣除申报收入{declared}元，应为每月{expected}元，实际核定{awarded}元，相差{difference}元；{months}个月（{month_from}至{month_to}）多发{amount}元。"
@@ -40,12 +40,12 @@ WITH gap AS (
 measured AS (
     SELECT g.*, s.standard_fen, s.row_standard, greatest(0, s.standard_fen * g.persons - g.declared_income_fen) AS expected_fen
     FROM   gap                AS g
-    JOIN   household_standard AS s
+    JOIN   possible_standard AS s
            ON  s.household_key = g.household_key AND s.programme = g.programme
            AND s.from_month <= g.start_month AND (s.until_month IS NULL OR s.until_month > g.start_month)
 ),
 nearest AS (
-    -- Where two kinds of standard could apply, the one that comes nearest to the amount speaks for it.
+    -- Where standards of two kinds could apply, the one that comes nearest to the amount speaks for it.
     SELECT m.*,
            row_number() OVER (PARTITION BY m.award_key ORDER BY abs(m.monthly_amount_fen - m.expected_fen), m.row_standard) AS nth
     FROM   measured AS m
@@ -56,7 +56,7 @@ differs AS (
 adjusted AS (
     SELECT DISTINCT d.award_key
     FROM   differs            AS d
-    JOIN   household_standard AS s ON s.household_key = d.household_key AND s.programme = d.programme
+    JOIN   possible_standard AS s ON s.household_key = d.household_key AND s.programme = d.programme
     WHERE  d.tier IS NULL
       AND  s.from_month > d.start_month AND (d.end_month IS NULL OR s.from_month <= d.end_month) AND s.from_month <= $as_of
       AND  abs(d.monthly_amount_fen - greatest(0, s.standard_fen * d.persons - d.declared_income_fen))

@@ -71,10 +71,11 @@ split AS (
 ),
 behind AS (
     SELECT DISTINCT b.award_key, b.household_key, b.award_no, b.programme, b.chain, b.start_month, b.head_count, b.region_code, b.hukou_kind,
-           b.tier, b.paid_fen, b.row_award, o.until_month AS risen_month, o.standard_fen AS old_fen
+           b.tier, b.paid_fen, b.row_award, o.until_month AS risen_month, o.standard_fen AS old_fen, o.hukou_kind AS old_kind
     FROM   split AS b
     JOIN   line  AS o ON o.region_code = b.region_code AND o.programme = b.programme AND o.tier = b.tier
-    WHERE  o.until_month IS NOT NULL AND (o.hukou_kind IS NULL OR o.hukou_kind = b.hukou_kind)
+    -- Where no register tells the kind of hukou, the old amount itself does.
+    WHERE  o.until_month IS NOT NULL AND (o.hukou_kind IS NULL OR o.hukou_kind = coalesce(b.hukou_kind, o.hukou_kind))
       AND  (abs(b.full_fen - b.head_count * (o.standard_fen + b.care_fen)) <= 100 * $short_yuan
             OR (b.care_unpriced AND b.start_month < o.until_month AND b.full_fen > b.head_count * o.standard_fen))
 ),
@@ -98,7 +99,7 @@ lacking AS (
            b.risen_month, n.from_month, n.until_month, b.head_count * (n.standard_fen - b.old_fen) AS short_fen, n.row_standard
     FROM   behind AS b
     JOIN   line   AS n ON n.region_code = b.region_code AND n.programme = b.programme AND n.tier = b.tier
-    WHERE  (n.hukou_kind IS NULL OR n.hukou_kind = b.hukou_kind) AND n.from_month >= b.risen_month AND b.head_count * (n.standard_fen - b.old_fen) > 100 * $short_yuan
+    WHERE  coalesce(n.hukou_kind, '') = coalesce(b.old_kind, '') AND n.from_month >= b.risen_month AND b.head_count * (n.standard_fen - b.old_fen) > 100 * $short_yuan
     UNION  ALL
     SELECT b.award_key, b.household_key, b.award_no, b.programme, b.chain, b.start_month, b.paid_fen, b.row_award, 'ratio',
            b.from_month AS risen_month, b.from_month, b.until_month,

@@ -55,7 +55,9 @@ impl Session {
         register_views(&context).await?;
         Ok(Self {
             context,
-            present: Arc::new(snapshot.manifest.tables.keys().cloned().collect()),
+            present: Arc::new(
+                snapshot.manifest.tables.keys().cloned().chain(snapshot.manifest.filled_columns()).collect(),
+            ),
             unknown,
             results: Vec::new(),
         })
@@ -66,7 +68,7 @@ impl Session {
         &self.context
     }
 
-    /// Tables that the snapshot has.
+    /// Tables that the snapshot has, and `table.column` of what they hold.
     pub fn present(&self) -> &BTreeSet<String> {
         &self.present
     }

@@ -117,6 +117,16 @@ impl Manifest {
         hash.finalize().iter().take(8).map(|b| format!("{b:02x}")).collect()
     }
 
+    /// Columns of the contract that hold something in at least one row, as `table.column`; all those of a file
+    /// without rows.
+    pub fn filled_columns(&self) -> impl Iterator<Item = String> {
+        self.sources.iter().flat_map(|source| {
+            let rows = source.profile.rows;
+            let filled = source.profile.columns.iter().filter(move |(_, column)| column.missing < rows || rows == 0);
+            filled.map(|(name, _)| format!("{}.{name}", source.table))
+        })
+    }
+
     /// Whether rows of that contract table were handed over.
     pub fn has_table(&self, table: &str) -> bool {
         self.tables.contains_key(table)

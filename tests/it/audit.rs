@@ -219,6 +219,34 @@ fn a_region_sees_its_own_findings_only() {
     assert_eq!(of(&format!("{}000000", &village[..6])).len(), all.len());
 }
 
+#[test]
+fn a_rule_that_follows_others_finds_the_same_when_it_alone_is_asked_for() {
+    let (desk, out) = audited_county();
+    let of = |rows: Rows| -> BTreeSet<String> {
+        rows.iter().filter(|row| row["typology"] == "C07").map(|row| row["finding_id"].clone()).collect()
+    };
+    let alone = findings(&desk.audit_to("alone", &["--only", "C07"]));
+    assert!(alone.iter().all(|row| row["typology"] == "C07"));
+    let wanted = of(findings(out));
+    assert!(!wanted.is_empty());
+    assert_eq!(of(alone), wanted);
+}
+
+#[test]
+fn one_month_typed_wrong_moves_no_day() {
+    let desk = Desk::new();
+    let mut paths = vec![fixture("county/exports")];
+    let header = "发放流水号,待遇编号,发放月份,发放金额,发放状态";
+    let award = &csv_rows(&fixture("county/exports/救助待遇.csv"))[0]["待遇编号"];
+    desk.file("发放明细-补.csv", &format!("{header}\nFF-STRAY,{award},2042-05,100.00,已发放\n"));
+    paths.push(desk.exports().join("发放明细-补.csv"));
+    desk.import(&paths, &[]);
+    let out = desk.audit(&["--only", "A22,E02"]);
+    let manifest: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(out.join("manifest.json")).unwrap()).unwrap();
+    assert_eq!(manifest["as_of"], "2024-12-31");
+}
+
 /// Sex, ethnicity, age as the register writes it, disability and illness change nothing that no law lets
 /// them change: the findings of every rule that declares none stay as they are.
 #[test]

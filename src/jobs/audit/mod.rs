@@ -6,20 +6,18 @@ mod probability;
 mod rules;
 mod sink;
 mod turn;
+mod window;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use arrow::array::{Array, AsArray};
-use arrow::datatypes::Date32Type;
-use chrono::{Datelike, Days, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use crate::cases::{CaseError, Dispositions};
 use crate::contract::contract;
 use crate::domain::date::Day;
 use crate::flags::FlagError;
-use crate::query::library::{Bindings, CheckedRule, Library, RuleError, Status};
+use crate::query::library::{CheckedRule, Library, RuleError, Status};
 use crate::query::{EngineOptions, QueryError, Session};
 use crate::snapshot::{DataDir, SnapshotError};
 
@@ -31,6 +29,8 @@ pub use probability::checked;
 use rules::{run_all, without_rule};
 use sink::Sink;
 use turn::turn;
+use window::bind;
+pub use window::window;
 
 /// What to audit.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -160,12 +160,12 @@ pub async fn audit(
     for (name, rows) in session.unknown_parameters() {
         observer.note(&format!("local_rule: {rows} rows set '{name}', which is no parameter of the contract; correct the name, or the default stands"));
     }
-    let bindings = bind(&session, library, request).await?;
-    let rules: Vec<&CheckedRule> = library
-        .rules()
-        .filter(|rule| rule.header().status != Status::Retired)
-        .filter(|rule| request.only.is_empty() || request.only.contains(&rule.header().typology))
-        .collect();
+    let bindings = bind(&session, library, request, observer).await?;
+    let asked = |rule: &CheckedRule| request.only.is_empty() || request.only.contains(&rule.header().typology);
+    let in_service = || library.rules().filter(|rule| rule.header().status != Status::Retired);
+    // A rule that follows others needs what they find, asked for or not.
+    let follows = in_service().any(|rule| asked(rule) && rule.follows());
+    let rules: Vec<&CheckedRule> = in_service().filter(|rule| asked(rule) || (follows && !rule.follows())).collect();
     for rule in &rules {
         bindings.check(rule)?;
     }
@@ -180,7 +180,8 @@ pub async fn audit(
     let staged = lock.stage(&manifest.id)?;
     let region = request.region.as_deref();
     let mut sink = Sink::create(staged.path(), session.clone(), &snapshot, region, &dispositions, &probabilities)?;
-    let (mut coverage, shared_ms) = run_all(&rules, &mut session, &bindings, options, &mut sink, observer).await?;
+    let (mut coverage, shared_ms) =
+        run_all(&rules, &asked, &mut session, &bindings, options, &mut sink, observer).await?;
     observer.stage("findings and evidence", None);
     let written = sink.finish().await?;
     for covered in &mut coverage {
@@ -207,32 +208,6 @@ fn check(request: &AuditRequest, library: &Library) -> Result<(), AuditError> {
         }
         _ => Ok(()),
     }
-}
-
-/// As-of date and window of an audit with nothing special asked for.
-pub async fn window(session: &Session, library: &Library) -> Result<Bindings, AuditError> {
-    bind(session, library, &AuditRequest::default()).await
-}
-
-/// As-of date and window, from the payments.
-async fn bind(session: &Session, library: &Library, request: &AuditRequest) -> Result<Bindings, AuditError> {
-    let bounds = session.sql("SELECT min(month) AS low, max(month) AS high FROM payment").await?;
-    let bounds = bounds.collect().await.map_err(QueryError::engine)?;
-    let month = |i: usize| {
-        let column = bounds.first()?.column(i).as_primitive_opt::<Date32Type>()?;
-        (column.len() == 1 && column.is_valid(0)).then(|| column.value_as_date(0)).flatten()
-    };
-    let (from, to) = month(0).zip(month(1)).or(request.as_of.map(|day| (day.0, day.0))).ok_or(AuditError::NoWindow)?;
-    let last_day = |first: NaiveDate| {
-        let first = first.with_day(1).unwrap_or(first);
-        first.checked_add_months(Months::new(1)).and_then(|next| next.checked_sub_days(Days::new(1))).unwrap_or(first)
-    };
-    let mut bindings = Bindings::new(request.as_of.map_or_else(|| last_day(to), |day| day.0), from, to);
-    bindings.parameters.clone_from(library.parameters());
-    for (rule, values) in &request.parameters {
-        bindings.parameters.entry(rule.clone()).or_default().extend(values.clone());
-    }
-    Ok(bindings)
 }
 
 /// Audits of a data folder.

@@ -25,10 +25,11 @@ struct Run {
 }
 
 /// Computes what several rules share, runs the rules, then those that read what these found. What they
-/// raise goes into the sink; the coverage comes in the order of the rules, with it the time each shared
-/// result took.
+/// raise goes into the sink; the coverage of those that were asked for comes in the order of the rules,
+/// with it the time each shared result took.
 pub(super) async fn run_all<'a>(
     rules: &[&'a CheckedRule],
+    asked: &dyn Fn(&CheckedRule) -> bool,
     session: &mut Session,
     bindings: &Bindings,
     options: &EngineOptions,
@@ -41,12 +42,13 @@ pub(super) async fn run_all<'a>(
     if !follow.is_empty() {
         sink.keep_found();
     }
-    let mut coverage = side_by_side(&lead, session, bindings, options, sink, observer).await?;
+    let mut coverage = side_by_side(&lead, asked, session, bindings, options, sink, observer).await?;
     if !follow.is_empty() {
         session.give_findings(sink.found())?;
-        coverage.extend(side_by_side(&follow, session, bindings, options, sink, observer).await?);
+        coverage.extend(side_by_side(&follow, asked, session, bindings, options, sink, observer).await?);
     }
     let place = |covered: &Coverage| rules.iter().position(|rule| rule.id() == covered.rule_id);
+    coverage.retain(|covered| place(covered).is_some_and(|place| asked(rules[place])));
     coverage.sort_by_key(place);
     Ok((coverage, shared))
 }
@@ -82,6 +84,7 @@ async fn share(
 /// little memory beside others runs again, alone, and those after it wait for their turn at the sink.
 async fn side_by_side<'a>(
     rules: &[&'a CheckedRule],
+    asked: &dyn Fn(&CheckedRule) -> bool,
     session: &Session,
     bindings: &Bindings,
     options: &EngineOptions,
@@ -100,7 +103,7 @@ async fn side_by_side<'a>(
         if run.starved || !waiting.is_empty() {
             waiting.push(run);
         } else {
-            coverage.push(settle(rules[coverage.len()], run, sink, observer).await?);
+            coverage.push(settle(rules[coverage.len()], run, asked, sink, observer).await?);
         }
     }
     drop(side_by_side);
@@ -113,7 +116,7 @@ async fn side_by_side<'a>(
             waited = run(rule, session, bindings).await;
             observer.advance(1);
         }
-        coverage.push(settle(rule, waited, sink, observer).await?);
+        coverage.push(settle(rule, waited, asked, sink, observer).await?);
     }
     Ok(coverage)
 }
@@ -122,13 +125,14 @@ async fn side_by_side<'a>(
 async fn settle<'a>(
     rule: &'a CheckedRule,
     run: Run,
+    asked: &dyn Fn(&CheckedRule) -> bool,
     sink: &mut Sink<'a>,
     observer: &dyn Observer,
 ) -> Result<Coverage, AuditError> {
     if run.covered.outcome == Outcome::Failed {
         observer.note(&format!("{} failed: {}", run.covered.rule_id, run.covered.reason));
     }
-    sink.take(rule, run.findings).await?;
+    sink.take(rule, run.findings, asked(rule)).await?;
     Ok(run.covered)
 }
 

@@ -112,11 +112,19 @@ impl<'a> Sink<'a> {
         self.found.take().unwrap_or_default()
     }
 
-    /// Takes all that a rule raised.
-    pub(super) async fn take(&mut self, rule: &'a CheckedRule, raised: Vec<RawFinding>) -> Result<(), AuditError> {
+    /// Takes all that a rule raised; what nobody asked for is there for the rules that follow and is not written.
+    pub(super) async fn take(
+        &mut self,
+        rule: &'a CheckedRule,
+        raised: Vec<RawFinding>,
+        asked: bool,
+    ) -> Result<(), AuditError> {
         if let Some(found) = &mut self.found {
             found.push(found_rows(rule.header(), &raised, self.found_before).map_err(FlagError::from)?);
             self.found_before += raised.len() as i64;
+        }
+        if !asked {
+            return Ok(());
         }
         self.pending_rows += raised.iter().map(|raw| raw.evidence.len()).sum::<usize>();
         self.pending.extend(raised.into_iter().map(|raw| (rule, raw)));

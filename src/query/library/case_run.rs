@@ -87,8 +87,10 @@ impl Plans {
 
 async fn answer(rule: &CheckedRule, case: &Case, plans: &mut Plans) -> Result<Answer, String> {
     let absent: BTreeSet<&String> = case.missing.iter().chain(&case.not_assessable).collect();
-    let present: BTreeSet<String> = stored_tables().filter(|t| !absent.contains(t)).collect();
-    if let Some(strange) = absent.iter().find(|t| !rule.tables().contains(**t)) {
+    let needs = &rule.header().needs;
+    let present: BTreeSet<String> =
+        stored_tables().chain(needs.iter().cloned()).filter(|name| !absent.contains(name)).collect();
+    if let Some(strange) = absent.iter().find(|name| !rule.tables().contains(**name) && !needs.contains(name)) {
         return Err(format!("'{strange}' is missing, but the rule does not read it"));
     }
     let not_assessable = rule.missing(&present);

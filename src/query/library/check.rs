@@ -124,12 +124,17 @@ impl CheckedRule {
         &self.optional
     }
 
-    /// The tables for want of which the rule cannot run on a snapshot that has `present`.
+    /// The tables and columns for want of which the rule cannot run on a snapshot that has `present`: names
+    /// of tables, and `table.column` of the columns that hold something.
     pub fn missing(&self, present: &BTreeSet<String>) -> Vec<String> {
         let needed = self.tables.iter().filter(|t| !self.optional.contains(*t) && !present.contains(*t));
         let either = &self.rule.header.one_of;
         let untold = !either.iter().any(|table| present.contains(table));
-        needed.chain(either.iter().filter(|_| untold)).cloned().collect()
+        let columns = self.rule.header.needs.iter().filter(|column| {
+            let table = column.split('.').next().unwrap_or_default();
+            present.contains(table) && !present.contains(*column)
+        });
+        needed.chain(either.iter().filter(|_| untold)).chain(columns).cloned().collect()
     }
 
     /// Whether it reads what other rules found, and so runs after them.
@@ -213,6 +218,10 @@ fn base_tables(header: &Header, faults: &mut Vec<String>) -> (BTreeSet<String>, 
             faults.push(format!("'reads' lists '{name}', which is neither a table nor a view"));
         }
     }
+    // Names, births and kinds of hukou that `identity` tells come from the register.
+    if all.contains("identity") && all.insert("person".to_owned()) {
+        optional.insert("person".to_owned());
+    }
     // A table that a view may lack and the rule itself reads is needed all the same.
     optional.retain(|table| !header.reads.contains(table));
     for name in &header.optional {
@@ -222,6 +231,14 @@ fn base_tables(header: &Header, faults: &mut Vec<String>) -> (BTreeSet<String>, 
             faults.push(format!("'optional' lists '{name}', which is never missing"));
         }
         optional.insert(name.clone());
+    }
+    for name in &header.needs {
+        let column = name.split_once('.').and_then(|(table, column)| contract().table(table)?.column(column));
+        if column.is_none_or(|column| column.required)
+            || !all.iter().any(|table| name.starts_with(&format!("{table}.")))
+        {
+            faults.push(format!("'needs' lists '{name}', which is no optional column of a table that the rule reads"));
+        }
     }
     for name in header.one_of.iter().filter(|name| !optional.contains(*name)) {
         faults.push(format!("'one_of' lists '{name}', which is no optional table of the rule"));

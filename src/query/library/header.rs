@@ -97,6 +97,9 @@ pub struct Header {
     /// Optional tables of which one at least must be there: any of them can tell, and without all nothing does.
     #[serde(default)]
     pub one_of: Vec<String>,
+    /// Columns that a table may come without, `table.column`, and without which the rule can tell nothing.
+    #[serde(default)]
+    pub needs: Vec<String>,
     /// Probability that a check would confirm a finding, before any model knows better.
     pub prior: f64,
     /// What a finding says, in Chinese, with `{value}`s.

@@ -59,6 +59,7 @@ const SOURCES: &[(&str, &str)] = view_sources![
     "death_record",
     "local_period",
     "region_standard",
+    "possible_standard",
     "household_standard",
     "award_peer",
     "paid_run",
