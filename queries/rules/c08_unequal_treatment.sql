@@ -37,7 +37,7 @@
 -- max     = 20
 -- meaning = "and from so many times their spread, which counts as at least a twentieth of the standard"
 -- [parameters.rare]
--- default = 0.1
+-- default = 0.25
 -- min     = 0.01
 -- max     = 0.5
 -- meaning = "and where no more than this share of the group gets about as much"
