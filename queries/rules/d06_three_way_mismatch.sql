@@ -28,6 +28,11 @@
 -- min     = 0
 -- max     = 31
 -- meaning = "a credit so many days before or after the day of payment is the payment's"
+-- [parameters.silent_days]
+-- default = 62
+-- min     = 0
+-- max     = 366
+-- meaning = "a statement is taken to reach so many days beyond its first and last entry, where most others reach as far"
 -- [parameters.over_yuan]
 -- default = 1
 -- min     = 0
@@ -36,7 +41,7 @@
 
 -- The bank's side, for accounts whose statement is held: equal payments of one day need as many equal credits, or one
 -- credit of the day's sum. Statements come for many accounts at once; an account that is silent while most have begun
--- was not credited, so the usual first and last day bound every statement.
+-- was not credited, so the usual first and last day bound a statement that was silent no longer than two months.
 WITH RECURSIVE calendar AS (
     SELECT $window_from AS month
     UNION  ALL
@@ -57,7 +62,9 @@ usual AS (
             FROM   own) AS o
 ),
 statement AS (
-    SELECT o.account_key, least(o.first_on, u.first_on) AS first_on, greatest(o.last_on, u.last_on) AS last_on
+    SELECT o.account_key,
+           least(o.first_on, greatest(u.first_on, day_add(o.first_on, -CAST($silent_days AS BIGINT)))) AS first_on,
+           greatest(o.last_on, least(u.last_on, day_add(o.last_on, CAST($silent_days AS BIGINT)))) AS last_on
     FROM   own    AS o
     CROSS  JOIN usual AS u
 ),

@@ -10,7 +10,6 @@ use utoipa::ToSchema;
 use super::queue::{JobState, NotTaken, Phase};
 use super::state::{Named, State};
 use super::{Problem, body, list};
-use crate::contract::contract;
 use crate::domain::date::Day;
 use crate::jobs::{AuditManifest, AuditRequest};
 
@@ -36,23 +35,9 @@ impl StartAudit {
     fn check(self, state: &State) -> Result<AuditRequest, Problem> {
         let Self { snapshot, as_of, region, only, parameters } = self;
         state.snapshot(snapshot.as_deref())?;
-        if let Some(code) = only.iter().find(|code| !contract().typologies.contains_key(*code)) {
-            return Err(Problem::parameter(format!("only: the contract has no typology '{code}'")));
-        }
-        for (id, given) in &parameters {
-            let rule =
-                state.library.get(id).ok_or_else(|| Problem::parameter(format!("parameters: no rule '{id}'")))?;
-            for (name, value) in given {
-                let Some(declared) = rule.header().parameters.get(name) else {
-                    return Err(Problem::parameter(format!("parameters.{id}: the rule has no parameter '{name}'")));
-                };
-                if !(declared.min..=declared.max).contains(value) {
-                    let (min, max) = (declared.min, declared.max);
-                    return Err(Problem::parameter(format!("parameters.{id}.{name}: not between {min} and {max}")));
-                }
-            }
-        }
-        Ok(AuditRequest { snapshot, as_of, region: list::region(region)?, only, parameters })
+        let request = AuditRequest { snapshot, as_of, region: list::region(region)?, only, parameters };
+        request.check(&state.library).map_err(|error| Problem::parameter(error.to_string()))?;
+        Ok(request)
     }
 }
 
@@ -125,6 +110,12 @@ pub struct FinishedAudit {
     open: BTreeMap<String, u64>,
     /// Exempted findings by typology.
     exempted: BTreeMap<String, u64>,
+    /// Findings by typology that a person dismissed before and whose facts are the same.
+    dismissed: BTreeMap<String, u64>,
+    /// Name of the dispositions that were known; empty where there were none.
+    dispositions: String,
+    /// What the probabilities rest on.
+    calibration: String,
 }
 
 impl From<AuditManifest> for FinishedAudit {
@@ -146,6 +137,9 @@ impl From<AuditManifest> for FinishedAudit {
             rows: manifest.rows,
             open: manifest.open,
             exempted: manifest.exempted,
+            dismissed: manifest.dismissed,
+            dispositions: manifest.dispositions,
+            calibration: manifest.calibration,
         }
     }
 }

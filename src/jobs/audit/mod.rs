@@ -3,6 +3,7 @@
 mod explain;
 mod output;
 mod probability;
+mod request;
 mod rules;
 mod sink;
 mod turn;
@@ -14,7 +15,6 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::cases::{CaseError, Dispositions};
-use crate::contract::contract;
 use crate::domain::date::Day;
 use crate::flags::FlagError;
 use crate::query::library::{CheckedRule, Library, RuleError, Status};
@@ -26,27 +26,12 @@ pub use explain::explain;
 use output::{manifest, write};
 use probability::Probabilities;
 pub use probability::checked;
+pub use request::AuditRequest;
 use rules::{run_all, without_rule};
 use sink::Sink;
 use turn::turn;
 use window::bind;
 pub use window::window;
-
-/// What to audit.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct AuditRequest {
-    /// Snapshot; the one in force unless given.
-    pub snapshot: Option<String>,
-    /// What is not yet due on this day is not late; the last day of the latest payment month unless given.
-    pub as_of: Option<Day>,
-    /// Only what belongs to this region and those inside it.
-    pub region: Option<String>,
-    /// Only rules of these typologies; all unless given.
-    pub only: Vec<String>,
-    /// Rule parameters that differ from their defaults, by rule and name.
-    pub parameters: BTreeMap<String, BTreeMap<String, f64>>,
-}
 
 /// What an audit was made of and what it found; the same names give the same bytes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -153,7 +138,7 @@ pub async fn audit(
     options: &EngineOptions,
     observer: &dyn Observer,
 ) -> Result<Audit, AuditError> {
-    check(request, library)?;
+    request.check(library)?;
     let lock = turn(data, observer).await?;
     let snapshot = data.resolve(request.snapshot.as_deref())?;
     let mut session = Session::open(&snapshot, options).await?;
@@ -166,12 +151,6 @@ pub async fn audit(
     // A rule that follows others needs what they find, asked for or not.
     let follows = in_service().any(|rule| asked(rule) && rule.follows());
     let rules: Vec<&CheckedRule> = in_service().filter(|rule| asked(rule) || (follows && !rule.follows())).collect();
-    for rule in &rules {
-        bindings.check(rule)?;
-    }
-    if let Some(strange) = request.parameters.keys().find(|rule| library.get(rule).is_none()) {
-        return Err(AuditError::Request(format!("there is no rule '{strange}' to set a parameter of")));
-    }
 
     let dispositions = Dispositions::load(data)?;
     let mut manifest = manifest(&snapshot, request, &bindings, &rules, &dispositions.name());
@@ -194,20 +173,6 @@ pub async fn audit(
     manifest.shared_ms = shared_ms;
     write(staged.path(), written, &coverage, &mut manifest)?;
     Ok(Audit { path: staged.publish()?, manifest })
-}
-
-fn check(request: &AuditRequest, library: &Library) -> Result<(), AuditError> {
-    for code in &request.only {
-        if !contract().typologies.contains_key(code) && library.find(code).is_none() {
-            return Err(AuditError::Request(format!("neither the contract nor a rule has the typology '{code}'")));
-        }
-    }
-    match &request.region {
-        Some(code) if code.len() != 12 || !code.bytes().all(|b| b.is_ascii_digit()) => {
-            Err(AuditError::Request(format!("'{code}' is no region code: 12 digits, as 439931000000")))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Audits of a data folder.

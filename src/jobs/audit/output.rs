@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::contract::CONTRACT_VERSION;
 use crate::domain::date::Day;
 use crate::flags::{Coverage, FlagError, Output, coverage_batch, coverage_schema, leads_batch, leads_schema};
-use crate::query::library::{Bindings, CheckedRule};
+use crate::query::library::{Bindings, CheckedRule, views};
 use crate::snapshot::Snapshot;
 
 use super::sink::Written;
@@ -25,7 +25,10 @@ pub(super) fn manifest(
     let rules: BTreeMap<String, String> = rules
         .iter()
         .map(|rule| {
-            let text = hex(&Sha256::digest(rule.text()));
+            let mut text = Sha256::new_with_prefix(rule.text());
+            // A view that changes changes the rule.
+            views().iter().filter(|view| rule.views().contains(view.name)).for_each(|view| text.update(view.text));
+            let text = hex(&text.finalize());
             (rule.id().to_owned(), format!("{}-{text}", rule.header().version))
         })
         .collect();
