@@ -236,9 +236,11 @@ fn a_rule_that_follows_others_finds_the_same_when_it_alone_is_asked_for() {
 fn one_month_typed_wrong_moves_no_day() {
     let desk = Desk::new();
     let mut paths = vec![fixture("county/exports")];
-    let header = "发放流水号,待遇编号,发放月份,发放金额,发放状态";
-    let award = &csv_rows(&fixture("county/exports/救助待遇.csv"))[0]["待遇编号"];
-    desk.file("发放明细-补.csv", &format!("{header}\nFF-STRAY,{award},2042-05,100.00,已发放\n"));
+    let payments = fs::read_to_string(fixture("county/exports/发放明细.csv")).unwrap();
+    let (header, row) = (payments.lines().next().unwrap(), payments.lines().nth(1).unwrap());
+    let stray = row.replacen("FF", "STRAY", 1).replacen("2024-01,", "2042-05,", 1);
+    assert!(stray.contains("2042-05"));
+    desk.file("发放明细-补.csv", &format!("{header}\n{stray}\n"));
     paths.push(desk.exports().join("发放明细-补.csv"));
     desk.import(&paths, &[]);
     let out = desk.audit(&["--only", "A22,E02"]);
