@@ -132,7 +132,7 @@ impl Finding {
         let amount_fen = raw.money.total();
         let facts = digest(&[&months.0, &months.1, &amount_fen.to_string(), &severity.to_string()]);
         Self {
-            finding_id: id(header, &numbers.subject, raw.case.as_deref(), &exemption),
+            finding_id: id(header, &numbers.lasting, raw.case.as_deref(), &exemption),
             typology: header.typology.clone(),
             rule_id: header.id.clone(),
             rule_version: header.version,
@@ -189,6 +189,9 @@ fn digest(words: &[&str]) -> String {
 #[derive(Debug, Default)]
 struct Numbers {
     subject: String,
+    /// What the finding is about under the number that stays: a benefit goes on under one award after the
+    /// other, and is called by the latest it touches, but known by the first.
+    lasting: String,
     name: String,
     region: String,
     household: String,
@@ -233,7 +236,10 @@ impl Numbers {
             _ => None,
         };
         let official = number("official_key").unwrap_or_default();
+        let first_award = raw.keys.get("award_key").filter(|_| kind == SubjectKind::Award);
+        let first_award = first_award.and_then(|key| directory.number("award_key", *key)).map(str::to_owned);
         Self {
+            lasting: first_award.unwrap_or_else(|| subject.clone()),
             name: own_name
                 .or_else(|| told("person_key", "name"))
                 .or_else(|| of_household("head_name"))

@@ -311,10 +311,19 @@ fn a_later_month_keeps_the_ids_of_what_was_found_before() {
     desk.file("发放明细.csv", &payments(&["2024-01", "2024-02", "2024-03"]).replace("800.00", "700.00"));
     desk.import_all();
     let before = findings(&desk.audit(&["--as-of", "2024-12-31", "--only", "E05"]));
-    desk.file("payment-2024-04.csv", &payments(&["2024-04"]).replace("800.00", "700.00"));
+    // In April a new row of the same benefit begins; the finding is called by it and keeps its id.
+    let awards = fs::read_to_string(desk.exports().join("救助待遇.csv")).unwrap();
+    let awards = awards.replace("开始月份\n", "开始月份,结束月份\n").replace("2023-06\n", "2023-06,2024-03\n");
+    desk.file("救助待遇.csv", &format!("{awards}DB2,,JT1,低保,2,800.00,2024-04,\n"));
+    let members = fs::read_to_string(desk.exports().join("保障人员.csv")).unwrap();
+    let later: String =
+        members.lines().skip(1).map(|row| row.replace("DB1", "DB2").replace("2023-06", "2024-04") + "\n").collect();
+    desk.file("保障人员.csv", &(members + &later));
+    desk.file("payment-2024-04.csv", &payments(&["2024-04"]).replace("800.00", "700.00").replace("DB1", "DB2"));
     desk.import_all();
     let after = findings(&desk.audit(&["--as-of", "2024-12-31", "--only", "E05"]));
     assert_eq!((before.len(), after.len()), (1, 1));
+    assert_eq!((before[0]["subject_key"].as_str(), after[0]["subject_key"].as_str()), ("DB1", "DB2"));
     assert_eq!(before[0]["finding_id"], after[0]["finding_id"]);
     assert_eq!((before[0]["amount"].as_str(), after[0]["amount"].as_str()), ("300.00", "400.00"));
 }
