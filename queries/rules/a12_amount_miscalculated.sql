@@ -91,7 +91,9 @@ SELECT o.subject_key, o.household_key, o.award_key, o.application_key,
        o.start_month, o.persons, round(o.standard_fen / 100.0, 2) AS standard, round(o.declared_income_fen / 100.0, 2) AS declared,
        round(o.expected_fen / 100.0, 2) AS expected, round(o.monthly_amount_fen / 100.0, 2) AS awarded,
        round((o.monthly_amount_fen - o.expected_fen) / 100.0, 2) AS difference,
-       o.row_award, o.row_application, o.row_standard, p.row_payment
+       -- The tier on the award says all.
+       o.row_award, CASE WHEN o.tier IS NULL THEN o.row_application END AS row_application, CASE WHEN o.tier IS NULL THEN o.row_standard END AS row_standard,
+       p.row_payment
 FROM   open      AS o
 LEFT   JOIN paid AS p ON p.award_key = o.award_key
 ORDER  BY subject_key, exemption, month, award_key, row_payment

@@ -59,7 +59,7 @@ tested AS (
     LEFT   JOIN custody_agreement AS g
            ON  g.household_key = p.household_key
            AND (g.account_key = p.account_key OR g.custodian_key = p.holder_key)
-           AND g.signed_on IS NOT NULL AND g.filed_on < month_after(p.month)
+           AND g.signed_on IS NOT NULL AND g.filed_on IS NOT NULL
     WHERE  p.least_household <> p.greatest_household
     GROUP  BY p.account_key, p.household_key, p.award_key, p.month, p.amount_fen, p.row_payment, p.account_no, p.holder, p.row_account
 ),
