@@ -7,11 +7,9 @@ use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Date32Type, Int64Type};
 use thiserror::Error;
 
+use super::local_value::Value;
 use crate::contract::{Parameter, ROW_ID, contract};
-use crate::domain::money::{MoneyUnit, parse_fen};
-use crate::domain::number::{parse_decimal, parse_int};
 use crate::domain::region::prefix;
-use crate::domain::text::squeeze;
 
 /// What a parameter's value is: decided by the contract's default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,48 +61,6 @@ pub enum LocalRuleError {
         /// The column.
         column: &'static str,
     },
-}
-
-/// A value with its reading as a number, where it has one.
-#[derive(Debug, Clone, PartialEq)]
-struct Value {
-    text: String,
-    number: Option<f64>,
-}
-
-impl Value {
-    /// Reads what a county typed, in the spellings the contract allows: money as money, counts with their
-    /// measure word, shares in per cent, codes by any of their names.
-    fn new(text: &str, parameter: &Parameter) -> Self {
-        let squeezed = squeeze(text);
-        let number = match parameter.unit.as_str() {
-            "CNY" => parse_fen(&squeezed, MoneyUnit::Yuan).ok().map(|fen| fen.0 as f64 / 100.0),
-            _ => {
-                let counted = MEASURES.iter().find_map(|word| squeezed.strip_suffix(word)).unwrap_or(&squeezed);
-                parse_decimal(counted).or_else(|| parse_int(&squeezed).map(f64::from))
-            }
-        };
-        Self { text: words(&squeezed, &parameter.name), number: number.filter(|n| n.is_finite()) }
-    }
-}
-
-/// Words that follow a count in what counties type, the longer before those they end in.
-const MEASURES: [&str; 16] =
-    ["个工作日", "工作日", "个月", "月", "天", "日", "号", "分钟", "人", "户", "套", "处", "倍", "个", "次", "笔"];
-
-/// A list of words as the rules read it: codes in their canonical form, `|` between them.
-fn words(text: &str, parameter: &str) -> String {
-    let known = |word: &str| match parameter {
-        "vehicle_exempt_kinds" => contract().codes.get("vehicle_kind")?.canonical(word).map(str::to_owned),
-        "kin_depth" => match word {
-            "近亲属" | "近亲" => Some("close".to_owned()),
-            "扩大" | "扩展" => Some("extended".to_owned()),
-            _ => Some(word.to_lowercase()),
-        },
-        _ => None,
-    };
-    let split = text.split(['|', '、', ',', ';', '/']).filter(|word| !word.is_empty());
-    split.map(|word| known(word).unwrap_or_else(|| word.to_owned())).collect::<Vec<_>>().join("|")
 }
 
 /// One row of `local_rule`, days since 1970-01-01, both ends included.
@@ -333,6 +289,7 @@ mod tests {
     fn the_nearest_region_and_the_latest_rule_in_force_decide() {
         let batch = table(&[
             ("430000000000", "pay_day", "20", None, None),
+            ("000000000000", "notice_days", "5", None, None),
             ("439931000000", "pay_day", "12", Some(100), Some(200)),
             ("439931000000", "pay_day", "8", Some(150), Some(160)),
             ("439931204000", "pay_day", "3", Some(500), None),
@@ -350,6 +307,8 @@ mod tests {
         assert_eq!(at("439931205001", 500), 20.0);
         assert_eq!(at("110101001001", 155), 15.0, "the contract's default");
         assert_eq!(lookup.number(None, 155).unwrap(), 15.0);
+        let mut nation = rules.parameter("notice_days", ParameterKind::Number).unwrap();
+        assert_eq!(nation.number(Some("439931204001"), 0).unwrap(), 5.0, "set for all");
     }
 
     #[test]
@@ -360,36 +319,6 @@ mod tests {
         assert_eq!(lookup.number(Some("110000000000"), 0).unwrap(), 15.0);
         let error = lookup.number(Some("439931204001"), 0).unwrap_err().to_string();
         assert!(error.contains("file 7, row 2") && error.contains("'fifteenth'"), "{error}");
-    }
-
-    #[test]
-    fn values_are_read_as_counties_type_them() {
-        for (parameter, typed, meant) in [
-            ("vehicle_price_limit", "50,000元", 50_000.0),
-            ("vehicle_price_limit", "5万元", 50_000.0),
-            ("individual_capital_limit", "１０００００．００", 100_000.0),
-            ("income_tolerance", "10%", 0.1),
-            ("income_tolerance", "0.15", 0.15),
-            ("notice_days", "7天", 7.0),
-            ("decision_working_days", "30个工作日", 30.0),
-            ("phase_out_months", "12 个月", 12.0),
-            ("min_surveyors", "2人", 2.0),
-            ("pay_day", "10日", 10.0),
-            ("tekun_ratio", "1.3倍", 1.3),
-        ] {
-            let rules = LocalRules::from_batches([&table(&[("000000000000", parameter, typed, None, None)])]).unwrap();
-            let mut lookup = rules.parameter(parameter, ParameterKind::Number).unwrap();
-            assert_eq!(lookup.number(Some("439931204001"), 0).unwrap(), meant, "{parameter} {typed}");
-        }
-        for (parameter, typed, meant) in [
-            ("vehicle_exempt_kinds", "摩托车、三轮车", "motorcycle|tricycle"),
-            ("vehicle_exempt_kinds", "motorcycle | 农用车", "motorcycle|tractor"),
-            ("kin_depth", "Extended", "extended"),
-        ] {
-            let rules = LocalRules::from_batches([&table(&[("439931000000", parameter, typed, None, None)])]).unwrap();
-            let mut lookup = rules.parameter(parameter, ParameterKind::Text).unwrap();
-            assert_eq!(lookup.text(Some("439931204001"), 0), meant, "{parameter} {typed}");
-        }
     }
 
     #[test]

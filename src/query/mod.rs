@@ -10,6 +10,7 @@ mod guard;
 mod kept;
 pub mod library;
 mod local_rules;
+mod local_value;
 mod session;
 mod spill;
 mod spreadsheet;
