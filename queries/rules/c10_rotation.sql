@@ -5,14 +5,14 @@
 -- severity   = 3
 -- queue      = "irregularity"
 -- subject    = "village"
--- reads      = ["award", "region", "paid_run", "ended_dibao"]
+-- reads      = ["award", "region", "paid_run", "level_dibao"]
 -- # Five turns of one amount in a row are hardly chance; that the village agreed on them is for its minutes to show.
 -- prior      = 0.6
 -- reason_zh  = "{village}有{households}户低保首尾相接、轮流享受（{month_from}至{month_to}），每户不超过{longest}个月，金额同为每月{monthly}元，共发放{amount}元。"
 -- reason_en  = "In {village} {households} households had dibao one after the other ({month_from} to {month_to}), none for more than {longest} months and all at {monthly} yuan a month; {amount} yuan were paid."
 -- why        = "Dibao goes to those under the standard for as long as they are. A benefit that goes round gives to who does not need it and leaves out who does."
 -- innocent   = ["Short seasonal hardship that ended for each by itself, and tiers that give everybody one amount.", "Benefits that ended because the single recipient died.", "A row for each quarter entered for different heads of one extended family."]
--- blind      = ["Money shared out in the village after payment: see D10.", "Turns that overlap, or with long gaps between them.", "The present turn, which has no end yet."]
+-- blind      = ["Money shared out in the village after payment: see D10.", "Turns that overlap, or with long gaps between them."]
 -- basis      = ["社会救助暂行办法 art. 66", "民发〔2021〕57号 art. 28"]
 -- [parameters.turn_months]
 -- default = 6
@@ -32,7 +32,10 @@
 
 -- Short benefits of one village and amount, each linked to the next that begins when it ends; then the chains.
 WITH RECURSIVE benefit AS (
-    SELECT * FROM ended_dibao WHERE months_between(from_month, to_month) < $turn_months
+    -- The turn that still runs has lasted until now.
+    SELECT region_code, household_key, benefit_key, from_month, coalesce(to_month, month_of($as_of)) AS to_month, monthly_fen
+    FROM   level_dibao
+    WHERE  (to_month IS NOT NULL OR from_month <= $as_of) AND months_between(from_month, coalesce(to_month, month_of($as_of))) < $turn_months
 ),
 crowd AS (
     SELECT region_code, monthly_fen
@@ -92,7 +95,7 @@ paid AS (
     GROUP  BY a.award_key, a.start_month, a.end_month, a.row_id, m.region_code, m.monthly_fen
 )
 -- The village is what it is about: no household is named in the finding, the awards stand in its evidence.
-SELECT p.region_code AS subject_key, CAST(p.monthly_fen AS VARCHAR) AS case_key, p.start_month AS month_from, p.end_month AS month_to,
+SELECT p.region_code AS subject_key, CAST(p.monthly_fen AS VARCHAR) AS case_key, p.start_month AS month_from, coalesce(p.end_month, month_of($as_of)) AS month_to,
        CAST(p.paid_fen AS BIGINT) AS amount_fen,
        coalesce(g.name, p.region_code) AS village, t.households, t.longest, round(p.monthly_fen / 100.0, 2) AS monthly,
        p.row_award, p.row_payment

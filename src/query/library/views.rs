@@ -68,7 +68,7 @@ const SOURCES: &[(&str, &str)] = view_sources![
     "double_cover",
     "award_account",
     "temporary_grant",
-    "ended_dibao",
+    "level_dibao",
     "income_line",
     "household_income",
     "income_over_standard",
