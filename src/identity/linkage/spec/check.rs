@@ -86,7 +86,7 @@ fn check(path: &Path, file: SpecFile) -> Result<Spec, Fault> {
     });
     let truth = truth.transpose()?;
     let (link, review) = thresholds(&file)?;
-    let floor = probability("thresholds.floor", file.thresholds.floor.unwrap_or(0.001))?.min(review);
+    let floor = probability("thresholds.floor", file.thresholds.floor.unwrap_or(0.0001))?.min(review);
     if file.training.iterations == 0 || file.training.random_pairs == 0 || file.training.candidate_pairs == 0 {
         return Err(("training".into(), "iterations, random_pairs and candidate_pairs must be above 0".into()));
     }
@@ -129,7 +129,8 @@ fn columns(written: &[ColumnFile]) -> Result<Vec<Column>, Fault> {
         }
         columns.push(Column {
             name: column.name.clone(),
-            from: column.from.clone().unwrap_or_else(|| Sides::Both(column.name.clone())),
+            from: column.from.clone().unwrap_or_else(|| Sides::named(&column.name)),
+            optional: column.optional,
             sql: column.sql.clone(),
             kind: column.kind,
             normalise: column.normalise.clone(),
