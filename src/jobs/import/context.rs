@@ -46,6 +46,8 @@ pub fn cell<'b>(column: Option<&'b StringArray>, row: usize) -> Option<&'b str> 
 #[derive(Default)]
 struct Met {
     homes: Vec<Home>,
+    /// References that something leads to.
+    known: HashSet<usize>,
     /// References by what leads to their people: household, award, person.
     households: HashMap<String, BTreeSet<usize>>,
     awards: HashMap<String, BTreeSet<usize>>,
@@ -62,6 +64,14 @@ pub fn homes(references: &[Faulty], tables: &Tables) -> Result<Vec<Home>, Import
     {
         each(tables, table, |table, batch| {
             met.look(table, batch, &numbers, &known);
+            Ok(())
+        })?;
+    }
+    // Payments are the largest by far, and so asked only about those of whom nothing is known yet.
+    let homeless: HashMap<&Faulty, usize> = known.into_iter().filter(|(_, at)| !met.known.contains(at)).collect();
+    if !homeless.is_empty() {
+        each(tables, "payment", |table, batch| {
+            met.look(table, batch, &numbers, &homeless);
             Ok(())
         })?;
     }
@@ -117,8 +127,9 @@ impl Met {
 
     fn note(&mut self, at: usize, table: &Table, column: &str, batch: &RecordBatch, row: usize) {
         let own = |name: &str| cell(texts(batch, name), row).map(str::to_owned);
+        self.known.insert(at);
         match table.name.as_str() {
-            "award_member" => {
+            "award_member" | "payment" => {
                 own("award_no").into_iter().for_each(|award| _ = self.awards.entry(award).or_default().insert(at));
             }
             "marriage" | "kinship" => {

@@ -196,3 +196,26 @@ impl Level {
         label
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Link and review thresholds of a spec with those costs.
+    fn of(costs: &str) -> (f64, f64) {
+        let spec = format!(
+            "[[column]]\nname = \"name\"\n[[block]]\nsql = \"l.name = r.name\"\n[[comparison]]\nname = \"name\"\n\
+             levels = [{{ kind = \"exact\" }}]\n[costs]\n{costs}"
+        );
+        let spec = Spec::parse(Path::new("spec.toml"), &spec).unwrap();
+        (spec.link, spec.review)
+    }
+
+    #[test]
+    fn thresholds_are_where_the_costs_are_even() {
+        // At p = 0.98 a false link costs 0.02 · 50 = one look; at 0.2 a missed one costs 0.2 · 5 = one look.
+        assert_eq!(of("false_link = 50\nmissed_link = 5\nreview = 1"), (0.98, 0.2));
+        // Nobody looks where a look costs more than either error: p · missed = (1 − p) · false.
+        assert_eq!(of("false_link = 3\nmissed_link = 1\nreview = 9"), (0.75, 0.75));
+    }
+}
