@@ -38,7 +38,7 @@ pub fn texts<'b>(batch: &'b RecordBatch, name: &str) -> Option<&'b StringArray> 
 }
 
 /// A cell, where there is one.
-pub fn cell<'b>(column: Option<&'b StringArray>, row: usize) -> Option<&'b str> {
+pub fn cell(column: Option<&StringArray>, row: usize) -> Option<&str> {
     column.filter(|column| column.is_valid(row)).map(|column| column.value(row))
 }
 
