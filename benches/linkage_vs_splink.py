@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Mingjing and Splink on the same files and machine: best F1, average precision, wall time, peak memory.
 
-    python3 benches/linkage_vs_splink.py --mingjing target/release/mingjing [--sets fake_1000,febrl3,febrl4,county]
+    python3 benches/linkage_vs_splink.py --mingjing target/release/mingjing [--sets fake_1000,febrl3,county,geco,...]
         [--data FOLDER of fake_1000.csv, febrl3.csv, febrl4a.csv, febrl4b.csv] [--persons 1000000 --references 300000]
 
 Needs the Python packages splink (with duckdb) and pandas, and GNU time. Each side runs as a process of its own from
-files to scored pairs. Splink's settings are those of its tutorials for these sets, with the blocking rules that its
-predictions need to reach them; both sides are measured over all true pairs, also those that blocking loses. The large
-set is made here: a register of persons and references to them, one in `--dirty` with a faulty key (seeded).
+files to scored pairs; Splink's settings are in linkage_splink.py. Both sides are measured over all true pairs, also those
+that blocking loses. `county` is made here: a register of persons and references to them, one in `--dirty` with a faulty
+key (seeded); the sets of linkage_sets.py are made there.
 """
 import argparse
 import csv
@@ -18,6 +18,8 @@ import re
 import subprocess
 import sys
 import tempfile
+
+import linkage_sets
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MODELS = os.path.join(HERE, "..", "models", "linkage")
@@ -101,84 +103,6 @@ def county(folder, persons, references, dirty, seed):
     return left, right
 
 
-SPLINK = r'''
-import sys, json, time
-import numpy as np, pandas as pd
-import splink.comparison_library as cl
-import splink.comparison_level_library as cll
-from splink import DuckDBAPI, Linker, SettingsCreator, block_on
-which, left, right = sys.argv[1], sys.argv[2], sys.argv[3]
-t0 = time.time()
-def read(path):
-    d = pd.read_csv(path, dtype=str, skipinitialspace=True)
-    d.columns = [c.strip() for c in d.columns]
-    return d.replace("", None)
-a = read(left)
-b = read(right) if right else None
-entity, uid = "entity", "unique_id"
-for d in (a, b):
-    if d is None: continue
-    if which.startswith("febrl"):
-        d[entity] = d.rec_id.str.split("-").str[1]
-        d[uid] = d.rec_id
-    elif which == "fake_1000":
-        d[entity] = d["cluster"]
-    else:
-        d[uid] = d["id"]
-if which == "fake_1000":
-    rules = [block_on("first_name", "surname"), block_on("surname", "dob"), block_on("first_name", "dob"), block_on("email"),
-             block_on("dob"), block_on("surname", "city"), block_on("first_name", "city")]
-    comparisons = [cl.NameComparison("first_name"), cl.NameComparison("surname"),
-        cl.DateOfBirthComparison("dob", input_is_string=True),
-        cl.ExactMatch("city").configure(term_frequency_adjustments=True), cl.EmailComparison("email")]
-    deterministic, recall = [block_on("first_name", "surname", "dob"), block_on("email")], 0.7
-    training = [block_on("first_name", "surname"), block_on("dob")]
-elif which.startswith("febrl"):
-    rules = [block_on("soc_sec_id"), block_on("given_name", "surname"), block_on("date_of_birth", "surname"), block_on("date_of_birth", "given_name"),
-             block_on("date_of_birth", "postcode"), block_on("postcode", "surname"), block_on("postcode", "given_name"), block_on("address_1", "street_number")]
-    comparisons = [cl.NameComparison("given_name"), cl.NameComparison("surname"),
-        cl.DamerauLevenshteinAtThresholds("date_of_birth", [1, 2]), cl.DamerauLevenshteinAtThresholds("soc_sec_id", [1, 2]),
-        cl.ExactMatch("street_number").configure(term_frequency_adjustments=True),
-        cl.JaroWinklerAtThresholds("address_1", [0.9, 0.7]).configure(term_frequency_adjustments=True),
-        cl.DamerauLevenshteinAtThresholds("postcode", [1, 2]), cl.ExactMatch("suburb").configure(term_frequency_adjustments=True)]
-    deterministic, recall = [block_on("soc_sec_id"), block_on("given_name", "surname", "date_of_birth")], 0.9
-    training = [block_on("soc_sec_id"), block_on("date_of_birth"), block_on("given_name", "surname")]
-else:
-    rules = [block_on("id_number"), block_on("name", "birth_date"), block_on("phone"), block_on("name", "address"),
-             block_on("birth_date", "address"), block_on("name", "substr(birth_date,1,4)"), block_on("substr(id_number,1,14)", "substr(name,1,1)")]
-    comparisons = [cl.DamerauLevenshteinAtThresholds("id_number", [1, 2, 4]),
-        cl.DamerauLevenshteinAtThresholds("name", [1]).configure(term_frequency_adjustments=True),
-        cl.DateOfBirthComparison("birth_date", input_is_string=True),
-        cl.DamerauLevenshteinAtThresholds("phone", [1]), cl.JaroWinklerAtThresholds("address", [0.95, 0.88])]
-    deterministic, recall = [block_on("id_number")], 0.97
-    training = [block_on("id_number"), block_on("name", "birth_date"), block_on("phone")]
-settings = SettingsCreator(link_type="link_only" if right else "dedupe_only", unique_id_column_name=uid, comparisons=comparisons,
-    blocking_rules_to_generate_predictions=rules, retain_intermediate_calculation_columns=False, retain_matching_columns=False,
-    additional_columns_to_retain=[entity])
-api = DuckDBAPI()
-tables = [api.register(a), api.register(b)] if right else api.register(a)
-linker = Linker(tables, settings)
-linker.training.estimate_probability_two_random_records_match(deterministic, recall=recall)
-linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
-for rule in training:
-    linker.training.estimate_parameters_using_expectation_maximisation(rule)
-p = linker.inference.predict(threshold_match_probability=0.001).as_pandas_dataframe()
-wall = time.time() - t0
-p = p.sort_values("match_weight", ascending=False)
-y = (p[entity + "_l"] == p[entity + "_r"]).to_numpy()
-w = p.match_weight.to_numpy()
-if right:
-    total = int((a[entity].value_counts().rename("n").to_frame().join(b[entity].value_counts().rename("m"), how="inner").prod(axis=1)).sum())
-else:
-    c = a[entity].value_counts()
-    total = int((c * (c - 1) // 2).sum())
-last = np.r_[w[1:] != w[:-1], True]
-tp, n = np.cumsum(y)[last], np.arange(1, len(y) + 1)[last]
-P, R = tp / n, tp / total
-print(json.dumps({"f1": float((2 * P * R / (P + R + 1e-12)).max()), "ap": float((np.diff(np.r_[0, R]) * P).sum()), "pairs": len(p), "wall": wall}))
-'''
-
-
 def timed(call):
     """Runs a process: output, wall and processor seconds, peak MiB."""
     with tempfile.NamedTemporaryFile("r", suffix=".time") as out:
@@ -193,7 +117,7 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--mingjing", default="target/release/mingjing")
     ap.add_argument("--data", default="data/linkage")
-    ap.add_argument("--sets", default="fake_1000,febrl3,febrl4,county")
+    ap.add_argument("--sets", default=",".join(["fake_1000", "febrl3", "febrl4", *linkage_sets.SETS, "county"]))
     ap.add_argument("--persons", type=int, default=1_000_000)
     ap.add_argument("--references", type=int, default=300_000)
     ap.add_argument("--dirty", type=float, default=0.03)
@@ -210,21 +134,28 @@ def main():
         "febrl4": ("persons_western.toml", file("febrl4a.csv"), file("febrl4b.csv")),
         "county": ("persons.toml", "", ""),
     }
+    specs = {"geco": "persons_western", "email": "persons_email", "historical": "persons_historical", "voters": "persons_voters",
+             "publications": "bibliographic", "products": "products", "software": "products", "places": "places", "music": "music",
+             "transactions": "transactions"}
+    os.makedirs(os.path.join(a.work, "sets"), exist_ok=True)
     print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} processors", flush=True)
     print(f"{'set':<10} {'program':<9} {'best F1':>8} {'AP':>8} {'wall s':>8} {'cpu s':>8} {'peak MiB':>9}", flush=True)
     for name in a.sets.split(","):
-        spec, left, right = sets[name]
+        if name in sets:
+            spec, left, right = sets[name]
+        else:
+            spec, (left, right) = specs[name] + ".toml", linkage_sets.make(os.path.join(a.work, "sets"), name, a.seed)
         if name == "county":
             left, right = county(folder, a.persons, a.references, a.dirty, a.seed)
         call = [a.mingjing, "link", "--spec", os.path.join(MODELS, spec), "--left", left, "--out", os.path.join(a.work, "pairs.parquet")]
         call += ["--right", right] if right else []
-        call += ["--truth", "entity"] if name == "county" else []
+        call += ["--truth", "entity"] if name == "county" or name in specs else []
         out, wall, cpu, peak = timed(call)
         f1 = float(re.search(r"best F1 ([\d.]+)", out)[1])
         ap_ = float(re.search(r"average precision ([\d.]+)", out)[1])
         print(f"{name:<10} {'mingjing':<9} {f1:8.5f} {ap_:8.5f} {wall:8.2f} {cpu:8.2f} {peak:9.0f}", flush=True)
         if not a.without_splink:
-            out, wall, cpu, peak = timed([sys.executable, "-W", "ignore", "-c", SPLINK, name, left, right])
+            out, wall, cpu, peak = timed([sys.executable, "-W", "ignore", os.path.join(HERE, "linkage_splink.py"), name, left, right])
             found = json.loads(out.strip().splitlines()[-1])
             print(f"{name:<10} {'splink':<9} {found['f1']:8.5f} {found['ap']:8.5f} {wall:8.2f} {cpu:8.2f} {peak:9.0f}", flush=True)
 

@@ -12,5 +12,5 @@ mod tables;
 
 pub use interner::{Interner, KeyIndex};
 pub use keyed::{Issue, Keyed, Keyer, Keys, count_methods, name_column, person_columns};
-pub use persons::{Candidates, Inference, Method, PersonCollector, Persons, Repaired};
+pub use persons::{Candidates, Faulty, Inference, Method, PersonCollector, Persons, Repaired};
 pub use tables::{IdentityRows, issues_batch};

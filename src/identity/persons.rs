@@ -54,7 +54,7 @@ pub struct Inference {
 }
 
 /// A faulty number and the normal form of the name it came with.
-type Faulty = (String, Option<String>);
+pub type Faulty = (String, Option<String>);
 
 /// First pass: every number met.
 #[derive(Debug, Default)]
@@ -181,10 +181,9 @@ pub struct Repaired {
 }
 
 impl Repaired {
-    /// References with a name that repair does not explain: number as met, name in normal form.
-    pub fn open(&self) -> Vec<(String, String)> {
-        let open = self.faulty.iter().filter(|reference| !self.known.contains_key(reference));
-        open.filter_map(|(text, name)| Some((text.clone(), name.clone()?))).collect()
+    /// References that repair does not explain.
+    pub fn open(&self) -> Vec<Faulty> {
+        self.faulty.iter().filter(|reference| !self.known.contains_key(reference)).cloned().collect()
     }
 
     /// The position of a known number among all; what is asked of one person is so asked once.
@@ -193,14 +192,13 @@ impl Repaired {
     }
 
     /// Takes a link that was inferred otherwise.
-    pub fn link(&mut self, reference: (String, String), number: String, probability: f64) {
-        self.known.insert((reference.0, Some(reference.1)), (number, Method::Linked, probability));
+    pub fn link(&mut self, reference: Faulty, number: String, probability: f64) {
+        self.known.insert(reference, (number, Method::Linked, probability));
     }
 
     /// Takes a person that a reference may mean, for a steward.
-    pub fn offer(&mut self, reference: (String, String), number: String, probability: f64) {
-        let best =
-            self.offered.entry((reference.0, Some(reference.1))).or_insert_with(|| (number.clone(), probability));
+    pub fn offer(&mut self, reference: Faulty, number: String, probability: f64) {
+        let best = self.offered.entry(reference).or_insert_with(|| (number.clone(), probability));
         if probability > best.1 {
             *best = (number, probability);
         }
@@ -215,7 +213,7 @@ impl Repaired {
             by_text.entry(&reference.0).or_default().insert(number);
         }
         let mut followed = Vec::new();
-        for reference in self.faulty.iter().filter(|r| r.1.is_none()) {
+        for reference in self.faulty.iter().filter(|r| r.1.is_none() && !self.known.contains_key(*r)) {
             let Some(numbers) = by_text.get(reference.0.as_str()).filter(|n| n.len() == 1) else { continue };
             let found = self.known.iter().find(|(r, found)| r.0 == reference.0 && numbers.contains(found.0.as_str()));
             followed.extend(found.map(|(_, found)| (reference.clone(), found.clone())));

@@ -1,6 +1,6 @@
 //! Why a reference is, or is not, taken for a person: the waterfall of the import's own linkage.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs::File;
 use std::path::Path;
 
@@ -10,9 +10,13 @@ use arrow::datatypes::DataType;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
+use crate::contract::contract;
 use crate::domain::{id_number, name};
-use crate::identity::linkage::{LinkageError, ReferenceFiles, Waterfall, link_references};
+use crate::identity::Faulty;
+use crate::identity::linkage::{LinkageError, PersonRow, ReferenceFiles, Waterfall, link_references};
 use crate::snapshot::{Snapshot, SnapshotError};
+
+use super::import::{ImportError, Part, Tables, write_people, write_references};
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -37,6 +41,9 @@ pub enum ExplainError {
     /// The linkage failed.
     #[error(transparent)]
     Linkage(#[from] LinkageError),
+    /// The tables that references stand in could not be read.
+    #[error(transparent)]
+    Import(#[from] ImportError),
     /// A table of the snapshot could not be read.
     #[error(transparent)]
     Parquet(#[from] parquet::errors::ParquetError),
@@ -51,46 +58,52 @@ pub fn explain_link(snapshot: &Snapshot, scratch: &Path, asked: &LinkQuestion) -
     std::fs::create_dir_all(scratch).map_err(|source| SnapshotError::Io { path: scratch.to_owned(), source })?;
     let number = id_number::normalise(&asked.reference).text;
     let person = id_number::normalise(&asked.person).text;
-    let mut references: BTreeSet<(String, String)> = BTreeSet::new();
-    let mut named = asked.name.as_deref().map(name::normal);
-    rows(snapshot, "identity_issue", ["normal_text", "name", "method"], |[text, beside, method]| {
-        let (Some(text), Some(beside)) = (text, beside) else { return Ok(()) };
-        let beside = name::normal(beside);
-        if text == number && named.is_none() {
-            named = Some(beside.clone());
+    let mut references: BTreeSet<Faulty> = BTreeSet::new();
+    let mut beside = asked.name.as_deref().map(name::normal);
+    rows(snapshot, "identity_issue", ["normal_text", "name", "method"], |[text, named, method]| {
+        let Some(text) = text else { return Ok(()) };
+        let named = named.map(name::normal);
+        if text == number && beside.is_none() {
+            beside.clone_from(&named);
         }
         if matches!(method, Some("linked" | "unresolved")) {
-            references.insert((text.to_owned(), beside));
+            references.insert((text.to_owned(), named));
         }
         Ok(())
     })?;
-    let Some(beside) = named else {
+    let asked_for = (number.clone(), beside);
+    if asked_for.1.is_none() && !references.contains(&asked_for) {
         return Err(ExplainError::Question(format!(
-            "no faulty reference with a name is {:?} here; give the name beside it",
+            "no faulty reference is {:?} here; give the name beside it",
             asked.reference
         )));
-    };
-    references.insert((number.clone(), beside.clone()));
+    }
+    references.insert(asked_for.clone());
+    let tables: Tables = contract()
+        .tables
+        .iter()
+        .filter_map(|table| Some((table.name.clone(), vec![Part::Carried(snapshot.table_path(&table.name)?)])))
+        .collect();
     let mut files = ReferenceFiles::create(scratch)?;
-    let mut known = false;
-    rows(snapshot, "identity", ["id_number", "name", "in_register"], |[number, own, registered]| {
-        let (Some(number), Some(own)) = (number, own) else { return Ok(()) };
-        known |= number == person;
-        if (registered == Some("true") || number == person) && id_number::fault(number).is_none() {
-            files.person(number, own)?;
-        }
-        Ok(())
-    })?;
-    if !known {
+    let mut seen = HashSet::new();
+    write_people(&tables, &mut files, |number| seen.insert(number.to_owned()))?;
+    if !seen.contains(&person) {
+        // Whom the register does not have may be asked about all the same.
+        rows(snapshot, "identity", ["id_number", "name"], |[number, own]| {
+            if let Some(name) = own.filter(|_| number == Some(&person)) {
+                let (sex, address, phone, register) = (None, None, None, None);
+                files.person(&PersonRow { number: &person, name, sex, address, phone, register })?;
+                seen.insert(person.clone());
+            }
+            Ok(())
+        })?;
+    }
+    if !seen.contains(&person) {
         return Err(ExplainError::Question(format!("no person here has the number {:?} and a name", asked.person)));
     }
-    let mut at = None;
-    for (i, (text, own)) in references.iter().enumerate() {
-        files.reference(text, own)?;
-        if *text == number && *own == beside {
-            at = Some(i.to_string());
-        }
-    }
+    let references: Vec<Faulty> = references.into_iter().collect();
+    write_references(&references, &tables, &mut files)?;
+    let at = references.iter().position(|reference| *reference == asked_for).map(|at| at.to_string());
     let found = link_references(files, at.as_deref().map(|at| (person.as_str(), at)))?;
     let waterfall = found.waterfall.ok_or_else(|| ExplainError::Question("the pair was not compared".into()))?;
     Ok(Waterfall { ids: (number, person), ..waterfall })

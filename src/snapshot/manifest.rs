@@ -70,9 +70,9 @@ pub struct IdentitySummary {
     /// References that were not plainly valid, by table and method
     /// (`repaired_digit`, `repaired_swap`, `linked`, `unresolved`, and of these `offered` to a steward).
     pub inferred: BTreeMap<String, BTreeMap<String, u64>>,
-    /// Links by lower end of their probability, in thousandths.
+    /// Links by method and by lower end of their probability, in thousandths.
     #[serde(default)]
-    pub bands: BTreeMap<u32, u64>,
+    pub links: BTreeMap<String, BTreeMap<u32, u64>>,
     /// Sum of the probabilities of links, and of those offered, in thousandths: what precision and recall
     /// of the inferred links are expected to be follows from them.
     #[serde(default)]

@@ -150,6 +150,17 @@ fn every_spec_that_is_shipped_runs() {
             "id,id_number,name,birth_date,phone,address",
             "u,439931194810040152,李顺昌,1948-10-04,13800138000,柳树村3组12号",
         ),
+        (
+            "persons_voters.toml",
+            "id,first_name,last_name,gender,age,res_street_address,city,zip_code",
+            "u,anna,bell,f,56,7 wall st,bay,27001",
+        ),
+        (
+            "music.toml",
+            "TID,CID,number,title,length,artist,album,year,language",
+            "u,1,7,007-Night and Day,3m 25sec,Cole Porter,Songs,'34,Eng.",
+        ),
+        ("transactions.toml", "unique_id,memo,transaction_date,amount", "u,rent may 0077,2022-05-02,120.50"),
     ] {
         let bench = Bench::new();
         let (first, rest) = row.split_once(',').unwrap();
@@ -179,6 +190,14 @@ fn what_is_wrong_is_named() {
             &["comparison[0].levels[0]", "\"name\" is of type text", "date"],
         ),
         ("kind = \"exact\"", "kind = \"jaro_winkler\", at_least = 92", &["comparison[0].levels[0]", "between 0 and 1"]),
+        ("kind = \"exact\"", "kind = \"exat\"", &["comparison[0].levels[0]", "exat", "jaro_winkler"]),
+        ("kind = \"exact\"", "kind = \"jaro_winkler\"", &["comparison[0].levels[0]", "at_least"]),
+        (
+            "kind = \"exact\"",
+            "kind = \"jaro_winkler\", at_least = \"high\"",
+            &["comparison[0].levels[0]", "high", "expected f64"],
+        ),
+        ("[[column]]\nname = \"name\"", "[[column]]\nname = \"name\"\nfrom = 3", &["column[0].from", "a header"]),
         ("l.name = r.name", "l.nam = r.nam", &["block[0]", "nam"]),
         ("l.name = r.name", "l.name < r.name", &["block[0]", "equality"]),
         ("[[block]]", "colour = 1\n[[block]]", &["column[0]", "colour"]),
@@ -199,4 +218,26 @@ fn what_is_wrong_is_named() {
     let apart = bench.file("apart.csv", "name\na\nb\n");
     let said = failed(&["link", "--spec", &spec, "--left", &apart, "--out", &bench.text("o.csv")]);
     assert!(said.contains("make no pair"), "{said}");
+}
+
+#[test]
+fn a_column_may_have_several_headers_or_be_missing() {
+    let bench = Bench::new();
+    let left = bench.file("left.csv", "id,surname,first\n1,bell,anna\n2,cole,bert\n3,bell,carl\n");
+    let right = bench.file("right.csv", "key,family name\n7,bell\n8,cole\n9,dorn\n");
+    let spec = "id = [\"id\", \"key\"]\n\
+        [[column]]\nname = \"surname\"\nfrom = [\"surname\", \"family name\"]\n\
+        [[column]]\nname = \"first\"\noptional = true\n\
+        [[column]]\nname = \"known\"\nsql = \"coalesce(first, surname)\"\n\
+        [[block]]\nsql = \"l.surname = r.surname\"\n\
+        [[comparison]]\nname = \"surname\"\nlevels = [{ kind = \"exact\" }]\n\
+        [[comparison]]\nname = \"known\"\nlevels = [{ kind = \"exact\" }]\n";
+    let (file, out) = (bench.file("spec.toml", spec), bench.text("o.csv"));
+    done(&["link", "--spec", &file, "--left", &left, "--right", &right, "--out", &out]);
+    let pairs: Vec<_> =
+        csv_rows(Path::new(&out)).iter().map(|row| format!("{}-{}", row["left_id"], row["right_id"])).collect();
+    assert_eq!(pairs, ["1-7", "2-8", "3-7"]);
+    let file = bench.file("strict.toml", &spec.replace("optional = true\n", ""));
+    let said = failed(&["link", "--spec", &file, "--left", &left, "--right", &right, "--out", &out]);
+    assert!(said.contains("right.csv") && said.contains("\"first\"") && said.contains("key, family name"), "{said}");
 }

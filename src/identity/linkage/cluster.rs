@@ -112,8 +112,13 @@ pub(super) fn cluster(
             found.contradictions += 1;
             continue;
         }
-        let cohesion = scorer.spec.clusters.cohesion;
-        if between.len() > 1 && !coheres(&scored, cohesion) {
+        // Between two files the model speaks of pairs across them: two references to one person need not be
+        // alike.
+        let across = |pair: &&Scored| {
+            scorer.rows.right.is_none() || (pair.left < scorer.rows.left) != (pair.right < scorer.rows.left)
+        };
+        let spoken: Vec<Scored> = scored.iter().filter(across).copied().collect();
+        if spoken.len() > 1 && !coheres(&spoken, scorer.spec.clusters.cohesion) {
             found.weak += 1;
             continue;
         }

@@ -2,7 +2,6 @@
 //! of blocking rules and conditions over pairs.
 
 use std::collections::BTreeSet;
-use std::hash::Hasher;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
@@ -11,8 +10,10 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::row::{RowConverter, SortField};
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{Column as SqlColumn, DFSchema, TableReference};
+use datafusion::logical_expr::simplify::SimplifyContext;
 use datafusion::logical_expr::utils::{conjunction, split_conjunction};
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
+use datafusion::optimizer::simplify_expressions::ExprSimplifier;
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::prelude::SessionContext;
 
@@ -55,7 +56,16 @@ impl<'s> Planner<'s> {
     pub fn over_row(&self, sql: &str, at: usize) -> Result<Arc<dyn PhysicalExpr>, String> {
         let schema = DFSchema::try_from(schema(&self.columns[..at]).as_ref().clone()).map_err(|e| said(&e))?;
         let expression = self.context.parse_sql_expr(sql, &schema).map_err(|e| said(&e))?;
-        self.context.create_physical_expr(expression, &schema).map_err(|e| said(&e))
+        self.physical(expression, &schema)
+    }
+
+    /// Simplified first: some functions (`coalesce`, `nullif` …) are only known to the simplifier.
+    fn physical(&self, expression: Expr, schema: &DFSchema) -> Result<Arc<dyn PhysicalExpr>, String> {
+        let context = SimplifyContext::builder().with_schema(Arc::new(schema.clone())).with_current_time().build();
+        let simplifier = ExprSimplifier::new(context);
+        let expression =
+            simplifier.coerce(expression, schema).and_then(|e| simplifier.simplify(e)).map_err(|e| said(&e))?;
+        self.context.create_physical_expr(expression, schema).map_err(|e| said(&e))
     }
 
     fn sides(&self) -> Result<DFSchema, String> {
@@ -86,7 +96,7 @@ impl<'s> Planner<'s> {
             (Some(table), Arc::new(Field::new(&column.name, data_type(column.kind), true)))
         });
         let schema = DFSchema::new_with_metadata(fields.collect(), Default::default()).map_err(|e| said(&e))?;
-        let expression = self.context.create_physical_expr(expression, &schema).map_err(|e| said(&e))?;
+        let expression = self.physical(expression, &schema)?;
         Ok(PairCondition { columns, schema: Arc::clone(schema.inner()), expression })
     }
 
@@ -135,7 +145,7 @@ impl<'s> Planner<'s> {
         let arrow = schema(self.columns);
         let schema = DFSchema::try_from(arrow.as_ref().clone()).map_err(|e| said(&e))?;
         let sql = expression.to_string();
-        let physical = self.context.create_physical_expr(expression, &schema).map_err(|e| said(&e))?;
+        let physical = self.physical(expression, &schema)?;
         let list =
             matches!(physical.data_type(&arrow).map_err(|e| said(&e))?, DataType::List(_) | DataType::LargeList(_));
         Ok(Key { sql, expression: physical, list, columns })
@@ -265,12 +275,9 @@ fn mix_in(hashes: &mut [u64], array: &ArrayRef) -> Result<(), LinkageError> {
     Ok(())
 }
 
-/// SipHash with fixed keys: the same in every run.
+/// XXH64: the same in every run.
 pub(super) fn mix(seed: u64, value: &[u8]) -> u64 {
-    #[expect(deprecated, reason = "the one hasher of the standard library that can be seeded")]
-    let mut hasher = std::hash::SipHasher::new_with_keys(seed, 0);
-    hasher.write(value);
-    hasher.finish()
+    twox_hash::XxHash64::oneshot(seed, value)
 }
 
 /// A condition over pairs of rows.

@@ -18,6 +18,7 @@ pub(super) fn all() -> Vec<ScalarUDF> {
     vec![
         texts("soundex", text::soundex_code),
         texts("pinyin", chinese::pinyin),
+        texts("sound", chinese::sound),
         texts("valid_id", |t| {
             let number = crate::domain::id_number::normalise(t);
             number.fault.is_none().then_some(number.text)

@@ -34,7 +34,7 @@ const ANSWER: [&str; 5] = ["match", "clerical_match_score", "label", "is_match",
 pub(super) fn labelled(path: &Path, rows: &Rows) -> Result<Labels, LinkageError> {
     let wanted: Vec<&str> = LEFT.into_iter().chain(RIGHT).chain(ANSWER).collect();
     let mut source = Source::open(path, &wanted)?;
-    let known = |names: &[&str]| names.iter().find_map(|name| source.position(name).ok());
+    let known = |names: &[&str]| source.position(names).ok();
     let (left, right) = match (known(&LEFT), known(&RIGHT)) {
         (Some(left), Some(right)) => (left, right),
         _ if source.columns() >= 2 => (0, 1),

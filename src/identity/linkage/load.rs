@@ -185,13 +185,17 @@ impl Reader<'_> {
         blocks: &mut [RuleKeys],
         sessions: &mut [RuleKeys],
     ) -> Result<u32, LinkageError> {
-        let headers: Vec<&str> =
-            self.spec.columns.iter().filter(|c| c.sql.is_none()).map(|c| c.from.on(self.right_side)).collect();
+        let read: Vec<_> = self.spec.columns.iter().filter(|column| column.sql.is_none()).collect();
         let id = self.spec.id.as_ref().map(|id| id.on(self.right_side));
-        let wanted: Vec<&str> = headers.iter().copied().chain(id).collect();
+        let named = read.iter().map(|column| column.from.on(self.right_side)).chain(id);
+        let wanted: Vec<&str> = named.flatten().map(String::as_str).collect();
         let mut source = Source::open(path, &wanted)?;
-        let positions = headers.iter().map(|header| source.position(header)).collect::<Result<Vec<_>, _>>()?;
-        let id = id.map(|header| source.position(header)).transpose()?;
+        let place = |column: &&super::spec::Column| match source.position(column.from.on(self.right_side)) {
+            Err(_) if column.optional => Ok(None),
+            found => found.map(Some),
+        };
+        let positions = read.iter().map(place).collect::<Result<Vec<_>, _>>()?;
+        let id = id.map(|headers| source.position(headers)).transpose()?;
         let mut ids = arrow::array::LargeStringBuilder::new();
         let mut count = 0usize;
         // One thread reads ahead while the others work on what was read before.
@@ -230,7 +234,7 @@ impl Reader<'_> {
         Ok(count as u32)
     }
 
-    fn ready(&self, raw: &RecordBatch, positions: &[usize], id: Option<usize>) -> Result<Ready, LinkageError> {
+    fn ready(&self, raw: &RecordBatch, positions: &[Option<usize>], id: Option<usize>) -> Result<Ready, LinkageError> {
         let text = |at: usize| -> Result<StringArray, LinkageError> {
             let array = raw.column(at);
             array.as_any().downcast_ref::<StringArray>().cloned().ok_or_else(|| LinkageError::Engine("no texts".into()))
@@ -254,7 +258,10 @@ impl Reader<'_> {
                     }
                 }
                 None => {
-                    let texts = text(source.next().copied().unwrap_or_default())?;
+                    let texts = match source.next().copied().flatten() {
+                        Some(at) => text(at)?,
+                        None => StringArray::new_null(raw.num_rows()),
+                    };
                     let lists = column.kind == Kind::List && texts.iter().flatten().any(|t| t.contains(SEPARATOR));
                     if lists {
                         typed(&super::spec::Column { separator: SEPARATOR.to_owned(), ..column.clone() }, &texts)
@@ -267,7 +274,7 @@ impl Reader<'_> {
         }
         let columns = batch(&self.spec.columns, &arrays, raw.num_rows())?;
         let mut hashes = vec![1u64; raw.num_rows()];
-        for at in positions {
+        for at in positions.iter().flatten() {
             for (hash, value) in hashes.iter_mut().zip(&text(*at)?) {
                 *hash = mix(*hash, value.unwrap_or("\u{1}").as_bytes());
             }

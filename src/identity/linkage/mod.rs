@@ -19,6 +19,8 @@ mod parallel;
 mod predict;
 mod references;
 mod relation;
+#[cfg(test)]
+mod restraint;
 mod run;
 mod source;
 mod spec;
@@ -32,6 +34,6 @@ pub use error::LinkageError;
 pub use evaluate::{Evaluation, Point};
 pub use explain::{Step, Waterfall};
 pub use model::{Model, Weights};
-pub use references::{ReferenceFiles, link_references};
+pub use references::{Home, PersonRow, ReferenceFiles, link_references};
 pub use run::{Decision, Linkage, Request, link};
 pub use spec::Spec;

@@ -16,7 +16,7 @@ pub(super) fn in_chunks<S, T: Send>(
     state: impl Fn() -> S + Sync,
     work: impl Fn(&mut S, u32) -> Result<T, LinkageError> + Sync,
 ) -> Result<Vec<T>, LinkageError> {
-    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(chunks.max(1) as usize);
+    let workers = rayon::current_num_threads().min(chunks.max(1) as usize);
     let (next, failed) = (AtomicU32::new(0), AtomicBool::new(false));
     let done: Mutex<Vec<(u32, Result<T, LinkageError>)>> = Mutex::new(Vec::with_capacity(chunks as usize));
     std::thread::scope(|scope| {

@@ -1,6 +1,7 @@
 //! The system's own linkage: references whose number is faulty with the people of a register
 //! (`models/linkage/references.toml`).
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -21,6 +22,38 @@ pub struct ReferenceFiles {
     count: usize,
 }
 
+/// What stands beside a reference: who it is named together with, and where these live.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Home {
+    /// Register books of the people it is named together with.
+    pub registers: BTreeSet<String>,
+    /// Phones.
+    pub phones: BTreeSet<String>,
+    /// Addresses.
+    pub addresses: BTreeSet<String>,
+    /// The contract's code.
+    pub sex: Option<String>,
+}
+
+/// A person of the register.
+#[derive(Debug, Clone, Copy)]
+#[allow(missing_docs, reason = "the register's columns")]
+pub struct PersonRow<'r> {
+    pub number: &'r str,
+    pub name: &'r str,
+    pub sex: Option<&'r str>,
+    pub address: Option<&'r str>,
+    pub phone: Option<&'r str>,
+    pub register: Option<&'r str>,
+}
+
+/// Headers of both files; what parts the entries of the last two is in the spec.
+const HEADERS: [&str; 8] = ["id", "role", "number", "name", "sex", "address", "phone", "register"];
+
+fn joined(texts: &BTreeSet<String>) -> String {
+    texts.iter().map(String::as_str).collect::<Vec<_>>().join("|")
+}
+
 impl ReferenceFiles {
     /// Begins in a folder.
     ///
@@ -32,7 +65,7 @@ impl ReferenceFiles {
         let file = |name: &str| -> Result<csv::Writer<File>, LinkageError> {
             let path = own.path().join(name);
             let mut writer = csv::Writer::from_path(&path).map_err(|e| LinkageError::input(&path, e))?;
-            writer.write_record(["id", "number", "name"]).map_err(|e| LinkageError::input(&path, e))?;
+            writer.write_record(HEADERS).map_err(|e| LinkageError::input(&path, e))?;
             Ok(writer)
         };
         let (people, references) = (file("people.csv")?, file("references.csv")?);
@@ -43,15 +76,21 @@ impl ReferenceFiles {
         self.folder.path().join(name)
     }
 
-    /// Adds a person by valid number and name.
-    pub fn person(&mut self, number: &str, name: &str) -> Result<(), LinkageError> {
-        let row = self.people.write_record([number, number, name]);
+    /// Adds a person of valid number.
+    pub fn person(&mut self, person: &PersonRow<'_>) -> Result<(), LinkageError> {
+        let PersonRow { number, name, sex, address, phone, register } = *person;
+        let [sex, address, phone, register] = [sex, address, phone, register].map(Option::unwrap_or_default);
+        let row = self.people.write_record([number, "person", number, name, sex, address, phone, register]);
         row.map_err(|e| LinkageError::input(&self.path("people.csv"), e))
     }
 
     /// Adds a reference; its name in the result is its position, from 0.
-    pub fn reference(&mut self, number: &str, name: &str) -> Result<(), LinkageError> {
-        let row = self.references.write_record([self.count.to_string().as_str(), number, name]);
+    pub fn reference(&mut self, number: &str, name: Option<&str>, home: &Home) -> Result<(), LinkageError> {
+        let (at, sex) = (self.count.to_string(), home.sex.as_deref().unwrap_or_default());
+        let address = home.addresses.first().map_or("", String::as_str);
+        let (phones, registers) = (joined(&home.phones), joined(&home.registers));
+        let name = name.unwrap_or_default();
+        let row = self.references.write_record([&at, "reference", number, name, sex, address, &phones, &registers]);
         self.count += 1;
         row.map_err(|e| LinkageError::input(&self.path("references.csv"), e))
     }
@@ -76,30 +115,73 @@ pub fn link_references(mut files: ReferenceFiles, explain: Option<(&str, &str)>)
 
 #[cfg(test)]
 mod tests {
+    use super::super::Decision;
     use super::*;
+
+    /// People of one book: number, name, book.
+    type People<'p> = &'p [(&'p str, &'p str, &'p str)];
+    /// References: number, name, books.
+    type References<'r> = &'r [(&'r str, Option<&'r str>, &'r [&'r str])];
+
+    /// Pairs that are no plain "no", by person and position of the reference.
+    fn linked(people: People<'_>, references: References<'_>) -> Vec<(String, usize, f64, Decision)> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut files = ReferenceFiles::create(folder.path()).unwrap();
+        for (number, name, book) in people {
+            let (sex, address, phone, register) = (None, None, None, Some(*book));
+            files.person(&PersonRow { number, name, sex, address, phone, register }).unwrap();
+        }
+        for (number, name, books) in references {
+            let registers = books.iter().map(|book| (*book).to_owned()).collect();
+            files.reference(number, *name, &Home { registers, ..Home::default() }).unwrap();
+        }
+        let found = link_references(files, None).unwrap();
+        let kept = found.decided().filter(|pair| pair.3 != Decision::No);
+        kept.map(|(a, b, p, d)| (a, b.parse().unwrap(), p, d)).collect()
+    }
+
+    const PEOPLE: People<'_> = &[
+        ("439931194810040152", "李顺昌", "H1"),
+        ("439931195908030117", "曾建华", "H2"),
+        ("43993119790722113X", "王军东", "H3"),
+        ("439931196504272413", "李志诚", "H4"),
+        ("439931200103120029", "陈小红", "H5"),
+        ("439931200103120045", "陈小兰", "H5"),
+    ];
 
     #[test]
     fn two_slips_with_the_name_are_a_link_and_a_stranger_is_none() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut files = ReferenceFiles::create(folder.path()).unwrap();
-        for (number, name) in [
-            ("439931194810040152", "李顺昌"),
-            ("439931195908030117", "曾建华"),
-            ("43993119790722113X", "王军东"),
-            ("439931196504272413", "李志诚"),
-        ] {
-            files.person(number, name).unwrap();
+        let kept = linked(
+            PEOPLE,
+            &[
+                ("439931195980030117", Some("曾健华"), &[]),
+                ("439931194810050153", Some("李顺昌"), &[]),
+                ("439931195908030127", Some("王五"), &[]),
+            ],
+        );
+        assert!(kept.iter().any(|p| p.0 == "439931194810040152" && p.1 == 1 && p.2 > 0.9), "{kept:?}");
+        assert!(kept.iter().any(|p| p.0 == "439931195908030117" && p.1 == 0 && p.2 > 0.5), "{kept:?}");
+        assert!(kept.iter().all(|p| p.1 != 2 || p.3 != Decision::Link), "{kept:?}");
+    }
+
+    #[test]
+    fn the_register_book_tells_whom_half_a_number_means() {
+        // Half a number and a name written in pinyin, or no name at all but one slip.
+        let kept =
+            linked(PEOPLE, &[("4399311979", Some("WANGJUNDONG"), &["H3"]), ("439931196504272431", None, &["H4"])]);
+        for (person, at) in [("43993119790722113X", 0), ("439931196504272413", 1)] {
+            assert!(kept.iter().any(|p| p.0 == person && p.1 == at && p.3 == Decision::Link), "{kept:?}");
         }
-        for (number, name) in
-            [("439931195980030117", "曾健华"), ("439931194810050153", "李顺昌"), ("439931195908030127", "王五")]
-        {
-            files.reference(number, name).unwrap();
-        }
-        let found = link_references(files, Some(("439931194810040152", "1"))).unwrap();
-        let kept: Vec<_> = found.decided().filter(|pair| pair.3 != crate::identity::linkage::Decision::No).collect();
-        assert!(kept.iter().any(|p| p.0 == "439931194810040152" && p.1 == "1" && p.2 > 0.9), "{kept:?}");
-        assert!(kept.iter().any(|p| p.0 == "439931195908030117" && p.1 == "0" && p.2 > 0.5), "{kept:?}");
-        assert!(kept.iter().all(|p| p.1 != "2"), "{kept:?}");
-        assert!(found.waterfall.unwrap().probability > 0.9);
+    }
+
+    #[test]
+    fn a_sister_or_twin_of_the_same_book_is_not_taken_for_her() {
+        // A number of one twin with the name of the other goes to a steward; a younger sister is neither.
+        let kept = linked(
+            PEOPLE,
+            &[("43993120010312002", Some("陈小兰"), &["H5"]), ("43993120070618002", Some("陈小明"), &["H5"])],
+        );
+        assert!(kept.iter().all(|p| p.1 != 0 || p.0 != "439931200103120029" || p.3 != Decision::Link), "{kept:?}");
+        assert!(kept.iter().all(|p| p.1 != 1 || p.3 != Decision::Link), "{kept:?}");
     }
 }

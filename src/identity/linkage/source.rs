@@ -22,7 +22,10 @@ const SAMPLE: u64 = 1 << 22;
 /// A file being read.
 pub(super) struct Source {
     path: PathBuf,
+    /// Of the columns of the batches.
     headers: Vec<String>,
+    /// All that the file has.
+    known: Vec<String>,
     batches: Box<dyn Iterator<Item = Result<RecordBatch, String>> + Send>,
 }
 
@@ -33,15 +36,16 @@ impl Source {
         if parquet { parquet_source(path, wanted) } else { csv_source(path) }
     }
 
-    /// Column of a header within the batches.
+    /// Column of the first of these headers that the file has, within the batches.
     ///
     /// # Errors
     ///
     /// There is none: names those there are.
-    pub fn position(&self, header: &str) -> Result<usize, LinkageError> {
-        position(&self.headers, header).ok_or_else(|| {
-            let there = self.headers.join(", ");
-            LinkageError::input(&self.path, format!("there is no column {header:?}; the file has {there}"))
+    pub fn position<H: AsRef<str>>(&self, headers: &[H]) -> Result<usize, LinkageError> {
+        headers.iter().find_map(|header| position(&self.headers, header.as_ref())).ok_or_else(|| {
+            let asked: Vec<_> = headers.iter().map(|header| format!("{:?}", header.as_ref())).collect();
+            let (asked, there) = (asked.join(" or "), self.known.join(", "));
+            LinkageError::input(&self.path, format!("there is no column {asked}; the file has {there}"))
         })
     }
 
@@ -79,12 +83,9 @@ fn parquet_source(path: &Path, wanted: &[&str]) -> Result<Source, LinkageError> 
     let reader =
         builder.with_projection(mask).with_batch_size(ROWS).build().map_err(|e| LinkageError::input(path, e))?;
     let batches = reader.map(|batch| batch.and_then(|batch| texts(&batch)).map_err(|e| e.to_string()));
-    // Only what is wanted is read; what is missing is then reported with all there is.
-    let headers = match wanted.iter().find(|header| position(&headers, header).is_none()) {
-        Some(_) => headers,
-        None => roots.into_iter().map(|at| headers[at].clone()).collect(),
-    };
-    Ok(Source { path: path.to_owned(), headers, batches: Box::new(batches) })
+    let known = headers;
+    let headers = roots.into_iter().map(|at| known[at].clone()).collect();
+    Ok(Source { path: path.to_owned(), headers, known, batches: Box::new(batches) })
 }
 
 /// Every column as texts; the items of a list parted by the unit separator.
@@ -129,7 +130,7 @@ fn csv_source(path: &Path) -> Result<Source, LinkageError> {
         .flexible(true)
         .from_reader(BufReader::with_capacity(1 << 20, input));
     let batches = CsvBatches { rows, columns: headers.len(), record: csv::StringRecord::new() };
-    Ok(Source { path: path.to_owned(), headers, batches: Box::new(batches) })
+    Ok(Source { path: path.to_owned(), known: headers.clone(), headers, batches: Box::new(batches) })
 }
 
 /// UTF-8 where the bytes are; else GB18030 where bytes above 127 come in pairs, else Windows-1252.

@@ -5,7 +5,9 @@
 //! The second keys, sorts and writes each table, dropping duplicates. Nothing is visible until the
 //! finished snapshot is renamed into place.
 
+mod context;
 mod deliver;
+mod identify;
 mod link;
 mod parts;
 mod report;
@@ -17,26 +19,27 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::RecordBatch;
-use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::contract::{CONTRACT_VERSION, contract};
-use crate::identity::{IdentityRows, Issue, KeyIndex, Keys, count_methods, issues_batch, name_column, person_columns};
+use crate::identity::Issue;
 use crate::intake::{IntakeError, Mapping};
 use crate::query::{EngineOptions, QueryError, engine};
 use crate::snapshot::{
     ArchiveReader, ArchiveWriter, DataDir, IdentitySummary, Manifest, QuarantineWriter, Quarantined, Snapshot,
-    SnapshotError, SourceEntry, TableEntry, TableWriter, file_no, identity_schema, issue_schema, quarantine_schema,
-    row_number, source_file_batch, source_file_schema,
+    SnapshotError, SourceEntry, TableEntry, TableWriter, file_no, quarantine_schema, row_number, source_file_batch,
+    source_file_schema,
 };
 
 use super::Observer;
 use deliver::{Delivery, Taken};
-use parts::{Part, retain};
+use parts::retain;
 use stage::{Numbers, Staged, Staging, stage};
 use write::{Written, write_table};
 
+pub(super) use context::Tables;
+pub(super) use link::{write_people, write_references};
+pub(super) use parts::Part;
 pub use report::reconciliation;
 
 /// What a delivery does to the tables that are already there.
@@ -253,28 +256,6 @@ impl Work {
         self.write_identity(&keys)
     }
 
-    /// Gives every number its key.
-    fn identify(&mut self) -> Result<Keys, ImportError> {
-        let numbers = std::mem::take(&mut self.numbers);
-        let own: BTreeMap<String, KeyIndex> =
-            numbers.own.into_iter().map(|(table, texts)| (table, KeyIndex::new(texts))).collect();
-        let institutions = own.get("institution");
-        let mut candidates = numbers.persons.candidates(|text| institutions.is_some_and(|i| i.key(text).is_some()));
-        // The register names people best; without one, whoever else names them. What grows by the month
-        // names nobody whom the files of the families do not.
-        let registered = self.parts.contains_key("person");
-        for table in contract().tables.iter().filter(|t| if registered { t.name == "person" } else { !t.grows() }) {
-            for part in self.parts.get(&table.name).into_iter().flatten() {
-                for batch in part.batches(table, 0, 1)? {
-                    observe(table, &batch?, &mut candidates);
-                }
-            }
-        }
-        let mut repaired = candidates.repair();
-        link::link_open(&mut repaired, &self.parts, registered, &self.folder)?;
-        Ok(Keys { persons: repaired.finish(), numbers: own, ..Keys::default() })
-    }
-
     /// Books what the second pass found about a table.
     fn account(&mut self, table: &str, written: Written) -> Result<(), ImportError> {
         let table = contract().table(table).map_or("", |t| t.name.as_str());
@@ -294,19 +275,7 @@ impl Work {
         for (key, (_, name)) in written.names {
             self.names.entry(key).or_insert(name);
         }
-        if !written.issues.is_empty() {
-            count_methods(&written.issues, self.identity.inferred.entry(table.to_owned()).or_default());
-        }
-        for inference in written.issues.iter().map(|issue| &issue.inference) {
-            const ENDS: [u32; 6] = [999, 990, 950, 900, 500, 0];
-            let thousandths = |probability: f64| (probability * 1000.0).round() as u64;
-            if let Some(probability) = inference.probability {
-                let band = ENDS.iter().find(|end| probability * 1000.0 >= f64::from(**end)).copied().unwrap_or(0);
-                *self.identity.bands.entry(band).or_default() += 1;
-                self.identity.expected.0 += thousandths(probability);
-            }
-            self.identity.expected.1 += inference.offered.map_or(0, |(_, probability)| thousandths(probability));
-        }
+        self.count_inferred(table, &written.issues);
         self.issues.extend(written.issues.into_iter().map(|issue| (table, issue)));
         Ok(())
     }
@@ -342,33 +311,6 @@ impl Work {
         Ok(())
     }
 
-    fn write_identity(&mut self, keys: &Keys) -> Result<(), ImportError> {
-        let path = |name: &str| self.snapshot.join(format!("{name}.parquet"));
-        let mut writer = TableWriter::create(path("identity"), identity_schema(), &["person_key".to_owned()])?;
-        let mut rows = IdentityRows::new(&keys.persons, &self.names);
-        if self.tables.contains_key("person") {
-            let file = File::open(path("person")).map_err(|e| ImportError::io(&path("person"), e))?;
-            let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
-            let mask = ProjectionMask::columns(builder.parquet_schema(), IdentityRows::PERSON_COLUMNS);
-            for batch in builder.with_projection(mask).build()? {
-                let batch = in_order(&batch?, &IdentityRows::PERSON_COLUMNS)?;
-                rows.register(&batch)?.into_iter().try_for_each(|batch| writer.write(batch))?;
-            }
-        }
-        rows.finish()?.into_iter().try_for_each(|batch| writer.write(batch))?;
-        let entry = writer.finish()?;
-
-        let mut writer = TableWriter::create(path("identity_issue"), issue_schema(), &["row_id".to_owned()])?;
-        self.issues.sort_by(|a, b| (a.1.row_id, &a.1.column).cmp(&(b.1.row_id, &b.1.column)));
-        for issues in self.issues.chunks(8192) {
-            let rows: Vec<(&str, &Issue)> = issues.iter().map(|(table, issue)| (*table, issue)).collect();
-            writer.write(issues_batch(&rows)?)?;
-        }
-        let issues = writer.finish()?;
-        self.tables.extend([("identity".to_owned(), entry), ("identity_issue".to_owned(), issues)]);
-        Ok(())
-    }
-
     /// Closes the books.
     fn finish(self) -> Result<Manifest, ImportError> {
         let Self { delivery, snapshot, folder, quarantine, sources, mut tables, identity, .. } = self;
@@ -390,22 +332,4 @@ impl Work {
             identity,
         })
     }
-}
-
-/// Shows a batch's people to the search for those whom faulty numbers mean.
-fn observe(table: &crate::contract::Table, batch: &RecordBatch, candidates: &mut crate::identity::Candidates) {
-    use arrow::array::{Array, AsArray};
-    let texts = |name: &str| batch.column_by_name(name).and_then(|c| c.as_string_opt::<i32>());
-    for column in person_columns(table) {
-        let names = name_column(table, column).and_then(|name| texts(&name));
-        let (Some(numbers), Some(names)) = (texts(&column.name), names) else { continue };
-        for i in (0..numbers.len()).filter(|i| numbers.is_valid(*i)) {
-            candidates.observe(numbers.value(i), names.is_valid(i).then(|| names.value(i)));
-        }
-    }
-}
-
-fn in_order(batch: &RecordBatch, names: &[&str]) -> Result<RecordBatch, arrow::error::ArrowError> {
-    let indices = names.iter().map(|name| batch.schema().index_of(name)).collect::<Result<Vec<_>, _>>()?;
-    batch.project(&indices)
 }

@@ -42,12 +42,21 @@ pub fn reconciliation(manifest: &Manifest) -> String {
 /// Inferred links by probability, and how right and complete they are expected to be.
 fn links(manifest: &Manifest, text: &mut String) {
     let identity = &manifest.identity;
-    let all: u64 = identity.bands.values().sum();
+    let all: u64 = identity.links.values().flat_map(|bands| bands.values()).sum();
     if all == 0 {
         return;
     }
-    let bands = identity.bands.iter().rev().map(|(end, count)| format!("≥ {:.3}: {count}", f64::from(*end) / 1000.0));
-    _ = writeln!(text, "  推断链接 inferred links {all}, {}", bands.collect::<Vec<_>>().join(", "));
+    _ = writeln!(text, "  推断链接 inferred links {all}");
+    for (method, bands) in &identity.links {
+        let band = |(end, count): (&u32, &u64)| format!("≥ {:.3}: {count}", f64::from(*end) / 1000.0);
+        let bands: Vec<String> = bands.iter().rev().map(band).collect();
+        _ = writeln!(text, "    {method}: {}", bands.join(", "));
+    }
+    let unresolved = identity.inferred.iter().filter_map(|(table, methods)| Some((table, *methods.get("unresolved")?)));
+    let unresolved: Vec<String> = unresolved.map(|(table, count)| format!("{table} {count}")).collect();
+    if !unresolved.is_empty() {
+        _ = writeln!(text, "  未能对应 unlinked references: {}", unresolved.join(", "));
+    }
     let (linked, offered) = (identity.expected.0 as f64 / 1000.0, identity.expected.1 as f64 / 1000.0);
     let (precision, recall) = (linked / all as f64, linked / (linked + offered));
     _ = writeln!(

@@ -42,10 +42,32 @@ pub(in crate::identity::linkage) fn pinyin(text: &str) -> Option<String> {
     found.then_some(out)
 }
 
-/// 1 where two names of the same number of characters sound the same, tones aside.
+/// Sound of a name in one word of capital Latin letters, tones and blanks left out; of a name that is
+/// written so already, itself. `None` where neither is the case.
+pub(in crate::identity::linkage) fn sound(text: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len() * 2);
+    for (c, sound) in text.chars().zip(text.to_pinyin()) {
+        match sound {
+            Some(sound) => {
+                out.extend(sound.plain().chars().map(|c| if c == 'ü' { 'V' } else { c.to_ascii_uppercase() }))
+            }
+            None if c.is_ascii_alphabetic() => out.push(c.to_ascii_uppercase()),
+            None if c == '·' || c == '\'' || c == '-' || c.is_whitespace() => {}
+            None => return None,
+        }
+    }
+    (!out.is_empty()).then_some(out)
+}
+
+/// 1 where two names of the same number of characters sound the same, tones aside, or one of them is
+/// written in pinyin.
 pub(super) fn same_pinyin(a: &str, b: &str, _: f64) -> f64 {
     if a == b {
         return 1.0;
+    }
+    if a.is_ascii() != b.is_ascii() {
+        let (a, b) = (sound(a), sound(b));
+        return f64::from(a.is_some() && a == b);
     }
     let mut same = false;
     let mut other = b.chars();
@@ -95,6 +117,8 @@ mod tests {
             (one_character("张伟", "张强", 1.0), one_character("王小明", "王明", 1.0), one_character("王", "李", 1.0)),
             (1.0, 1.0, 0.0)
         );
+        assert_eq!(same_pinyin("吕伟", "LVWEI", 1.0), 1.0);
+        assert_eq!((sound("张 伟").as_deref(), sound("Zhang Wei").as_deref()), (Some("ZHANGWEI"), Some("ZHANGWEI")));
         assert_eq!(swapped_order("王小明", "王明小", 1.0), 1.0);
     }
 

@@ -7,6 +7,13 @@ use super::{Test, address, chinese, text as texts, values};
 /// A measure's name, what it is and the kinds of column it can be taken of.
 type Asked<'k> = (&'static str, What, &'k [Kind]);
 
+/// What a level asks of its measure.
+enum Bound {
+    AtLeast(f64),
+    AtMost(f64),
+}
+use Bound::{AtLeast, AtMost};
+
 /// Collects the measures and SQL conditions that the levels of a spec need, each once.
 #[derive(Debug)]
 pub(in crate::identity::linkage) struct Compiler<'s> {
@@ -72,32 +79,24 @@ impl<'s> Compiler<'s> {
         self.measures.len() - 1
     }
 
-    fn least(
+    /// A test of one measure of one column: that it reaches a bound, or stays within it.
+    fn bounded(
         &mut self,
         (name, what, kinds): Asked<'_>,
         column: &Option<String>,
         own: Option<usize>,
-        bound: f64,
+        bound: Bound,
     ) -> Result<Test, String> {
-        if !bound.is_finite() {
+        let (limit, least) = match bound {
+            AtLeast(limit) => (limit, true),
+            AtMost(limit) => (limit, false),
+        };
+        if !limit.is_finite() {
             return Err("the bound must be a finite number".to_owned());
         }
         let column = self.column(column.as_deref(), own, kinds)?;
-        Ok(Test::AtLeast(self.measure(name, what, (column, column), bound, true), bound))
-    }
-
-    fn most(
-        &mut self,
-        (name, what, kinds): Asked<'_>,
-        column: &Option<String>,
-        own: Option<usize>,
-        bound: f64,
-    ) -> Result<Test, String> {
-        if !bound.is_finite() {
-            return Err("the bound must be a finite number".to_owned());
-        }
-        let column = self.column(column.as_deref(), own, kinds)?;
-        Ok(Test::AtMost(self.measure(name, what, (column, column), bound, false), bound))
+        let measure = self.measure(name, what, (column, column), limit, least);
+        Ok(if least { Test::AtLeast(measure, limit) } else { Test::AtMost(measure, limit) })
     }
 
     /// The test of a level; `own` is the comparison's column.
@@ -115,52 +114,61 @@ impl<'s> Compiler<'s> {
         let words = |name, of| -> Asked<'static> { (name, What::Overlap(of), SETS) };
         let equal: Asked<'static> = ("equal", What::Equal, &[]);
         match level {
-            Level::Exact { column } => self.least(equal, column, own, 1.0),
-            Level::Different { column } => self.most(equal, column, own, 0.0),
+            Level::Exact { column } => self.bounded(equal, column, own, AtLeast(1.0)),
+            Level::Different { column } => self.bounded(equal, column, own, AtMost(0.0)),
             Level::JaroWinkler { column, at_least } => {
-                self.least(text("jaro_winkler", texts::jaro_winkler), column, own, share(*at_least)?)
+                self.bounded(text("jaro_winkler", texts::jaro_winkler), column, own, AtLeast(share(*at_least)?))
             }
             Level::Levenshtein { column, at_most } => {
-                self.most(text("levenshtein", texts::levenshtein), column, own, *at_most)
+                self.bounded(text("levenshtein", texts::levenshtein), column, own, AtMost(*at_most))
             }
             Level::DamerauLevenshtein { column, at_most } => {
-                self.most(text("damerau", texts::damerau_levenshtein), column, own, *at_most)
+                self.bounded(text("damerau", texts::damerau_levenshtein), column, own, AtMost(*at_most))
             }
             Level::EditSimilarity { column, at_least } => {
-                self.least(text("edit", texts::edit_similarity), column, own, share(*at_least)?)
+                self.bounded(text("edit", texts::edit_similarity), column, own, AtLeast(share(*at_least)?))
             }
             Level::Jaccard { column, at_least } => {
-                self.least(words("jaccard", Overlap::Jaccard), column, own, share(*at_least)?)
+                self.bounded(words("jaccard", Overlap::Jaccard), column, own, AtLeast(share(*at_least)?))
             }
             Level::Containment { column, at_least } => {
-                self.least(words("containment", Overlap::Containment), column, own, share(*at_least)?)
+                self.bounded(words("containment", Overlap::Containment), column, own, AtLeast(share(*at_least)?))
             }
             Level::RareWords { column, at_least } => {
-                self.least(words("rare", Overlap::Rare), column, own, share(*at_least)?)
+                self.bounded(words("rare", Overlap::Rare), column, own, AtLeast(share(*at_least)?))
             }
-            Level::Shared { column, at_least } => self.least(words("shared", Overlap::Count), column, own, *at_least),
+            Level::Shared { column, at_least } => {
+                self.bounded(words("shared", Overlap::Count), column, own, AtLeast(*at_least))
+            }
             Level::Trigrams { column, at_least } => {
-                self.least(text("trigrams", texts::trigrams), column, own, share(*at_least)?)
+                self.bounded(text("trigrams", texts::trigrams), column, own, AtLeast(share(*at_least)?))
             }
-            Level::Prefix { column, at_least } => self.least(text("prefix", texts::prefix), column, own, *at_least),
-            Level::Initials { column } => self.least(text("initials", texts::initials), column, own, 1.0),
+            Level::Prefix { column, at_least } => {
+                self.bounded(text("prefix", texts::prefix), column, own, AtLeast(*at_least))
+            }
+            Level::Initials { column } => self.bounded(text("initials", texts::initials), column, own, AtLeast(1.0)),
             Level::MongeElkan { column, at_least } => {
-                self.least(text("monge_elkan", texts::monge_elkan), column, own, share(*at_least)?)
+                self.bounded(text("monge_elkan", texts::monge_elkan), column, own, AtLeast(share(*at_least)?))
             }
-            Level::Soundex { column } => self.least(text("soundex", texts::soundex), column, own, 1.0),
-            Level::Days { column, at_most } => self.most(days("days", values::apart), column, own, *at_most),
+            Level::Soundex { column } => self.bounded(text("soundex", texts::soundex), column, own, AtLeast(1.0)),
+            Level::Days { column, at_most } => self.bounded(days("days", values::apart), column, own, AtMost(*at_most)),
             Level::DayMonthSwapped { column } => {
-                self.least(days("swapped", values::day_month_swapped), column, own, 1.0)
+                self.bounded(days("swapped", values::day_month_swapped), column, own, AtLeast(1.0))
             }
-            Level::DatePartDiffers { column } => self.least(days("part", values::one_part_differs), column, own, 1.0),
-            Level::DateTypo { column } => self.least(days("typo", values::typo), column, own, 1.0),
-            Level::LunarSlip { column } => self.most(days("lunar", values::lunar_slip), column, own, 60.0),
-            Level::SameYear { column } => self.least(days("year", values::same_year), column, own, 1.0),
+            Level::DatePartDiffers { column } => {
+                self.bounded(days("part", values::one_part_differs), column, own, AtLeast(1.0))
+            }
+            Level::DateTypo { column } => self.bounded(days("typo", values::typo), column, own, AtLeast(1.0)),
+            Level::LunarDate { column } => {
+                self.bounded(days("lunar_date", values::lunar_date), column, own, AtLeast(1.0))
+            }
+            Level::LunarSlip { column } => self.bounded(days("lunar", values::lunar_slip), column, own, AtMost(60.0)),
+            Level::SameYear { column } => self.bounded(days("year", values::same_year), column, own, AtLeast(1.0)),
             Level::Difference { column, at_most } => {
-                self.most(("difference", What::Numbers(|a, b| (a - b).abs()), NUMBER), column, own, *at_most)
+                self.bounded(("difference", What::Numbers(|a, b| (a - b).abs()), NUMBER), column, own, AtMost(*at_most))
             }
             Level::Ratio { column, at_least } => {
-                self.least(("ratio", What::Numbers(values::ratio), NUMBER), column, own, share(*at_least)?)
+                self.bounded(("ratio", What::Numbers(values::ratio), NUMBER), column, own, AtLeast(share(*at_least)?))
             }
             Level::Kilometres { latitude, longitude, at_most } => {
                 let places = (self.column(Some(latitude), own, NUMBER)?, self.column(Some(longitude), own, NUMBER)?);
@@ -175,24 +183,34 @@ impl<'s> Compiler<'s> {
                 let both = (self.column(column.as_deref(), own, TEXT)?, self.column(Some(with), own, TEXT)?);
                 Ok(Test::AtLeast(self.measure("crossed", What::Crossed, both, 1.0, true), 1.0))
             }
-            Level::IdSubstitution { column } => self.least(text("substitution", texts::substitution), column, own, 1.0),
+            Level::IdSubstitution { column } => {
+                self.bounded(text("substitution", texts::substitution), column, own, AtLeast(1.0))
+            }
             Level::IdTransposition { column } => {
-                self.least(text("transposition", texts::transposition), column, own, 1.0)
+                self.bounded(text("transposition", texts::transposition), column, own, AtLeast(1.0))
             }
-            Level::IdIndel { column } => self.least(text("indel", texts::indel), column, own, 1.0),
+            Level::IdIndel { column } => self.bounded(text("indel", texts::indel), column, own, AtLeast(1.0)),
             Level::IdRegionBirth { column } => {
-                self.least(text("region_birth", chinese::region_and_birth), column, own, 1.0)
+                self.bounded(text("region_birth", chinese::region_and_birth), column, own, AtLeast(1.0))
             }
-            Level::IdPlaces { column, at_least } => self.least(text("places", chinese::places), column, own, *at_least),
-            Level::NameTruncated { column } => self.least(text("truncated", chinese::truncated), column, own, 1.0),
-            Level::SamePinyin { column } => self.least(text("pinyin", chinese::same_pinyin), column, own, 1.0),
+            Level::IdPlaces { column, at_least } => {
+                self.bounded(text("places", chinese::places), column, own, AtLeast(*at_least))
+            }
+            Level::NameTruncated { column } => {
+                self.bounded(text("truncated", chinese::truncated), column, own, AtLeast(1.0))
+            }
+            Level::SamePinyin { column } => {
+                self.bounded(text("pinyin", chinese::same_pinyin), column, own, AtLeast(1.0))
+            }
             Level::OneCharacter { column } => {
-                self.least(text("one_character", chinese::one_character), column, own, 1.0)
+                self.bounded(text("one_character", chinese::one_character), column, own, AtLeast(1.0))
             }
-            Level::SwappedOrder { column } => self.least(text("order", chinese::swapped_order), column, own, 1.0),
-            Level::PhoneTypo { column } => self.least(text("slip", texts::one_slip), column, own, 1.0),
+            Level::SwappedOrder { column } => {
+                self.bounded(text("order", chinese::swapped_order), column, own, AtLeast(1.0))
+            }
+            Level::PhoneTypo { column } => self.bounded(text("slip", texts::one_slip), column, own, AtLeast(1.0)),
             Level::Address { column, at_least } => {
-                self.least(text("address", address::symmetric), column, own, share(*at_least)?)
+                self.bounded(text("address", address::symmetric), column, own, AtLeast(share(*at_least)?))
             }
             Level::All { of } => Ok(Test::All(self.tests(of, own)?)),
             Level::Any { of } => Ok(Test::Any(self.tests(of, own)?)),

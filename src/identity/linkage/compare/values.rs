@@ -1,5 +1,6 @@
 //! Distance of days, numbers and places.
 
+use chinese_lunisolar_calendar::LunisolarDate;
 use chrono::{Datelike, NaiveDate};
 
 use super::super::normalise::{date, days};
@@ -30,6 +31,22 @@ pub(super) fn typo(a: i32, b: i32) -> f64 {
         (Some(a), Some(b)) => one_slip(&a, &b, 1.0),
         _ => 0.0,
     }
+}
+
+/// 1 where one date is what the other means if it is read in the lunar calendar, which tables know from
+/// 1901 to 2100; a leap month has the number of the month before it.
+pub(super) fn lunar_date(a: i32, b: i32) -> f64 {
+    // A lunar date lies three to eight weeks after the solar one of the same numbers, a leap month later.
+    if !(10.0..=95.0).contains(&apart(a, b)) {
+        return 0.0;
+    }
+    let read = |day: i32, leap: bool| {
+        let written = date(day)?;
+        let (year, month, day) = (written.year().try_into().ok()?, written.month() as u8, written.day() as u8);
+        LunisolarDate::from_ymd(year, month, leap, day).ok().map(|lunar| days(lunar.to_naive_date()))
+    };
+    let (early, late) = (a.min(b), a.max(b));
+    f64::from([false, true].into_iter().any(|leap| read(early, leap) == Some(late)))
 }
 
 /// Days by which one date follows the other, where that can be a lunar date written as a solar one: the
@@ -74,6 +91,13 @@ mod tests {
         assert_eq!(day_month_swapped(day(1956, 4, 9), day(1956, 9, 4)), 1.0);
         assert_eq!(one_part_differs(day(1956, 4, 9), day(1965, 4, 9)), 1.0);
         assert_eq!(typo(day(1956, 4, 9), day(1965, 4, 9)), 1.0);
+        // 1990-01-27 began the year of the horse; 2020 had a second fourth month, from 23 May.
+        assert_eq!(lunar_date(day(1990, 1, 1), day(1990, 1, 27)), 1.0);
+        assert_eq!(lunar_date(day(2020, 5, 23), day(2020, 4, 1)), 1.0);
+        assert_eq!(
+            (lunar_date(day(1990, 1, 1), day(1990, 1, 28)), lunar_date(day(1890, 1, 1), day(1890, 2, 1))),
+            (0.0, 0.0)
+        );
         assert!(lunar_slip(day(1956, 4, 9), day(1956, 5, 12)) <= 60.0);
         assert_eq!(ratio(50.0, 100.0), 0.5);
         assert!((kilometres((39.9042, 116.4074), (31.2304, 121.4737)) - 1067.0).abs() < 5.0);

@@ -86,7 +86,7 @@ fn check(path: &Path, file: SpecFile) -> Result<Spec, Fault> {
     });
     let truth = truth.transpose()?;
     let (link, review) = thresholds(&file)?;
-    let floor = probability("thresholds.floor", file.thresholds.floor.unwrap_or(0.001))?.min(review);
+    let floor = probability("thresholds.floor", file.thresholds.floor.unwrap_or(0.0001))?.min(review);
     if file.training.iterations == 0 || file.training.random_pairs == 0 || file.training.candidate_pairs == 0 {
         return Err(("training".into(), "iterations, random_pairs and candidate_pairs must be above 0".into()));
     }
@@ -129,7 +129,8 @@ fn columns(written: &[ColumnFile]) -> Result<Vec<Column>, Fault> {
         }
         columns.push(Column {
             name: column.name.clone(),
-            from: column.from.clone().unwrap_or_else(|| Sides::Both(column.name.clone())),
+            from: column.from.clone().unwrap_or_else(|| Sides::named(&column.name)),
+            optional: column.optional,
             sql: column.sql.clone(),
             kind: column.kind,
             normalise: column.normalise.clone(),
@@ -193,5 +194,28 @@ impl Level {
             label = format!("{label} ({column})");
         }
         label
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Link and review thresholds of a spec with those costs.
+    fn of(costs: &str) -> (f64, f64) {
+        let spec = format!(
+            "[[column]]\nname = \"name\"\n[[block]]\nsql = \"l.name = r.name\"\n[[comparison]]\nname = \"name\"\n\
+             levels = [{{ kind = \"exact\" }}]\n[costs]\n{costs}"
+        );
+        let spec = Spec::parse(Path::new("spec.toml"), &spec).unwrap();
+        (spec.link, spec.review)
+    }
+
+    #[test]
+    fn thresholds_are_where_the_costs_are_even() {
+        // At p = 0.98 a false link costs 0.02 · 50 = one look; at 0.2 a missed one costs 0.2 · 5 = one look.
+        assert_eq!(of("false_link = 50\nmissed_link = 5\nreview = 1"), (0.98, 0.2));
+        // Nobody looks where a look costs more than either error: p · missed = (1 − p) · false.
+        assert_eq!(of("false_link = 3\nmissed_link = 1\nreview = 9"), (0.75, 0.75));
     }
 }

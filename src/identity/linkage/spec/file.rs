@@ -43,33 +43,50 @@ pub struct SpecFile {
     pub truth: Option<String>,
 }
 
-/// A header, the same on both sides or one for each.
+/// Where a value stands, the same on both sides or one for each.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "a header, a list of headers of which the first there counts, or { left = …, right = … }"
+)]
 pub enum Sides {
     /// The same.
-    Both(String),
+    Both(Headers),
     /// One for each.
     Each {
         /// In the left file.
-        left: String,
+        left: Headers,
         /// In the right file.
-        right: String,
+        right: Headers,
     },
 }
 
+/// A header, or several of which the first that the file has counts.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Headers {
+    /// One.
+    One(String),
+    /// Any of these.
+    Any(Vec<String>),
+}
+
 impl Sides {
-    /// The header on a side.
-    pub fn on(&self, right_side: bool) -> &str {
-        match self {
-            Self::Both(header) => header,
-            Self::Each { left, right } => {
-                if right_side {
-                    right
-                } else {
-                    left
-                }
-            }
+    /// Of that header on both sides.
+    pub fn named(header: &str) -> Self {
+        Self::Both(Headers::One(header.to_owned()))
+    }
+
+    /// The headers on a side.
+    pub fn on(&self, right_side: bool) -> &[String] {
+        let headers = match self {
+            Self::Both(headers) => headers,
+            Self::Each { right, .. } if right_side => right,
+            Self::Each { left, .. } => left,
+        };
+        match headers {
+            Headers::One(header) => std::slice::from_ref(header),
+            Headers::Any(headers) => headers,
         }
     }
 }
@@ -140,6 +157,9 @@ pub struct ColumnFile {
     pub name: String,
     /// Its header in the files; its name where it is not given.
     pub from: Option<Sides>,
+    /// Whether a file may be without it; its values are then missing.
+    #[serde(default)]
+    pub optional: bool,
     /// An SQL expression over earlier columns, instead of a header.
     pub sql: Option<String>,
     /// What it holds.
@@ -229,7 +249,9 @@ pub enum Level {
     DatePartDiffers { column: Option<String> },
     /// One digit of the date (`yyyymmdd`) differs, or two neighbours changed places.
     DateTypo { column: Option<String> },
-    /// One date read as lunar is the other as solar, near enough: within so many days after, 60 as a rule.
+    /// One date, read in the lunar calendar, is the other.
+    LunarDate { column: Option<String> },
+    /// One date can be the other read in the lunar calendar: it lies 17 to 60 days after.
     LunarSlip { column: Option<String> },
     /// Same year.
     SameYear { column: Option<String> },

@@ -14,6 +14,7 @@ use super::compare::{Compiler, Test};
 pub(super) struct Column {
     pub name: String,
     pub from: Sides,
+    pub optional: bool,
     pub sql: Option<String>,
     pub kind: Kind,
     pub normalise: Vec<Step>,
@@ -22,12 +23,13 @@ pub(super) struct Column {
     pub format: Option<String>,
 }
 
-#[cfg(test)]
 impl Column {
+    /// A text column of that header.
     pub(super) fn named(name: &str) -> Self {
         Self {
             name: name.to_owned(),
-            from: Sides::Both(name.to_owned()),
+            from: Sides::named(name),
+            optional: false,
             sql: None,
             kind: Kind::Text,
             normalise: Vec::new(),
@@ -94,16 +96,8 @@ impl Spec {
     pub(super) fn set_truth(&mut self, name: &str) {
         let known = self.column(name);
         self.truth = Some(known.unwrap_or_else(|| {
-            self.columns.push(Column {
-                name: format!("truth_{}", self.columns.len()),
-                from: Sides::Both(name.to_owned()),
-                sql: None,
-                kind: Kind::Text,
-                normalise: Vec::new(),
-                missing: Vec::new(),
-                separator: ",".to_owned(),
-                format: None,
-            });
+            let own = format!("truth_{}", self.columns.len());
+            self.columns.push(Column { name: own, ..Column::named(name) });
             self.columns.len() - 1
         }));
     }
