@@ -5,6 +5,7 @@
 mod api;
 mod audit;
 mod engine;
+mod false_alarms;
 mod graph;
 mod import;
 mod kill;
@@ -14,6 +15,7 @@ mod made;
 mod missing_tables;
 mod models;
 mod readme;
+mod relations;
 mod rooms;
 mod rules;
 mod support;
