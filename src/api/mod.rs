@@ -13,6 +13,7 @@
 //! | `trail.rs` | who read what: one event a read of personal data |
 //! | `list.rs` | the list of an audit: filter, sort, page |
 //! | `health.rs`, `snapshots.rs`, `audits.rs`, `events.rs`, `leads.rs`, `findings.rs`, `coverage.rs`, `files.rs`, `rules.rs`, `tables.rs` | the groups of endpoints |
+//! | `graph/` | the relationship graph: ties, paths, rings, pictures |
 //! | `sql/` | the SQL door |
 //! | `queue/` | audits that wait, run and have ended |
 //! | `store/` | finished audits in memory: filters, orders, cursors, evidence |
@@ -25,6 +26,7 @@ mod docs;
 mod events;
 mod files;
 mod findings;
+mod graph;
 mod health;
 mod home;
 mod identity;

@@ -6,8 +6,8 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    Problem, audits, coverage, docs, events, files, findings, health, home, identity, leads, rules, snapshots, sql,
-    tables,
+    Problem, audits, coverage, docs, events, files, findings, graph, health, home, identity, leads, rules, snapshots,
+    sql, tables,
 };
 
 #[derive(OpenApi)]
@@ -31,6 +31,8 @@ use super::{
         findings::list, findings::show,
         rules::list, rules::show, rules::typologies,
         identity::explain,
+        graph::around::show, graph::around::kin, graph::ties::show, graph::ties::path,
+        graph::rings::list, graph::rings::show, graph::rings::near,
         sql::query, tables::tables, tables::functions,
     ),
     components(schemas(Problem)),
@@ -39,6 +41,7 @@ use super::{
         (name = "findings", description = "疑点 · Findings, with their evidence"),
         (name = "audits", description = "审计 · Audits: start, follow, result, files"),
         (name = "snapshots", description = "快照 · Snapshots: what was imported"),
+        (name = "graph", description = "关系图 · The relationship graph: ties, paths, rings, pictures"),
         (name = "rules", description = "规则 · Rules and the irregularities they look for"),
         (name = "sql", description = "查询 · SQL, and what it sees"),
         (name = "health", description = "状态 · Health and readiness"),

@@ -6,8 +6,8 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Resource, ResponseError};
 
 use super::{
-    Problem, audits, coverage, docs, events, files, findings, health, home, identity, leads, rules, snapshots, sql,
-    tables,
+    Problem, audits, coverage, docs, events, files, findings, graph, health, home, identity, leads, rules, snapshots,
+    sql, tables,
 };
 
 /// Writes the list once, for the server and for whoever compares it with the document.
@@ -51,6 +51,13 @@ routes! {
     "/api/v1/typologies" => { GET rules::typologies }
     "/api/v1/tables" => { GET tables::tables }
     "/api/v1/functions" => { GET tables::functions }
+    "/api/v1/graph/around" => { POST graph::around::show }
+    "/api/v1/graph/kin" => { POST graph::around::kin }
+    "/api/v1/graph/ties" => { POST graph::ties::show }
+    "/api/v1/graph/path" => { POST graph::ties::path }
+    "/api/v1/graph/rings" => { GET graph::rings::list }
+    "/api/v1/graph/rings/{ring}" => { GET graph::rings::show }
+    "/api/v1/graph/near" => { POST graph::rings::near }
     "/api/v1/identity/explain" => { POST identity::explain }
     "/api/v1/sql" => { POST sql::query }
 }

@@ -3,6 +3,7 @@ use std::time::Instant;
 
 use clap::{CommandFactory, Subcommand};
 
+use super::graph_draw;
 use crate::graph::run::{ALGORITHMS, Algorithm, algorithm};
 use crate::graph::{EdgeList, GraphError};
 
@@ -19,6 +20,10 @@ enum What {
     Run(RunArgs),
     /// List the algorithms and their parameters
     List,
+    /// Why an official and a household of a snapshot are tied: paths in words, SVG or DOT
+    Ties(graph_draw::TiesArgs),
+    /// What lies around a node of a snapshot: in words, SVG or DOT
+    Around(graph_draw::AroundArgs),
 }
 
 /// One run.
@@ -63,6 +68,8 @@ fn pair(text: &str) -> Result<(String, String), String> {
 pub fn run(args: Args) -> anyhow::Result<()> {
     let args = match args.what {
         What::Run(args) => args,
+        What::Ties(args) => return graph_draw::run_ties(&args),
+        What::Around(args) => return graph_draw::run_around(&args),
         What::List => {
             for algorithm in ALGORITHMS {
                 println!("{}: {}", algorithm.name, algorithm.meaning);

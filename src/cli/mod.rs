@@ -7,6 +7,7 @@ mod engine;
 mod functions;
 mod generate;
 mod graph;
+mod graph_draw;
 mod identity;
 mod import;
 mod library;
@@ -50,7 +51,7 @@ enum Command {
     Plan(plan::Args),
     /// 造数: make a county, or a nation, of made people, with the truth about it
     Generate(generate::Args),
-    /// 图: run standard graph algorithms on any edge list
+    /// 图: why two are tied, what lies around a node; standard algorithms on any edge list
     Graph(graph::Args),
     /// 函数: list the SQL functions for rules and analysts
     Functions(functions::Args),

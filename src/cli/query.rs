@@ -1,5 +1,6 @@
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::bail;
 use arrow::array::RecordBatch;
@@ -9,7 +10,7 @@ use datafusion::execution::SendableRecordBatchStream;
 use futures::StreamExt;
 use parquet::arrow::ArrowWriter;
 
-use crate::graph::relations;
+use crate::graph::relations::{self, LazyRelations};
 use crate::query::{Parameters, Session, plan_read_only, safe_in_spreadsheet};
 use crate::snapshot::DataDir;
 
@@ -54,10 +55,9 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     }
     let data = DataDir::open(&args.data)?;
     super::block_on(async {
-        let session = Session::open(&data.resolve(args.snapshot.as_deref())?, &args.engine.options(&data)).await?;
-        if relations::wanted(&args.sql) {
-            relations::attach(&session).await?;
-        }
+        let (snapshot, options) = (data.resolve(args.snapshot.as_deref())?, args.engine.options(&data));
+        let session = Session::open(&snapshot, &options).await?;
+        relations::attach(&session, &Arc::new(LazyRelations::new(snapshot, options)));
         let rows = plan_read_only(&session, &args.sql, &Parameters::None).await?.execute_stream().await?;
         write(args.format, rows, std::io::BufWriter::new(out)).await
     })

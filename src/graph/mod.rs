@@ -9,11 +9,13 @@
 //! | [`algorithms`] | standard algorithms, one a file |
 //! | `edge_list/` | edge lists of any origin → dense vertices |
 //! | [`relations`] | the relationship graph of a snapshot, and its table functions in SQL |
+//! | [`draw`] | small graphs as SVG and DOT |
 //! | [`run`] | an algorithm called by name |
 
 mod adjacency;
 pub mod algorithms;
 pub mod csr;
+pub mod draw;
 mod edge_list;
 mod error;
 mod parameters;

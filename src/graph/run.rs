@@ -205,12 +205,13 @@ fn compute<W: super::Weight>(
         _ => {
             let (from, to) = (p.vertex("source", ids)?, p.vertex("target", ids)?);
             let (hops, count) = (p.number("hops", 4)?, p.number("count", 10)?);
-            Values::Paths(algorithms::best_paths(graph, from, to, hops, count, EFFORT))
+            let found = algorithms::best_paths(graph, (from, to), hops, count, EFFORT, |_, _, w| Some(w.value()));
+            Values::Paths(found.paths)
         }
     })
 }
 
-/// Paths grown at most in a call of `paths`.
+/// Arcs looked at, at most, from each end in a call of `paths`.
 const EFFORT: usize = 10_000_000;
 
 /// Names each community by its smallest vertex.

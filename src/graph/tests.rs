@@ -118,7 +118,9 @@ proptest! {
         let (sources, targets): (Vec<u32>, Vec<u32>) = edges.iter().copied().unzip();
         let own = Graph::new(n, &sources, &targets, &weights(&edges), false);
         let to = n as u32 - 1;
-        let best = best_paths(&own, 0, to, n as u32, 3, 1_000_000);
+        let found = best_paths(&own, (0, to), n as u32, 3, 10_000_000, |_, _, w| Some(w));
+        prop_assert!(found.complete);
+        let best = found.paths;
         let length = shortest_distances(&own, 0)[to as usize];
         match best.first() {
             None => prop_assert!(length.is_infinite()),
@@ -146,4 +148,17 @@ fn threads_do_not_change_results() {
 fn betweenness_of_a_path_of_four() {
     let own = graph(4, &[(0, 1), (1, 2), (2, 3)], false);
     assert_eq!(betweenness(&own, 1), [0.0, 2.0, 2.0, 0.0]);
+}
+
+proptest! {
+    #[test]
+    fn pushed_ranks_are_near_the_exact_ones((n, edges) in drawn()) {
+        let own = graph(n, &edges, false);
+        let exact = personalised_pagerank(&own, 0.85, &[(0, 1.0)], 1e-14);
+        let pushed = push_pagerank(&own, 0.85, &[(0, 1.0)], 1e-10, |_, _, ()| true);
+        let mut found = vec![0.0; n];
+        pushed.iter().for_each(|(v, rank)| found[*v as usize] = *rank);
+        prop_assert!(exact.iter().zip(&found).all(|(a, b)| (a - b).abs() < 1e-6), "{:?} {:?}", exact, found);
+        prop_assert!(pushed.is_sorted_by(|a, b| a.1 >= b.1));
+    }
 }

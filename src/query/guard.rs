@@ -27,8 +27,19 @@ const SCHEMAS: [&str; 2] = ["public", "information_schema"];
 /// Settings of the engine name folders of the machine, so they stay inside.
 const SETTINGS: &str = "df_settings";
 /// Table functions: they count and read nothing, or read the graph of the snapshot, where a session has it.
-const TABLE_FUNCTIONS: [&str; 8] =
-    ["generate_series", "range", "kin", "ties", "shortest_path", "neighbours", "component", "ring"];
+const TABLE_FUNCTIONS: [&str; 11] = [
+    "generate_series",
+    "range",
+    "kin",
+    "ties",
+    "shortest_path",
+    "neighbours",
+    "component",
+    "rings",
+    "ring",
+    "kin_contradictions",
+    "tie_strength",
+];
 /// Nesting that a statement may have; deeper ones could exhaust the stack.
 const DEPTH: usize = 50;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use super::support::{Desk, LI, ZENG, done, failed, fixture, mingjing};
+use super::support::{done, failed, fixture, mingjing};
 
 /// Values by vertex.
 fn values(path: &Path) -> BTreeMap<String, String> {
@@ -125,36 +125,4 @@ fn wrong_calls_end_with_2() {
         let (output, _) = graph_run("1,2\n", &options);
         assert_eq!(output.status.code(), Some(2), "{options:?}");
     }
-}
-
-const OFFICIAL: &str = "\
-工号,身份证号,姓名,单位,职务,人员类别,所属区划,联系电话
-C1,439931197001010018,钱进,樟树社区居委会,主任,村居,439931001001,13900000001
-";
-
-#[test]
-fn the_relationship_graph_answers_in_sql() {
-    let desk = Desk::small();
-    desk.file("工作人员.csv", OFFICIAL);
-    desk.file(
-        "救助家庭.csv",
-        "家庭编号,居住地区划,户主身份证号,户主姓名,家庭人口,联系电话\nJT1,439931001001,439931195908030117,曾建华,2,13900000001\n",
-    );
-    desk.file("亲属关系.csv", &format!("身份证号,亲属身份证号,亲属关系\n{ZENG},{LI},父亲\n"));
-    desk.import_all();
-    let said = desk.query("SELECT hops, tie_zh, tie_en FROM ties('C1', 'JT1')");
-    assert_eq!(
-        said,
-        ["3,钱进任岗位樟树社区居委会主任钱进；钱进登记有电话13900000001；家庭JT1（曾建华）使用电话13900000001。,\
-          钱进 holds the post 樟树社区居委会主任钱进; 钱进 has phone 13900000001; household JT1（曾建华） uses phone 13900000001."]
-    );
-    let kin = desk.query(&format!("SELECT name, relation_zh, depth, degree FROM kin('{ZENG}')"));
-    assert_eq!(kin, ["李顺昌,父亲,close,1"]);
-    let near = desk.query("SELECT kind, key FROM neighbours('phone:13900000001', 1) WHERE hops = 1 ORDER BY kind");
-    assert_eq!(near, ["household,JT1", "person,439931197001010018"]);
-    let steps = desk.query("SELECT step, edge FROM shortest_path('household:JT1', 'official:C1', 3) ORDER BY step");
-    assert_eq!(steps, ["1,uses", "2,holds", "3,post"]);
-    let data = desk.data().display().to_string();
-    assert!(failed(&["query", "--data", &data, "SELECT * FROM kin('x')"]).contains("no person 'x'"));
-    assert!(failed(&["query", "--data", &data, "SELECT * FROM neighbours('JT1', 99)"]).contains("between 1 and 6"));
 }

@@ -5,6 +5,7 @@
 mod api;
 mod audit;
 mod engine;
+mod false_alarms;
 mod graph;
 mod import;
 mod kill;
@@ -16,6 +17,7 @@ mod made;
 mod missing_tables;
 mod models;
 mod readme;
+mod relations;
 mod rooms;
 mod rules;
 mod support;

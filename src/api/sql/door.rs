@@ -21,7 +21,7 @@ use super::encode::{Encoder, Ending, Form, fitted};
 use super::request::Asked;
 use crate::api::request::RequestId;
 use crate::api::{Problem, trail};
-use crate::graph::relations;
+use crate::graph::relations::{self, LazyRelations, Relations};
 use crate::query::{EngineOptions, QueryError, Session, plan_read_only};
 use crate::snapshot::Snapshot;
 
@@ -42,7 +42,7 @@ pub struct SqlDoor {
     runtime: Option<Runtime>,
     options: EngineOptions,
     places: Arc<Semaphore>,
-    sessions: Arc<Mutex<Vec<(String, Session)>>>,
+    sessions: Arc<Mutex<Vec<Open>>>,
 }
 
 impl Drop for SqlDoor {
@@ -52,6 +52,34 @@ impl Drop for SqlDoor {
             runtime.shutdown_background();
         }
     }
+}
+
+/// An open snapshot: its session, and its graph, built when it is first asked for.
+#[derive(Clone)]
+struct Open {
+    id: String,
+    session: Session,
+    graph: Arc<LazyRelations>,
+}
+
+/// A snapshot as it is kept open; of too many the one asked for longest ago is closed.
+async fn opened(kept: &Mutex<Vec<Open>>, snapshot: &Snapshot, options: &EngineOptions) -> Result<Open, QueryError> {
+    let id = &snapshot.manifest.id;
+    let mut kept = kept.lock().await;
+    let open = match kept.iter().position(|held| held.id == *id) {
+        Some(at) => kept.remove(at),
+        None => {
+            let session = Session::open(snapshot, options).await?;
+            let graph = Arc::new(LazyRelations::new(snapshot.clone(), options.clone()));
+            relations::attach(&session, &graph);
+            Open { id: id.clone(), session, graph }
+        }
+    };
+    kept.push(open.clone());
+    if kept.len() > SESSIONS {
+        kept.remove(0);
+    }
+    Ok(open)
 }
 
 /// The head of an answer, and its bytes.
@@ -78,6 +106,14 @@ impl SqlDoor {
             .build()?;
         let (places, sessions) = (Arc::new(Semaphore::new(AT_ONCE)), Arc::default());
         Ok(Self { runtime: Some(runtime), options, places, sessions })
+    }
+
+    /// The relationship graph of a snapshot: built by the first who asks, kept while the snapshot is kept open.
+    pub async fn graph(&self, snapshot: Snapshot) -> Result<Arc<Relations>, Problem> {
+        let runtime = self.runtime.as_ref().ok_or_else(|| Problem::internal("the SQL door is closed"))?;
+        let (sessions, options) = (Arc::clone(&self.sessions), self.options.clone());
+        let work = runtime.spawn(async move { opened(&sessions, &snapshot, &options).await?.graph.get().await });
+        Ok(work.await.map_err(Problem::internal)??)
     }
 
     /// Runs a statement. Comes back when the first rows are there or it has failed.
@@ -124,7 +160,7 @@ impl SqlDoor {
 
 struct Work {
     options: EngineOptions,
-    sessions: Arc<Mutex<Vec<(String, Session)>>>,
+    sessions: Arc<Mutex<Vec<Open>>>,
     /// The data folder as object paths spell it: nobody outside is told it.
     root: String,
     snapshot: Snapshot,
@@ -178,26 +214,9 @@ impl Work {
         )
     }
 
-    async fn session(&self) -> Result<Session, QueryError> {
-        let id = &self.snapshot.manifest.id;
-        let mut sessions = self.sessions.lock().await;
-        let session = match sessions.iter().position(|(held, _)| held == id) {
-            Some(at) => sessions.remove(at).1,
-            None => Session::open(&self.snapshot, &self.options).await?,
-        };
-        sessions.push((id.clone(), session.clone()));
-        if sessions.len() > SESSIONS {
-            sessions.remove(0);
-        }
-        Ok(session)
-    }
-
     /// Plans and starts, and waits for the first rows.
     async fn first(&self) -> Result<(Rows, Vec<RecordBatch>, bool, String), Problem> {
-        let session = self.session().await?;
-        if relations::wanted(&self.asked.sql) {
-            relations::attach(&session).await?;
-        }
+        let session = opened(&self.sessions, &self.snapshot, &self.options).await?.session;
         let frame = plan_read_only(&session, &self.asked.sql, &self.asked.parameters).await?;
         let tables = tables_read(frame.logical_plan());
         let explained = matches!(frame.logical_plan(), LogicalPlan::Explain(_));

@@ -10,6 +10,7 @@ mod louvain;
 mod neighbourhood;
 mod pagerank;
 mod paths;
+mod push;
 mod sssp;
 mod triangles;
 
@@ -22,7 +23,8 @@ pub use lcc::local_clustering;
 pub use louvain::{Communities, louvain, modularity};
 pub use neighbourhood::{neighbourhood, neighbourhood_sizes};
 pub use pagerank::{Stop, pagerank, personalised_pagerank};
-pub use paths::{Path, best_paths};
+pub use paths::{Path, Paths, best_paths};
+pub use push::push_pagerank;
 pub use sssp::shortest_distances;
 pub use triangles::triangles;
 

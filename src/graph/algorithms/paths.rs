@@ -31,39 +31,50 @@ impl PartialOrd for Path {
     }
 }
 
+/// What a search found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Paths {
+    /// The paths, best first.
+    pub paths: Vec<Path>,
+    /// Whether the search came to its end: there are no better ones.
+    pub complete: bool,
+}
+
 /// The shortest paths of few hops between two vertices, best first, ties by fewer hops and smaller vertices.
 ///
 /// Grows paths from one end in the order of their length and looks no further than what the other end reaches in the
 /// hops that are left.
 ///
 /// # Arguments
-/// * `graph`: directed or undirected; weights are not negative.
+/// * `graph`: directed or undirected.
 /// * `from`, `to`: the ends.
 /// * `hops`: arcs at most.
 /// * `count`: paths at most.
-/// * `effort`: paths grown at most; what was found by then is returned.
+/// * `effort`: arcs looked at, at most, from each end; what was found by then is returned.
+/// * `step`: length of an arc, not negative, from its ends and weight; `None` where no path goes. In an undirected graph
+///   the same both ways.
 ///
 /// # Returns
-/// At most `count` paths; parallel edges give one, by the lightest.
+/// At most `count` paths; parallel edges give one, by the shortest.
 ///
 /// # Complexity
-/// Time O(effort · d) with d the degrees met.
+/// Time O(effort · log effort).
 ///
 /// # Reference
 /// J. Y. Yen, *Finding the k shortest loopless paths in a network*, 1971 (the problem).
 pub fn best_paths<W: Weight>(
     graph: &Graph<W>,
-    from: u32,
-    to: u32,
+    (from, to): (u32, u32),
     hops: u32,
     count: usize,
     effort: usize,
-) -> Vec<Path> {
-    let left = hops_to(graph, to, hops, effort);
+    step: impl Fn(u32, u32, W) -> Option<f64>,
+) -> Paths {
+    let (left, mut complete) = hops_to(graph, (from, to), hops, effort, &step);
     let mut heap = BinaryHeap::from([Reverse(Path { vertices: vec![from], length: 0.0 })]);
     let mut best: Vec<Path> = Vec::new();
-    for _ in 0..effort {
-        let Some(Reverse(path)) = heap.pop() else { break };
+    let mut looked = 0;
+    while let Some(Reverse(path)) = heap.pop() {
         let Some(&last) = path.vertices.last() else { break };
         if last == to {
             if best.iter().all(|b| b.vertices != path.vertices) {
@@ -74,33 +85,62 @@ pub fn best_paths<W: Weight>(
             }
             continue;
         }
+        if looked > effort {
+            complete = false;
+            break;
+        }
         let after = hops as usize - (path.vertices.len() - 1);
         for (next, weight) in graph.rows().arcs_of(last) {
-            if left.get(&next).is_some_and(|more| (*more as usize) < after) && !path.vertices.contains(&next) {
+            looked += 1;
+            if left.get(&next).is_some_and(|more| (*more as usize) < after)
+                && !path.vertices.contains(&next)
+                && let Some(length) = step(last, next, weight)
+            {
                 let mut vertices = path.vertices.clone();
                 vertices.push(next);
-                heap.push(Reverse(Path { vertices, length: path.length + weight.value() }));
+                heap.push(Reverse(Path { vertices, length: path.length + length }));
             }
         }
     }
-    best
+    Paths { paths: best, complete }
 }
 
-/// Hops from what is near to a vertex, against the arcs.
-fn hops_to<W: Weight>(graph: &Graph<W>, to: u32, hops: u32, most: usize) -> hashbrown::HashMap<u32, u32> {
+/// Hops from what is near to a vertex, against the arcs, and whether all of it was looked at.
+fn hops_to<W: Weight>(
+    graph: &Graph<W>,
+    (from, to): (u32, u32),
+    hops: u32,
+    effort: usize,
+    step: &impl Fn(u32, u32, W) -> Option<f64>,
+) -> (hashbrown::HashMap<u32, u32>, bool) {
     let mut left: hashbrown::HashMap<u32, u32> = std::iter::once((to, 0)).collect();
     let mut frontier = vec![to];
+    let mut looked = 0;
     for hop in 1..=hops {
         let mut next = Vec::new();
         for v in frontier {
-            for &from in graph.incoming(v) {
-                if left.len() < most && !left.contains_key(&from) {
-                    left.insert(from, hop);
-                    next.push(from);
+            // Nobody's path goes through its own beginning.
+            if v == from {
+                continue;
+            }
+            looked += graph.incoming(v).len();
+            if looked > effort {
+                return (left, false);
+            }
+            let mut add = |near: u32| {
+                if !left.contains_key(&near) {
+                    left.insert(near, hop);
+                    next.push(near);
                 }
+            };
+            if graph.directed() {
+                graph.incoming(v).iter().for_each(|near| add(*near));
+            } else {
+                let near = graph.rows().arcs_of(v).filter(|(near, weight)| step(v, *near, *weight).is_some());
+                near.for_each(|(near, _)| add(near));
             }
         }
         frontier = next;
     }
-    left
+    (left, true)
 }

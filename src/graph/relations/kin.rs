@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::Relations;
+use super::{EdgeKind, Relation, Relations};
 
 /// Register relations in a chain, at most.
 const CHAIN: usize = 3;
@@ -29,7 +29,7 @@ pub struct Relative {
 }
 
 struct Term {
-    path: Vec<(&'static str, Option<char>)>,
+    path: Vec<(Relation, Option<char>)>,
     ego: Option<char>,
     zh: &'static str,
     en: &'static str,
@@ -42,7 +42,7 @@ static TERMS: LazyLock<Vec<Term>> = LazyLock::new(|| {
         let mut fields = line.split(',');
         let path = fields.next()?.split(' ').filter_map(|step| step.split_once(':'));
         Some(Term {
-            path: path.map(|(relation, s)| (relation, sex(s))).collect(),
+            path: path.map(|(relation, s)| (Relation::named(relation), sex(s))).collect(),
             ego: sex(fields.next()?),
             zh: fields.next()?,
             en: fields.next()?,
@@ -80,7 +80,7 @@ pub fn relatives(relations: &Relations, person: u32) -> Vec<Relative> {
 #[derive(Clone)]
 struct Chain {
     nodes: Vec<u32>,
-    steps: Vec<String>,
+    steps: Vec<Relation>,
     from: Option<i32>,
     to: Option<i32>,
     rows: Vec<i64>,
@@ -89,17 +89,15 @@ struct Chain {
 impl Chain {
     fn grown(&self, relations: &Relations) -> Vec<Chain> {
         let Some(&last) = self.nodes.last() else { return Vec::new() };
-        let arcs = relations.graph.rows().arcs_of(last);
-        let next = arcs.filter(|(to, _)| !self.nodes.contains(to)).filter_map(|(to, link)| {
-            let edge = relations.edges.get(link.edge as usize).filter(|edge| edge.kind == "kin")?;
-            let relation = if edge.a == last { edge.relation.as_str() } else { reverse(&edge.relation) };
+        let kin = relations.around(last).filter(|(to, _, edge)| edge.kind == EdgeKind::Kin && !self.nodes.contains(to));
+        let next = kin.map(|(to, _, edge)| {
             let mut chain = self.clone();
             chain.nodes.push(to);
-            chain.steps.push(relation.to_owned());
+            chain.steps.push(if edge.a == last { edge.relation } else { edge.relation.reversed() });
             chain.from = chain.from.max(edge.from);
             chain.to = [chain.to, edge.to].into_iter().flatten().min();
             chain.rows.extend(edge.row);
-            Some(chain)
+            chain
         });
         next.collect()
     }
@@ -107,15 +105,15 @@ impl Chain {
     fn begins(&self, term: &Term, relations: &Relations) -> bool {
         term.path.len() >= self.steps.len()
             && term.path.iter().zip(&self.steps).zip(&self.nodes[1..]).all(|(((relation, sex), step), node)| {
-                relation == step && sex.is_none_or(|sex| relations.sex.get(node).is_none_or(|own| *own == sex))
+                relation == step && sex.is_none_or(|sex| relations.sex(*node).is_none_or(|own| own == sex))
             })
     }
 
     fn relative(&self, relations: &Relations, ego: u32) -> Option<Relative> {
-        let own = relations.sex.get(&ego);
+        let own = relations.sex(ego);
         let term = TERMS.iter().find(|term| {
             term.path.len() == self.steps.len()
-                && term.ego.is_none_or(|sex| own.is_none_or(|own| *own == sex))
+                && term.ego.is_none_or(|sex| own.is_none_or(|own| own == sex))
                 && self.begins(term, relations)
         })?;
         Some(Relative {
@@ -128,19 +126,5 @@ impl Chain {
             to: self.to,
             rows: self.rows.clone(),
         })
-    }
-}
-
-fn reverse(relation: &str) -> &str {
-    match relation {
-        "child" => "parent",
-        "parent" => "child",
-        "grandparent" => "grandchild",
-        "grandchild" => "grandparent",
-        "child_in_law" => "parent_in_law",
-        "parent_in_law" => "child_in_law",
-        "uncle_aunt" => "nephew_niece",
-        "nephew_niece" => "uncle_aunt",
-        same => same,
     }
 }

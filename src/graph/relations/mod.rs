@@ -1,19 +1,55 @@
 //! The relationship graph of a snapshot: typed nodes and dated edges with the rows they rest on, from the view
-//! `relation_edge` straight into integers.
+//! `relation_edge` into integers, every text once.
 //!
 //! | file | idea |
 //! |---|---|
-//! | `build.rs` | rows of the view → nodes, edges, weights by rarity |
+//! | `kinds.rs` | kinds of nodes, edges and kin, and their names |
+//! | `texts.rs`, `edges.rs` | columns: sorted texts, edges of 26 bytes |
+//! | `network.rs` | the graph in memory, and what is asked of it |
+//! | `build.rs`, `gather.rs`, `finish.rs`, `lazy.rs` | rows of the view → the graph, when it is first asked for |
+//! | `contradictions.rs` | kinship that cannot all be true |
+//! | `strength.rs` | how often those who share a thing are kin, learnt |
 //! | `kin.rs`, `kin_terms.csv` | kin closure: which chains of register relations make which relative |
-//! | `ties.rs` | best paths between two nodes, said in a sentence, with what may explain them innocently |
-//! | `functions.rs` | all of it as table functions in SQL |
+//! | `ties.rs`, `words.rs`, `innocent.rs` | best paths, said in a sentence, with what may explain them innocently |
+//! | `near.rs` | a part around a node, the nearest official, what lies near confirmed cases |
+//! | `rings.rs` | households joined by what they share, against chance |
+//! | `picture.rs` | a part as a drawing |
+//! | `signatures.rs`, `functions.rs`, `answers.rs` | all of it as table functions in SQL |
 
+mod answers;
 mod build;
+mod contradictions;
+mod edges;
+mod finish;
 mod functions;
+mod gather;
+mod innocent;
 mod kin;
+mod kinds;
+mod lazy;
+mod near;
+mod network;
+mod picture;
+mod rings;
+mod signatures;
+mod strength;
+mod texts;
 mod ties;
+mod words;
 
-pub use build::{Edge, Link, Node, Relations};
-pub use functions::{FUNCTIONS, attach, wanted};
+pub use contradictions::{Contradiction, Fault};
+pub use edges::{Edge, Edges};
+pub use functions::attach;
+pub use innocent::{Innocent, innocent};
 pub use kin::{Relative, relatives};
-pub use ties::{Tie, ties};
+pub use kinds::{EdgeKind, NodeKind, Relation};
+pub use lazy::LazyRelations;
+pub use near::{Excerpt, Found, among, around, near_cases, nearest};
+pub use network::{Link, Relations};
+pub use picture::{of_excerpt, of_paths};
+pub use rings::Ring;
+pub use signatures::{Column, FUNCTIONS, Kind};
+pub use strength::{Learnt, Strength};
+use texts::Texts;
+pub use ties::{Dealings, Part, Tie, Ties, day_of, dealings, household_of, ties};
+pub use words::beside;

@@ -1,146 +1,154 @@
 //! Best paths between two nodes, each said in a sentence, with what may explain it innocently.
 
-use super::{Edge, Relations};
+use super::words;
+use super::{Edge, EdgeKind, Innocent, NodeKind, Relations, innocent};
 use crate::graph::algorithms::best_paths;
 
-/// Paths grown at most: a bound on time, not on what is near.
-const EFFORT: usize = 100_000;
-/// Users of a thing from which on it is rather a village's or a firm's than somebody's.
-const CROWD: usize = 10;
+/// Arcs looked at, at most, from each end: a bound on time, not on what is near.
+const EFFORT: usize = 50_000;
 
 /// A path between two nodes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tie {
     /// Nodes from end to end.
     pub nodes: Vec<u32>,
-    /// Sum of the costs of its steps: less is closer.
-    pub cost: f64,
+    /// Edges between them.
+    pub edges: Vec<u32>,
+    /// How sure the path is, 0 to 1: the confidence of its edges times, for each shared thing, how often those who
+    /// share such a thing here are known kin. It is no probability of a wrong.
+    pub sureness: f64,
+    /// Days between which every link holds, where bounded.
+    pub from: Option<i32>,
+    /// See `from`.
+    pub to: Option<i32>,
+    /// Whether every link holds on the day asked about.
+    pub holds: bool,
     /// In Chinese.
     pub zh: String,
     /// In English.
     pub en: String,
-    /// What may explain it innocently, in Chinese; empty where nothing was found.
-    pub innocent_zh: String,
-    /// The same in English.
-    pub innocent_en: String,
+    /// What may explain it innocently.
+    pub innocent: Vec<Innocent>,
 }
 
-/// The best paths between two nodes.
-pub fn ties(relations: &Relations, a: u32, b: u32, hops: u32, count: usize) -> Vec<Tie> {
-    let paths = best_paths(&relations.graph, a, b, hops, count, EFFORT);
-    let said = |path: crate::graph::algorithms::Path| {
-        let steps: Vec<(&Edge, u32, u32)> = path
-            .vertices
-            .windows(2)
-            .filter_map(|pair| relations.between(pair[0], pair[1]).map(|edge| (edge, pair[0], pair[1])))
-            .collect();
-        let zh: Vec<String> = steps.iter().map(|(edge, from, to)| step_zh(relations, edge, *from, *to)).collect();
-        let en: Vec<String> = steps.iter().map(|(edge, from, to)| step_en(relations, edge, *from, *to)).collect();
-        let (innocent_zh, innocent_en) = innocent(relations, &path.vertices, &steps);
-        Tie {
-            nodes: path.vertices,
-            cost: path.length,
-            zh: format!("{}。", zh.join("；")),
-            en: format!("{}.", en.join("; ")),
-            innocent_zh,
-            innocent_en,
+/// Paths between two nodes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ties {
+    /// The paths, the surest first.
+    pub ties: Vec<Tie>,
+    /// Whether all that is near was looked at.
+    pub complete: bool,
+}
+
+/// The best paths between two nodes over what ties people.
+///
+/// # Arguments
+/// * `a`, `b`: the ends.
+/// * `hops`: links at most.
+/// * `count`: paths at most.
+/// * `day`: the day asked about, in days since 1970.
+///
+/// # Complexity
+/// Bounded by the effort, whatever the size of the graph; nodes on which more than 2,000 hang are not gone through.
+pub fn ties(relations: &Relations, a: u32, b: u32, hops: u32, count: usize, day: i32) -> Ties {
+    let found =
+        best_paths(relations.graph(), (a, b), hops, count, EFFORT, |from, to, link| relations.step(from, to, link));
+    let household = [b, a].into_iter().find(|end| relations.kind(*end) == NodeKind::Household);
+    let told = |path: crate::graph::algorithms::Path| told(relations, path.vertices, household, day);
+    Ties { ties: found.paths.into_iter().map(told).collect(), complete: found.complete }
+}
+
+fn told(relations: &Relations, nodes: Vec<u32>, household: Option<u32>, day: i32) -> Tie {
+    let steps: Vec<(u32, u32, u32)> = nodes
+        .windows(2)
+        .filter_map(|pair| Some((relations.tie_between(pair[0], pair[1], Some(day))?, pair[0], pair[1])))
+        .collect();
+    let edges: Vec<u32> = steps.iter().map(|(edge, _, _)| *edge).collect();
+    let held: Vec<Edge> = edges.iter().map(|edge| relations.edges().get(*edge)).collect();
+    let (zh, en): (Vec<String>, Vec<String>) =
+        held.iter().zip(&steps).map(|(edge, (_, from, _))| words::step(relations, edge, *from)).unzip();
+    let own = household.or_else(|| nodes.iter().copied().find(|node| relations.kind(*node) == NodeKind::Household));
+    Tie {
+        sureness: steps.iter().map(|(edge, from, to)| relations.sureness(*from, *to, *edge)).product(),
+        from: held.iter().filter_map(|edge| edge.from).max(),
+        to: held.iter().filter_map(|edge| edge.to).min(),
+        holds: held.iter().all(|edge| edge.holds_on(day)),
+        zh: format!("{}。", zh.join("；")),
+        en: format!("{}.", en.join("; ")),
+        innocent: innocent(relations, &nodes, &edges, own, day),
+        nodes,
+        edges,
+    }
+}
+
+/// A part that an official had in an application of a household.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// The application.
+    pub application: u32,
+    /// The edge from the official to it.
+    pub edge: u32,
+}
+
+/// What an official had to do with a household: parts in its applications, and declarations of its members.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Dealings {
+    /// Parts in its applications, by application.
+    pub parts: Vec<Part>,
+    /// Edges by which the official declared a member.
+    pub declared: Vec<u32>,
+}
+
+/// What an official, by any of the person's terms, had to do with a household.
+pub fn dealings(relations: &Relations, official: u32, household: u32) -> Dealings {
+    let mut posts = vec![official];
+    for (person, _, _) in relations.around(official).filter(|(_, _, edge)| edge.kind == EdgeKind::Post) {
+        posts.extend(
+            relations.around(person).filter(|(_, _, edge)| edge.kind == EdgeKind::Post).map(|(post, _, _)| post),
+        );
+    }
+    posts.sort_unstable();
+    posts.dedup();
+    let near =
+        |kind: EdgeKind| relations.around(household).filter(move |(_, _, edge)| edge.kind == kind).map(|(to, _, _)| to);
+    let mut found = Dealings::default();
+    for application in near(EdgeKind::Filed) {
+        for (post, edge, _) in relations.around(application).filter(|(_, _, edge)| edge.kind == EdgeKind::Decided) {
+            if posts.contains(&post) {
+                found.parts.push(Part { application, edge });
+            }
         }
+    }
+    for member in near(EdgeKind::Member) {
+        let declared =
+            relations.around(member).filter(|(post, _, edge)| edge.kind == EdgeKind::Declared && posts.contains(post));
+        found.declared.extend(declared.map(|(_, edge, _)| edge));
+    }
+    found
+}
+
+/// The day to ask about: of the last decision on the household in which the official took part, else of its last
+/// decision, else the snapshot's last.
+pub fn day_of(relations: &Relations, official: Option<u32>, household: Option<u32>) -> i32 {
+    let Some(household) = household else { return relations.as_of() };
+    let on = |edge: u32| relations.edges().get(edge).from;
+    let own = official.map(|official| dealings(relations, official, household)).unwrap_or_default();
+    let decided = || {
+        let filed = relations.around(household).filter(|(_, _, edge)| edge.kind == EdgeKind::Filed);
+        filed.flat_map(|(application, _, _)| {
+            relations.around(application).filter(|(_, _, edge)| edge.kind == EdgeKind::Decided).map(|(_, edge, _)| edge)
+        })
     };
-    paths.into_iter().map(said).collect()
+    let last = own.parts.iter().filter_map(|part| on(part.edge)).max();
+    last.or_else(|| decided().filter_map(on).max()).unwrap_or(relations.as_of())
 }
 
-fn innocent(relations: &Relations, nodes: &[u32], steps: &[(&Edge, u32, u32)]) -> (String, String) {
-    let (mut zh, mut en) = (Vec::new(), Vec::new());
-    for &node in nodes {
-        let users = relations.graph.out_degree(node);
-        if !relations.thing(node) || users < CROWD {
-            continue;
+/// The household of a node: itself, or that of a person.
+pub fn household_of(relations: &Relations, node: u32) -> Option<u32> {
+    match relations.kind(node) {
+        NodeKind::Household => Some(node),
+        _ => {
+            relations.around(node).find(|(_, _, edge)| edge.kind == EdgeKind::Member).map(|(household, _, _)| household)
         }
-        if relations.nodes[node as usize].kind == "enterprise" {
-            zh.push(format!("该企业登记人员达{users}人，可能为批量挂名"));
-            en.push(format!("{users} people are registered at this enterprise, perhaps in bulk"));
-        } else {
-            zh.push(format!("{users}方共用，可能为村组公用或代填"));
-            en.push(format!("{users} share it, perhaps the village's or a helper's own"));
-        }
-    }
-    if steps.iter().any(|(edge, _, _)| edge.kind == "custodian") {
-        zh.push("存在书面代管协议".to_owned());
-        en.push("there is a written custody agreement".to_owned());
-    }
-    if steps.iter().any(|(edge, _, _)| edge.kind == "kin" && edge.to.is_some()) {
-        zh.push("其中婚姻关系已解除".to_owned());
-        en.push("a marriage on the path was dissolved".to_owned());
-    }
-    (zh.join("；"), en.join("; "))
-}
-
-fn relation(edge: &Edge, from: u32) -> (&'static str, &'static str) {
-    let forward = edge.a == from;
-    match (edge.relation.as_str(), forward) {
-        ("spouse", _) => ("配偶", "spouse"),
-        ("sibling", _) => ("兄弟姐妹", "sibling"),
-        ("child", true) | ("parent", false) => ("子女", "child"),
-        ("parent", true) | ("child", false) => ("父母", "parent"),
-        ("grandparent", true) | ("grandchild", false) => ("（外）祖父母", "grandparent"),
-        ("grandchild", true) | ("grandparent", false) => ("（外）孙子女", "grandchild"),
-        ("child_in_law", true) | ("parent_in_law", false) => ("儿媳或女婿", "son- or daughter-in-law"),
-        ("parent_in_law", true) | ("child_in_law", false) => ("配偶的父母", "parent-in-law"),
-        ("uncle_aunt", true) | ("nephew_niece", false) => ("叔伯姑舅姨", "uncle or aunt"),
-        ("nephew_niece", true) | ("uncle_aunt", false) => ("侄甥", "nephew or niece"),
-        _ => ("姻亲", "relative by marriage"),
-    }
-}
-
-fn kind(of: &str) -> (&'static str, &'static str) {
-    match of {
-        "person" => ("", ""),
-        "household" => ("家庭", "household "),
-        "official" => ("岗位", "post "),
-        "account" => ("账户", "account "),
-        "phone" => ("电话", "phone "),
-        "address" => ("住址", "address "),
-        _ => ("企业", "enterprise "),
-    }
-}
-
-fn name(relations: &Relations, node: u32, chinese: bool) -> String {
-    let node = &relations.nodes[node as usize];
-    let (zh, en) = kind(&node.kind);
-    let label = if node.label.is_empty() { &node.key } else { &node.label };
-    let prefix = if chinese { zh } else { en };
-    match node.kind.as_str() {
-        "household" => format!("{prefix}{}（{label}）", node.key),
-        _ => format!("{prefix}{label}"),
-    }
-}
-
-fn step_zh(relations: &Relations, edge: &Edge, from: u32, to: u32) -> String {
-    let (a, b) = (name(relations, from, true), name(relations, to, true));
-    let swapped = edge.a != from;
-    let (subject, object) = if swapped { (&b, &a) } else { (&a, &b) };
-    match edge.kind.as_str() {
-        "kin" => format!("{b}是{a}的{}", relation(edge, from).0),
-        "holds" => format!("{subject}登记有{object}"),
-        "post" => format!("{subject}任{object}"),
-        "member" => format!("{object}是{subject}成员"),
-        "payee" => format!("{object}领取{subject}的救助金"),
-        "custodian" => format!("{object}代管{subject}的账户"),
-        _ => format!("{subject}使用{object}"),
-    }
-}
-
-fn step_en(relations: &Relations, edge: &Edge, from: u32, to: u32) -> String {
-    let (a, b) = (name(relations, from, false), name(relations, to, false));
-    let swapped = edge.a != from;
-    let (subject, object) = if swapped { (&b, &a) } else { (&a, &b) };
-    match edge.kind.as_str() {
-        "kin" => format!("{b} is the {} of {a}", relation(edge, from).1),
-        "holds" => format!("{subject} has {object}"),
-        "post" => format!("{subject} holds the {object}"),
-        "member" => format!("{object} is a member of {subject}"),
-        "payee" => format!("{object} collects the money of {subject}"),
-        "custodian" => format!("{object} is custodian of {subject}"),
-        _ => format!("{subject} uses {object}"),
     }
 }

@@ -3,6 +3,7 @@
 mod client;
 mod county;
 mod document;
+mod graph;
 mod identity;
 mod jobs;
 mod lists;

@@ -1,0 +1,199 @@
+//! Why two are tied, and paths between any two nodes.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::asked::{MOST_HOPS, MOST_PATHS, PathAsked, TiesAsked};
+use super::form::Form;
+use super::shapes::{GraphEdge, GraphNode, GraphTie, date, edge, node, tie};
+use super::{named, opened, within};
+use crate::api::request::RequestId;
+use crate::api::state::State;
+use crate::api::{Problem, body, trail};
+use crate::domain::date::Day;
+use crate::graph::draw::Picture;
+use crate::graph::relations::{
+    Dealings, EdgeKind, NodeKind, Relations, Ties, day_of, dealings, household_of, of_paths, ties,
+};
+use crate::snapshot::Manifest;
+
+/// Paths between two nodes, ready to draw.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PathsTold {
+    /// Snapshot.
+    pub snapshot: String,
+    /// The day on which links are asked to hold.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub on: Option<Day>,
+    /// Paths, the surest first.
+    pub ties: Vec<GraphTie>,
+    /// Nodes of the paths, both ends first.
+    pub nodes: Vec<GraphNode>,
+    /// Edges of the paths.
+    pub edges: Vec<GraphEdge>,
+    /// Whether all that is near was looked at: `false` where the search reached its bound, and better paths may exist.
+    pub complete: bool,
+}
+
+/// Why an official and a household are tied.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TiesTold {
+    /// Paths.
+    #[serde(flatten)]
+    paths: PathsTold,
+    /// Whether the official's term covers the day.
+    in_office: bool,
+    /// The official's parts in applications of the household.
+    parts: Vec<PartTold>,
+    /// Declarations by which the official named a member.
+    declared: Vec<GraphEdge>,
+    /// What this says, in Chinese: no verdict.
+    said_zh: String,
+    /// In English.
+    said_en: String,
+}
+
+/// A part that an official had in an application.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PartTold {
+    /// Number of the application.
+    application_no: String,
+    /// handler, surveyor or approver, with its day and row.
+    decided: GraphEdge,
+}
+
+fn told(relations: &Relations, manifest: &Manifest, found: &Ties, ends: [u32; 2], day: i32) -> PathsTold {
+    let (mut nodes, mut edges) = (ends.to_vec(), Vec::new());
+    for path in &found.ties {
+        nodes.extend(path.nodes.iter().filter(|node| !ends.contains(node)));
+        edges.extend(&path.edges);
+    }
+    for of in [&mut nodes[2..], &mut edges[..]] {
+        of.sort_unstable();
+    }
+    nodes.dedup();
+    edges.dedup();
+    PathsTold {
+        snapshot: manifest.id.clone(),
+        on: date(day),
+        ties: found.ties.iter().map(|path| tie(relations, path, &edges)).collect(),
+        nodes: nodes.iter().map(|own| node(relations, *own)).collect(),
+        edges: edges.iter().map(|number| edge(relations, manifest, *number)).collect(),
+        complete: found.complete,
+    }
+}
+
+fn days(on: Option<Day>) -> Option<i32> {
+    i32::try_from(on?.0.signed_duration_since(NaiveDate::default()).num_days()).ok()
+}
+
+/// What is known of an official and a household, in a sentence each.
+fn said(relations: &Relations, official: u32, dealt: &Dealings, found: &Ties, in_office: bool) -> (String, String) {
+    let label = relations.label(official);
+    let (part_zh, part_en) = match dealt.parts.len() {
+        0 => ("未参与该户申请的办理".to_owned(), "had no part in the household's applications".to_owned()),
+        count => (format!("参与该户{count}项办理"), format!("had {count} parts in the household's applications")),
+    };
+    let (declared_zh, declared_en) = match dealt.declared.len() {
+        0 => ("未见近亲属备案", "no declaration is on file"),
+        _ => ("已有近亲属备案", "a declaration is on file"),
+    };
+    let (office_zh, office_en) = if in_office {
+        ("当日在任", "was in office that day")
+    } else {
+        ("当日不在任", "was not in office that day")
+    };
+    let holding = found.ties.iter().filter(|path| path.holds).count();
+    let open = found.ties.iter().filter(|path| path.holds && path.innocent.is_empty()).count();
+    (
+        format!(
+            "{label}{office_zh}，{part_zh}，{declared_zh}；当日成立的关联{holding}条，其中未找到其他解释的{open}条。亲属关系本身不是问题。"
+        ),
+        format!(
+            "{label} {office_en}, {part_en}; {declared_en}. Ties that held that day: {holding}, of which {open} have no other explanation that was found. Kinship itself is no offence."
+        ),
+    )
+}
+
+/// Why an official and a household or person are tied.
+#[utoipa::path(post, path = "/api/v1/graph/ties", tag = "graph", operation_id = "graphTies",
+    request_body(content = TiesAsked, description = "工作人员与家庭 · An official and a household or person"),
+    responses((status = 200, description = "二者为何有关联 · Why these two are tied", content(
+        (TiesTold = "application/json"), (String = "image/svg+xml"), (String = "text/vnd.graphviz")))))]
+pub async fn show(
+    state: web::Data<State>,
+    request: HttpRequest,
+    request_id: RequestId,
+    bytes: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let asked: TiesAsked = body::read(&request, &bytes)?;
+    let form = Form::of(asked.format, &request)?;
+    let (hops, count) =
+        (within("max_hops", asked.max_hops, 1, MOST_HOPS)?, within("limit", asked.limit, 1, MOST_PATHS)?);
+    let (snapshot, relations) = opened(&state, asked.snapshot.as_deref()).await?;
+    let (told, picture) = web::block(move || {
+        let official = named(&relations, &asked.official, &[NodeKind::Official])?;
+        let target = named(&relations, &asked.target, &[NodeKind::Household, NodeKind::Person])?;
+        let household = household_of(&relations, target);
+        let day = days(asked.on).unwrap_or_else(|| day_of(&relations, Some(official), household));
+        let found = ties(&relations, official, target, hops, count, day);
+        let dealt = household.map(|household| dealings(&relations, official, household)).unwrap_or_default();
+        let in_office =
+            relations.around(official).any(|(_, _, held)| held.kind == EdgeKind::Post && held.holds_on(day));
+        let manifest = &snapshot.manifest;
+        let (said_zh, said_en) = said(&relations, official, &dealt, &found, in_office);
+        let part = |part: &crate::graph::relations::Part| PartTold {
+            application_no: relations.key(part.application).to_owned(),
+            decided: edge(&relations, manifest, part.edge),
+        };
+        let told = TiesTold {
+            paths: told(&relations, manifest, &found, [official, target], day),
+            in_office,
+            parts: dealt.parts.iter().map(part).collect(),
+            declared: dealt.declared.iter().map(|number| edge(&relations, manifest, *number)).collect(),
+            said_zh,
+            said_en,
+        };
+        let picture = drawn(&relations, &found, [official, target], day);
+        Ok::<_, Problem>((told, picture))
+    })
+    .await??;
+    trail::read(&request_id, "graph", &told.paths.snapshot, told.paths.nodes.len(), "ties of an official");
+    form.answer(&told, &picture)
+}
+
+fn drawn(relations: &Relations, found: &Ties, ends: [u32; 2], day: i32) -> Picture {
+    let [a, b] = ends.map(|end| relations.label(end));
+    let (zh, en) = (format!("{a}与{b}的关联"), format!("Ties of {a} and {b}"));
+    of_paths(relations, &found.ties, ends, day, (&zh, &en))
+}
+
+/// The surest paths between two nodes.
+#[utoipa::path(post, path = "/api/v1/graph/path", tag = "graph", operation_id = "graphPath",
+    request_body(content = PathAsked, description = "两个节点 · Two nodes"),
+    responses((status = 200, description = "两点之间的路径 · Paths between two nodes", content(
+        (PathsTold = "application/json"), (String = "image/svg+xml"), (String = "text/vnd.graphviz")))))]
+pub async fn path(
+    state: web::Data<State>,
+    request: HttpRequest,
+    request_id: RequestId,
+    bytes: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let asked: PathAsked = body::read(&request, &bytes)?;
+    let form = Form::of(asked.format, &request)?;
+    let (hops, count) =
+        (within("max_hops", asked.max_hops, 1, MOST_HOPS)?, within("limit", asked.limit, 1, MOST_PATHS)?);
+    let (snapshot, relations) = opened(&state, asked.snapshot.as_deref()).await?;
+    let (told, picture) = web::block(move || {
+        let ends = [named(&relations, &asked.from, &[])?, named(&relations, &asked.to, &[])?];
+        let day = days(asked.on).unwrap_or(relations.as_of());
+        let found = ties(&relations, ends[0], ends[1], hops, count, day);
+        let told = told(&relations, &snapshot.manifest, &found, ends, day);
+        Ok::<_, Problem>((told, drawn(&relations, &found, ends, day)))
+    })
+    .await??;
+    trail::read(&request_id, "graph", &told.snapshot, told.nodes.len(), "paths between two nodes");
+    form.answer(&told, &picture)
+}

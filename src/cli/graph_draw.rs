@@ -1,0 +1,160 @@
+//! Parts of a snapshot's relationship graph, in words or as a picture.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use clap::ValueEnum;
+
+use crate::domain::date::Day;
+use crate::graph::draw::{Picture, dot, svg};
+use crate::graph::relations::{LazyRelations, NodeKind, Relations, around, beside, day_of, of_excerpt, of_paths, ties};
+use crate::snapshot::DataDir;
+
+use super::engine::EngineArgs;
+
+/// How a part is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Lines in Chinese and English
+    Text,
+    Svg,
+    /// A Graphviz text
+    Dot,
+}
+
+/// What all of them take.
+#[derive(Debug, clap::Args)]
+struct Common {
+    /// Data folder
+    #[arg(long)]
+    data: PathBuf,
+    /// Snapshot [default: the one in force]
+    #[arg(long)]
+    snapshot: Option<String>,
+    /// Form of the answer
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// File to write [default: standard output]
+    #[arg(long)]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    engine: EngineArgs,
+}
+
+/// Why two are tied.
+#[derive(Debug, clap::Args)]
+pub struct TiesArgs {
+    /// Number of an official, or any node as kind:number
+    from: String,
+    /// Number of a household, or any node as kind:number
+    to: String,
+    /// The day asked about [default: that of the last decision in which the official took part]
+    #[arg(long)]
+    on: Option<Day>,
+    /// Links of a path at most
+    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=6))]
+    hops: u32,
+    /// Paths at most
+    #[arg(long, default_value_t = 5)]
+    limit: usize,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// What lies around a node.
+#[derive(Debug, clap::Args)]
+pub struct AroundArgs {
+    /// A node as kind:number, or a number that one kind alone has
+    node: String,
+    /// Hops
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=3))]
+    hops: u32,
+    /// Nodes at most
+    #[arg(long, default_value_t = 120)]
+    limit: usize,
+    /// Applications, awards, declarations and who decided too
+    #[arg(long)]
+    procedure: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Common {
+    fn relations(&self) -> anyhow::Result<Arc<Relations>> {
+        let data = DataDir::open(&self.data)?;
+        let snapshot = data.resolve(self.snapshot.as_deref())?;
+        let options = self.engine.options(&data);
+        super::block_on(async { Ok(LazyRelations::new(snapshot, options).get().await?) })
+    }
+
+    fn write(&self, lines: &[String], picture: impl FnOnce() -> Picture) -> anyhow::Result<()> {
+        let text = match self.format {
+            Format::Text => lines.iter().map(|line| format!("{line}\n")).collect(),
+            Format::Svg => svg(&picture()),
+            Format::Dot => dot(&picture()),
+        };
+        match &self.out {
+            Some(path) => std::fs::write(path, text).with_context(|| path.display().to_string()),
+            None => Ok(std::io::stdout().write_all(text.as_bytes())?),
+        }
+    }
+}
+
+fn named(relations: &Relations, text: &str, kind: NodeKind) -> anyhow::Result<u32> {
+    match relations.node(kind, text).or_else(|| relations.named(text)) {
+        Some(node) => Ok(node),
+        None => bail!("the graph has no node '{text}'; name it as kind:number, for example {}:{text}", kind.name()),
+    }
+}
+
+/// Runs `graph ties`.
+pub fn run_ties(args: &TiesArgs) -> anyhow::Result<()> {
+    let relations = args.common.relations()?;
+    let a = named(&relations, &args.from, NodeKind::Official)?;
+    let b = named(&relations, &args.to, NodeKind::Household)?;
+    let of = |kind: NodeKind| [a, b].into_iter().find(|node| relations.kind(*node) == kind);
+    let given = args.on.map(|day| day.0.signed_duration_since(chrono::NaiveDate::default()).num_days() as i32);
+    let day = given.unwrap_or_else(|| day_of(&relations, of(NodeKind::Official), of(NodeKind::Household)));
+    let found = ties(&relations, a, b, args.hops, args.limit, day);
+    let mut lines = Vec::new();
+    for (nth, tie) in (1..).zip(&found.ties) {
+        lines.push(format!("{nth}. {}", tie.zh));
+        lines.push(format!("   {}", tie.en));
+        for innocent in &tie.innocent {
+            lines.push(format!("   可能的解释 It may be explained: {} · {}", innocent.zh, innocent.en));
+        }
+    }
+    if found.ties.is_empty() {
+        lines.push("未见关联 No tie was found".to_owned());
+    }
+    if !found.complete {
+        lines.push("未查全：节点过多 The search reached its bound; there may be others".to_owned());
+    }
+    let [x, y] = [a, b].map(|node| relations.label(node));
+    let title = (format!("{x}与{y}的关联"), format!("Ties of {x} and {y}"));
+    args.common.write(&lines, || of_paths(&relations, &found.ties, [a, b], day, (&title.0, &title.1)))
+}
+
+/// Runs `graph around`.
+pub fn run_around(args: &AroundArgs) -> anyhow::Result<()> {
+    let relations = args.common.relations()?;
+    let node = named(&relations, &args.node, NodeKind::Household)?;
+    let excerpt = around(&relations, node, args.hops, args.limit.max(1), args.procedure);
+    let mut lines: Vec<String> = excerpt
+        .edges
+        .iter()
+        .map(|number| {
+            let edge = relations.edges().get(*number);
+            let (zh, en) = beside(&edge);
+            format!("{} — {zh} {en} — {}", relations.name(edge.a), relations.name(edge.b))
+        })
+        .collect();
+    if excerpt.truncated {
+        lines.push("未显示全部 There is more than is shown".to_owned());
+    }
+    let label = relations.label(node);
+    let title = (format!("{label}周边关系"), format!("Around {label}"));
+    args.common.write(&lines, || of_excerpt(&relations, &excerpt, (&title.0, &title.1)))
+}

@@ -1,0 +1,80 @@
+//! What follows from the columns: doubts, neighbours, families, strengths.
+
+use hashbrown::HashMap;
+use rayon::prelude::*;
+
+use super::contradictions;
+use super::{EdgeKind, Link, NodeKind, Relations, Strength};
+use crate::graph::Graph;
+
+/// Share of an edge that stays believed where several cannot all be true.
+const DOUBTED: f32 = 0.5;
+
+impl Relations {
+    /// Links the nodes and counts, when the doubts are known.
+    pub(super) fn finish(&mut self) {
+        self.link();
+        self.families = self.count_families();
+        self.strength = Strength::learnt(self);
+    }
+
+    /// Which edges are not sure: inferred links, and kinship that contradicts itself.
+    pub(super) fn doubt(&mut self, links: &HashMap<i64, f32>) {
+        for (number, edge) in self.edges.iter() {
+            if let Some(share) = edge.row.and_then(|row| links.get(&row)) {
+                self.confidence.insert(number, *share);
+            }
+        }
+        self.contradictions = contradictions::found(&self.edges, &self.births, &self.sexes);
+        for contradiction in &self.contradictions {
+            for edge in &contradiction.edges {
+                let held = self.confidence.entry(*edge).or_insert(1.0);
+                *held *= if contradiction.what.unusable() { 0.0 } else { DOUBTED };
+            }
+        }
+    }
+
+    /// Neighbours of every node, over the edges that are used.
+    fn link(&mut self) {
+        let (sources, targets) = (self.edges.sources(), self.edges.targets());
+        let used: Vec<u32> = (0..self.edges.len() as u32).filter(|edge| self.confidence(*edge) > 0.0).collect();
+        let links: Vec<Link> = used.iter().copied().map(Link).collect();
+        self.graph = if used.len() == self.edges.len() {
+            Graph::new(self.nodes(), sources, targets, &links, false)
+        } else {
+            let ends = |of: &[u32]| used.iter().map(|edge| of[*edge as usize]).collect::<Vec<u32>>();
+            Graph::new(self.nodes(), &ends(sources), &ends(targets), &links, false)
+        };
+    }
+
+    /// Families that use each thing. The roster's own phone of an official is no family's use.
+    fn count_families(&self) -> Vec<u32> {
+        let things = self.starts[NodeKind::Account as usize]..self.starts[NodeKind::Application as usize];
+        let family = |person: u32| {
+            let of = |kind: NodeKind, edge: EdgeKind| {
+                let mut near = self.around(person).filter(|(to, _, e)| self.kind(*to) == kind && e.kind == edge);
+                near.next().map(|(to, _, _)| to)
+            };
+            of(NodeKind::Household, EdgeKind::Member)
+                .or_else(|| of(NodeKind::Register, EdgeKind::Listed))
+                .unwrap_or(person)
+        };
+        things
+            .into_par_iter()
+            .map(|thing| {
+                // Of what very many share the exact number of families does not matter.
+                if self.crowd(thing) {
+                    return self.graph.out_degree(thing) as u32;
+                }
+                let mut users: Vec<u32> = self
+                    .around(thing)
+                    .filter(|(_, _, edge)| edge.kind != EdgeKind::Contact)
+                    .map(|(user, _, _)| if self.kind(user) == NodeKind::Person { family(user) } else { user })
+                    .collect();
+                users.sort_unstable();
+                users.dedup();
+                users.len() as u32
+            })
+            .collect()
+    }
+}
