@@ -34,8 +34,14 @@ pub struct EvidenceRef {
     pub role: EvidenceRole,
 }
 
+impl Default for Subject {
+    fn default() -> Self {
+        Self::Text(String::new())
+    }
+}
+
 /// A finding in dense keys, its texts filled but for `{name}`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct RawFinding {
     /// Whom it is about.
     pub subject: Subject,

@@ -241,17 +241,28 @@ fn a_region_sees_its_own_findings_only() {
 /// them change: the findings of every rule that declares none stay as they are.
 #[test]
 fn protected_attributes_move_no_finding() {
+    let library = tokio::runtime::Runtime::new().unwrap().block_on(Library::built_in()).unwrap();
+    // A rule of codes that follow is judged by what it follows; a model may declare nothing.
+    let declares = |id: &str| library.get(id).is_some_and(|r| !r.header().legal_criteria.is_empty() || r.follows());
+    let undeclared =
+        |out: &Path| -> Rows { findings(out).into_iter().filter(|row| !declares(&row["rule_id"])).collect() };
+    let desk = Desk::new();
+    permuted(&fixture("county/exports"), &desk.exports());
+    desk.import_all();
+    let (as_is, moved) = (undeclared(county().1), undeclared(&desk.audit(&[])));
+    assert!(as_is.len() > 20);
+    assert!(as_is == moved, "a protected attribute changed a finding");
+}
+
+/// Copies a delivery, the cells of its protected columns moved among its rows.
+pub fn permuted(from: &Path, to: &Path) {
     const PROTECTED: [(&str, &[&str]); 3] = [
         ("户籍人口", &["性别", "民族", "出生日期"]),
         ("残疾证", &["残疾类别", "残疾等级"]),
         ("医保结算", &["重特大疾病"]),
     ];
-    let library = tokio::runtime::Runtime::new().unwrap().block_on(Library::built_in()).unwrap();
-    let declares = |id: &str| library.get(id).is_none_or(|r| !r.header().legal_criteria.is_empty() || r.follows());
-    let undeclared =
-        |out: &Path| -> Rows { findings(out).into_iter().filter(|row| !declares(&row["rule_id"])).collect() };
-    let (desk, mut touched) = (Desk::new(), 0);
-    for entry in fs::read_dir(fixture("county/exports")).unwrap() {
+    let mut touched = 0;
+    for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let mut text = fs::read_to_string(&path).unwrap();
@@ -259,13 +270,9 @@ fn protected_attributes_move_no_finding() {
             text = permute(&text, columns);
             touched += 1;
         }
-        fs::write(desk.exports().join(name), text).unwrap();
+        fs::write(to.join(name), text).unwrap();
     }
     assert!(touched >= PROTECTED.len());
-    desk.import_all();
-    let (as_is, moved) = (undeclared(county().1), undeclared(&desk.audit(&[])));
-    assert!(as_is.len() > 20);
-    assert!(as_is == moved, "a protected attribute changed a finding");
 }
 
 /// Moves the cells of columns one row down, the last to the top.

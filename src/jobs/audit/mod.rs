@@ -1,6 +1,7 @@
-//! Audit: every rule over a snapshot; findings, evidence, leads and coverage come out.
+//! Audit: every rule and model over a snapshot; findings, evidence, leads and coverage come out.
 
 mod explain;
+mod models;
 mod output;
 mod probability;
 mod rules;
@@ -18,14 +19,15 @@ use crate::cases::{CaseError, Dispositions, apply};
 use crate::contract::contract;
 use crate::domain::date::Day;
 use crate::flags::{self, Coverage, Directory, Finding, FlagError, Links, Outcome, RawFinding, inferred_links};
-use crate::query::library::{Bindings, CheckedRule, Library, RuleError, Status};
+use crate::model::spec::{self, Model, ModelError};
+use crate::query::library::{Bindings, CheckedRule, Header, Library, RuleError, Status};
 use crate::query::{EngineOptions, QueryError, Session};
-use crate::snapshot::{DataDir, SnapshotError};
+use crate::snapshot::{DataDir, Snapshot, SnapshotError};
 
 use super::Observer;
 pub use explain::explain;
 use output::{manifest, write};
-pub use probability::checked;
+pub use probability::{Learnt, header};
 use rules::{Run, run_all, without_rule};
 use turn::turn;
 
@@ -70,6 +72,12 @@ pub struct AuditManifest {
     pub parameters: BTreeMap<String, BTreeMap<String, f64>>,
     /// Rules by id, with version and the hash of their text.
     pub rules: BTreeMap<String, String>,
+    /// Models by id, with version and the hash of their texts.
+    #[serde(default)]
+    pub models: BTreeMap<String, String>,
+    /// Snapshot from which the drift of models is measured; none where this one was built on none.
+    #[serde(default)]
+    pub drift_from: Option<String>,
     /// Name of the dispositions that were known; empty where there were none.
     #[serde(default)]
     pub dispositions: String,
@@ -131,6 +139,9 @@ pub enum AuditError {
     /// Something in the request means nothing.
     #[error("{0}")]
     Request(String),
+    /// A model's spec is wrong. One that fails on the data is told in the coverage.
+    #[error(transparent)]
+    Model(#[from] ModelError),
     /// Somebody stopped it.
     #[error("the audit was cancelled")]
     Cancelled,
@@ -168,12 +179,17 @@ pub async fn audit(
     }
 
     let (runs, shared_ms) = run_all(&rules, &mut session, &bindings, options, observer).await?;
+    let models = models_of(request)?;
+    let before = if models.is_empty() { None } else { before(data, &snapshot, options).await? };
+    let said = models::run_all(&models, &session, before.as_ref(), observer).await?;
     let (mut raised, mut coverage) = (Vec::new(), Vec::new());
-    for (rule, Run { findings, covered, .. }) in rules.iter().zip(runs) {
+    let own: Vec<Header> = models.iter().map(Model::header).collect();
+    let headers = rules.iter().map(|rule| rule.header()).chain(&own);
+    for (header, Run { findings, covered, .. }) in headers.zip(runs.into_iter().chain(said)) {
         if covered.outcome == Outcome::Failed {
             observer.note(&format!("{} failed: {}", covered.rule_id, covered.reason));
         }
-        raised.extend(findings.into_iter().map(|finding| (*rule, finding)));
+        raised.extend(findings.into_iter().map(|finding| (header, finding)));
         coverage.push(covered);
     }
 
@@ -187,7 +203,8 @@ pub async fn audit(
         coverage.extend(without_rule(library));
     }
     observer.stage("evidence", None);
-    let mut manifest = manifest(&snapshot, request, &bindings, &rules, &dispositions.name());
+    let drift_from = before.map(|(name, _)| name);
+    let mut manifest = manifest(&snapshot, request, &bindings, &rules, &models, drift_from, &dispositions.name());
     manifest.shared_ms = shared_ms;
     manifest.calibration = calibration;
     let staged = lock.stage(&manifest.id)?;
@@ -197,8 +214,10 @@ pub async fn audit(
 
 fn check(request: &AuditRequest, library: &Library) -> Result<(), AuditError> {
     for code in &request.only {
-        if !contract().typologies.contains_key(code) && library.find(code).is_none() {
-            return Err(AuditError::Request(format!("neither the contract nor a rule has the typology '{code}'")));
+        let of_a_model = spec::headers().values().any(|header| header.typology == *code);
+        if !contract().typologies.contains_key(code) && library.find(code).is_none() && !of_a_model {
+            let message = format!("neither the contract nor a rule or model has the typology '{code}'");
+            return Err(AuditError::Request(message));
         }
     }
     match &request.region {
@@ -206,6 +225,26 @@ fn check(request: &AuditRequest, library: &Library) -> Result<(), AuditError> {
             Err(AuditError::Request(format!("'{code}' is no region code: 12 digits, as 439931000000")))
         }
         _ => Ok(()),
+    }
+}
+
+/// The models that a request asks for.
+fn models_of(request: &AuditRequest) -> Result<Vec<Model>, ModelError> {
+    let mut models = spec::models()?;
+    models.retain(|model| request.only.is_empty() || request.only.contains(&model.spec.code));
+    Ok(models)
+}
+
+/// The snapshot that this one was built on, where it is still there.
+async fn before(
+    data: &DataDir,
+    snapshot: &Snapshot,
+    options: &EngineOptions,
+) -> Result<Option<(String, Session)>, AuditError> {
+    let Some(name) = &snapshot.manifest.based_on else { return Ok(None) };
+    match data.resolve(Some(name)) {
+        Ok(before) => Ok(Some((name.clone(), Session::open(&before, options).await?))),
+        Err(_) => Ok(None),
     }
 }
 
@@ -238,16 +277,16 @@ async fn bind(session: &Session, library: &Library, request: &AuditRequest) -> R
 /// Gives findings their numbers, names and places, in order of rule and subject.
 async fn name(
     session: &Session,
-    raised: Vec<(&CheckedRule, RawFinding)>,
+    raised: Vec<(&Header, RawFinding)>,
     region: Option<&str>,
 ) -> Result<(Vec<Finding>, Links), AuditError> {
-    let directory = Directory::load(session, raised.iter().map(|(rule, raw)| (rule.header().subject, raw))).await?;
+    let directory = Directory::load(session, raised.iter().map(|(header, raw)| (header.subject, raw))).await?;
     let rows: HashSet<i64> = raised.iter().flat_map(|(_, raw)| raw.evidence.iter().map(|e| e.row_id)).collect();
     let links = inferred_links(session, &rows).await?;
     let inside = |finding: &Finding| region.is_none_or(|r| crate::domain::region::contains(r, &finding.region_code));
     let mut findings: Vec<Finding> = raised
         .into_iter()
-        .map(|(rule, raw)| Finding::new(rule.header(), raw, &directory, &links))
+        .map(|(header, raw)| Finding::new(header, raw, &directory, &links))
         .filter(inside)
         .collect();
     findings.sort_by(|a, b| {

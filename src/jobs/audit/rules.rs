@@ -23,6 +23,13 @@ pub(super) struct Run {
     starved: bool,
 }
 
+impl Run {
+    /// That ended.
+    pub(super) fn new(findings: Vec<RawFinding>, covered: Coverage) -> Self {
+        Self { findings, covered, starved: false }
+    }
+}
+
 /// Computes what several rules share, runs the rules, then those that read what these found. Runs come
 /// in the order of the rules; with them the time each shared result took.
 pub(super) async fn run_all(
@@ -108,21 +115,12 @@ async fn side_by_side(
 /// Runs one rule; whatever happens is told in its coverage.
 async fn run(rule: &CheckedRule, session: &Session, bindings: &Bindings) -> Run {
     let started = Instant::now();
-    let mut covered = Coverage {
-        rule_id: rule.id().to_owned(),
-        typology: rule.header().typology.clone(),
-        outcome: Outcome::Ran,
-        missing: rule.missing(session.present()),
-        reason: String::new(),
-        rows_read: 0,
-        findings: 0,
-        exempted: 0,
-        time_ms: 0,
-    };
+    let mut covered = Coverage::of(rule.id(), &rule.header().typology);
+    covered.missing = rule.missing(session.present());
     if !covered.missing.is_empty() {
         covered.outcome = Outcome::NotRunnable;
         covered.reason = format!("not handed over: {}", covered.missing.join(", "));
-        return Run { findings: Vec::new(), covered, starved: false };
+        return Run::new(Vec::new(), covered);
     }
     let weakened: Vec<&str> =
         rule.optional().iter().filter(|t| !session.present().contains(*t)).map(String::as_str).collect();
@@ -157,15 +155,9 @@ pub(super) fn without_rule(library: &Library) -> Vec<Coverage> {
     let missing = contract().typologies.keys().filter(|code| !covered.contains(code.as_str()));
     missing
         .map(|code| Coverage {
-            rule_id: String::new(),
-            typology: code.clone(),
             outcome: Outcome::NotRunnable,
-            missing: Vec::new(),
             reason: "this version has no rule for it".to_owned(),
-            rows_read: 0,
-            findings: 0,
-            exempted: 0,
-            time_ms: 0,
+            ..Coverage::of("", code)
         })
         .collect()
 }

@@ -90,6 +90,55 @@ fn reliability_by_hand() {
     assert!(Reliability::new(&[], 10).is_none());
 }
 
+/// Leads whose outcome follows a feature, or does not, and which the present order ranks by chance.
+fn leads(n: usize, follows: f64, seed: u64) -> Vec<Example> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut lead = || {
+        let feature = rng.random::<f64>();
+        let p = 0.5 + follows * (feature - 0.5);
+        let features = vec![feature, rng.random::<f64>()];
+        Example { present: 0.2 + 0.6 * rng.random::<f64>(), features, confirmed: rng.random::<f64>() < p, likely: 1.0 }
+    };
+    (0..n).map(|_| lead()).collect()
+}
+
+#[test]
+fn a_learnt_ranking_stays_in_the_shadow_until_it_is_better() {
+    let shadow = Shadow::new(&leads(300, 0.9, 1));
+    assert!(shadow.learnt.unwrap() > shadow.present.unwrap() + 0.1 && shadow.better >= 0.95, "{shadow:?}");
+    let ranking = shadow.ranking.unwrap();
+    assert!(ranking.of(0.5, &[0.9, 0.5]) > 0.7 && ranking.of(0.5, &[0.1, 0.5]) < 0.3);
+    // Nothing to learn, and the present order is right: it stays.
+    let mut right = leads(300, 0.0, 2);
+    right.iter_mut().for_each(|lead| lead.present = if lead.confirmed { 0.9 } else { 0.1 });
+    assert!(Shadow::new(&right).ranking.is_none());
+    // Too few of a side.
+    let few = Shadow::new(&leads(30, 0.9, 3));
+    assert!(few.learnt.is_none() && few.ranking.is_none());
+}
+
+/// What was checked for its worth is of one kind; the controls stand for all that was not.
+#[test]
+fn controls_correct_what_past_checks_did_not_see() {
+    let mut rng = ChaCha8Rng::seed_from_u64(5);
+    let mut all = Vec::new();
+    for _ in 0..4_000 {
+        let (seen, present) = (rng.random::<f64>() < 0.1, rng.random::<f64>());
+        let confirmed = rng.random::<f64>() < if seen { 0.9 } else { 0.2 };
+        let likely = if seen { 1.0 } else { 0.1 };
+        if rng.random::<f64>() < likely {
+            all.push(Example { present, features: vec![0.0], confirmed, likely });
+        }
+    }
+    let share = |of: &[Example]| of.iter().filter(|e| e.confirmed).count() as f64 / of.len() as f64;
+    assert!(share(&all) > 0.5);
+    let of = |all: &[Example]| Ranking::fit(&all.iter().collect::<Vec<_>>()).unwrap().of(0.5, &[0.0]);
+    // Of all, 0.1 · 0.9 + 0.9 · 0.2 = 0.27 hold.
+    assert!((of(&all) - 0.27).abs() < 0.05, "{}", of(&all));
+    all.iter_mut().for_each(|e| e.likely = 1.0);
+    assert!(of(&all) > 0.5);
+}
+
 proptest! {
     #[test]
     fn together_is_a_probability_and_never_less_than_the_likeliest(
