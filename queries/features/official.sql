@@ -1,4 +1,4 @@
--- meaning  = "An official with at least ten applications in one part, by the part with the most: approved, handled or surveyed; its peers are the officials of the same part."
+-- meaning  = "An official with at least ten applications in one part, by the part with the most: approved, handled or surveyed; its peers are the officials of the same part and level."
 -- subject  = "official"
 -- reads    = ["official", "application", "award", "household"]
 -- [columns.cases]
@@ -84,7 +84,7 @@ done AS (
 most AS (
     SELECT *, row_number() OVER (PARTITION BY official_key ORDER BY cases DESC, part) AS nth FROM done
 )
-SELECT o.official_key AS subject_key, o.official_no AS subject_no, o.region_code, d.part AS peer_group,
+SELECT o.official_key AS subject_key, o.official_no AS subject_no, o.region_code, concat(d.part, ' ', coalesce(o.level, '')) AS peer_group,
        CAST(d.cases AS DOUBLE) AS cases, d.approved_share, d.days, d.hurried_share, d.amount,
        CAST(v.most AS DOUBLE) / d.cases AS one_village_share, d.no_income_share,
        o.row_id AS row_official, d.row_first AS row_application, d.row_last AS row_application_2

@@ -146,7 +146,11 @@ impl Recorded {
             let likely = likely_at.and_then(|i| record.get(i)).map(clean).filter(|text| !text.is_empty());
             let likely_ppm = match &likely {
                 None => Some(SURE),
-                Some(text) => text.parse::<f64>().ok().filter(|p| *p > 0.0 && *p <= 1.0).map(|p| (p * f64::from(SURE)).ceil() as u32),
+                Some(text) => text
+                    .parse::<f64>()
+                    .ok()
+                    .filter(|p| *p > 0.0 && *p <= 1.0)
+                    .map(|p| (p * f64::from(SURE)).ceil() as u32),
             };
             if likely_ppm.is_none() {
                 wrong("likely", format!("'{}' is no probability above 0 and up to 1", likely.unwrap_or_default()));
@@ -189,7 +193,10 @@ mod tests {
         for told in ["row 2, outcome: 'perhaps'", "row 3, reason", "row 3, date: 'yesterday'"] {
             assert!(error.contains(told), "{error}");
         }
-        let drawn = read("finding,outcome,reason,date,抽查概率\nA,confirmed,x,2024-07-01,0.25\nB,dismissed,x,2024-07-01,\n".as_bytes());
+        let drawn = read(
+            "finding,outcome,reason,date,抽查概率\nA,confirmed,x,2024-07-01,0.25\nB,dismissed,x,2024-07-01,\n"
+                .as_bytes(),
+        );
         assert_eq!(drawn.unwrap().iter().map(|row| row.likely_ppm).collect::<Vec<_>>(), [250_000, SURE]);
         let wrong = read(b"finding,outcome,reason,date,likely\nA,confirmed,x,2024-07-01,0\n").unwrap_err();
         assert!(wrong.contains("row 2, likely: '0' is no probability"), "{wrong}");

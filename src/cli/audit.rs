@@ -5,8 +5,8 @@ use crate::domain::date::Day;
 use anyhow::Context;
 
 use crate::contract::contract;
-use crate::model::spec;
 use crate::jobs::{Audit, AuditRequest, audit};
+use crate::model::spec;
 use crate::snapshot::DataDir;
 
 use super::engine::EngineArgs;

@@ -249,10 +249,15 @@ impl Beside {
         let shadow = shadow(&DataDir::open(&self.data)?, self.queue.as_str())?;
         println!("已核查线索 checked leads {}, 查实 confirmed {}", shadow.checked, shadow.confirmed);
         let (Some(present), Some(learnt)) = (shadow.present, shadow.learnt) else {
-            println!("查实、排除均须不少于{LEAST}条 it takes {LEAST} confirmed and {LEAST} dismissed: the present ranking stands");
+            println!(
+                "查实、排除均须不少于{LEAST}条 it takes {LEAST} confirmed and {LEAST} dismissed: the present ranking stands"
+            );
             return Ok(());
         };
-        println!("平均精度 average precision: 现行 present {present:.4}, 学得 learnt {learnt:.4}; 优于现行的重抽样占比 better in {:.0} % of resamples", 100.0 * shadow.better);
+        println!(
+            "平均精度 average precision: 现行 present {present:.4}, 学得 learnt {learnt:.4}; 优于现行的重抽样占比 better in {:.0} % of resamples",
+            100.0 * shadow.better
+        );
         println!(
             "{}",
             if shadow.ranking.is_some() {

@@ -87,7 +87,9 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         plan.planned.len(),
     );
     if plan.learnt {
-        println!("按已核查线索学得的排序 ordered by the ranking learnt from checked leads (--present-ranking switches it off)");
+        println!(
+            "按已核查线索学得的排序 ordered by the ranking learnt from checked leads (--present-ranking switches it off)"
+        );
     }
     for (place, planned) in (1..).zip(&plan.planned) {
         let lead = &plan.waiting[planned.candidate];

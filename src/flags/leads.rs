@@ -36,6 +36,8 @@ pub struct Lead {
     pub findings: u64,
     /// Their codes, sorted.
     pub typologies: Vec<String>,
+    /// Why what raised some of them should not be trusted on this data; mostly nothing.
+    pub warning: String,
 }
 
 #[derive(Debug, Default)]
@@ -48,6 +50,7 @@ struct Gathered {
     severity: u8,
     findings: u64,
     typologies: BTreeSet<String>,
+    warnings: BTreeSet<String>,
 }
 
 /// Gathers findings as they come.
@@ -133,6 +136,9 @@ impl Leads {
         lead.severity = lead.severity.max(finding.severity);
         lead.findings += 1;
         lead.typologies.insert(finding.typology.clone());
+        if !finding.warning.is_empty() {
+            lead.warnings.insert(format!("{}: {}", finding.typology, finding.warning));
+        }
     }
 
     /// The leads: by queue, then the likeliest, largest first.
@@ -151,6 +157,7 @@ impl Leads {
                 severity: lead.severity,
                 findings: lead.findings,
                 typologies: lead.typologies.into_iter().collect(),
+                warning: lead.warnings.into_iter().collect::<Vec<_>>().join(" "),
             })
             .collect();
         leads.sort_by(|a, b| {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::cases::{Dispositions, Outcome as Found, read};
-use crate::model::metric::{average_precision, roc_auc};
 use crate::contract::SubjectKind;
+use crate::model::metric::{average_precision, roc_auc};
 use crate::model::spec::{
     Card, FeatureTable, GroupRate, Model, ModelError, Outcome, Scored, drift, groups, models, run,
 };

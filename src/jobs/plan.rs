@@ -71,7 +71,12 @@ pub fn visit_plan(
         }
     }
     let candidates: Vec<Candidate> = waiting.iter().map(|lead| lead.candidate.clone()).collect();
-    Ok(VisitPlan { audit: audit.manifest.id, planned: plan(&candidates, budget, weights), learnt: ranking.is_some(), waiting })
+    Ok(VisitPlan {
+        audit: audit.manifest.id,
+        planned: plan(&candidates, budget, weights),
+        learnt: ranking.is_some(),
+        waiting,
+    })
 }
 
 /// The leads of a queue in a file; what a check takes is left at one visit.

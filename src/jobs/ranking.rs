@@ -50,7 +50,9 @@ impl Open {
             "disposition",
         ];
         read(audit, columns, |[id, queue, kind, subject, household, official, region, status, disposition]| {
-            let (Ok(queue), Ok(subject_kind), "open" | "dismissed") = (queue.parse(), kind.parse(), status) else { return };
+            let (Ok(queue), Ok(subject_kind), "open" | "dismissed") = (queue.parse(), kind.parse(), status) else {
+                return;
+            };
             let parts = LeadParts {
                 queue,
                 subject_kind,
@@ -94,8 +96,13 @@ pub fn shadow(data: &DataDir, queue: &str) -> Result<Shadow, RecordError> {
             if examples.contains_key(&place) || open.looked_at.contains(id) {
                 continue;
             }
-            let found: Vec<&&Disposition> =
-                open.findings.get(id).into_iter().flatten().filter_map(|finding| standing.get(finding.as_str())).collect();
+            let found: Vec<&&Disposition> = open
+                .findings
+                .get(id)
+                .into_iter()
+                .flatten()
+                .filter_map(|finding| standing.get(finding.as_str()))
+                .collect();
             let Some(likely) = found.iter().map(|d| d.likely_ppm).min() else { continue };
             examples.insert(
                 place,

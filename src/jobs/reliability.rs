@@ -54,9 +54,11 @@ pub fn calibration(library: &Library, data: &DataDir) -> Result<Calibration, Rec
         }
     }
     let all = Learnt::from(library, standing.iter().copied());
-    let rules = library.rules().map(|rule| rule.header()).chain(spec::headers().values()).map(|header| {
-        (header.id.clone(), (header.prior, all.of(header, "")))
-    });
+    let rules = library
+        .rules()
+        .map(|rule| rule.header())
+        .chain(spec::headers().values())
+        .map(|header| (header.id.clone(), (header.prior, all.of(header, ""))));
     Ok(Calibration {
         checked: standing.len() as u64,
         learns: all.checked() >= ENOUGH,

@@ -61,8 +61,8 @@ impl Weights {
     /// Reads weights; says with its path what is wrong.
     pub fn parse(text: &str) -> Result<Self, String> {
         let read = toml::Deserializer::parse(text).map_err(|e| e.message().to_owned())?;
-        let weights: Self = serde_path_to_error::deserialize(read)
-            .map_err(|e| format!("{}: {}", e.path(), e.inner().message()))?;
+        let weights: Self =
+            serde_path_to_error::deserialize(read).map_err(|e| format!("{}: {}", e.path(), e.inner().message()))?;
         let positive = |x: f64| x.is_finite() && x > 0.0;
         if !positive(weights.benefit.yuan) {
             return Err("benefit.yuan: it must be above 0".to_owned());
@@ -166,9 +166,8 @@ pub fn plan(candidates: &[Candidate], budget: &Budget, weights: &Weights) -> Vec
     let drawn = if share > 0.0 { take(&rest, budget.visits - cost(&ranked)) } else { Vec::new() };
     // A lead that was drawn stands for all that could have been: so likely was it to be.
     let likely = if rest.is_empty() { 1.0 } else { drawn.len() as f64 / rest.len() as f64 };
-    let planned = |reason, likely| {
-        move |i: usize| Planned { candidate: i, reason, likely, worth: weights.worth(&candidates[i]) }
-    };
+    let planned =
+        |reason, likely| move |i: usize| Planned { candidate: i, reason, likely, worth: weights.worth(&candidates[i]) };
     let worth = ranked.into_iter().map(planned(Reason::Worth, 1.0));
     worth.chain(drawn.into_iter().map(planned(Reason::Control, likely))).collect()
 }
@@ -187,7 +186,9 @@ mod tests {
         let dear = Weights::parse(&text.replace("[1.0, 3.0, 12.0, 36.0]", "[100.0, 3.0, 12.0, 36.0]")).unwrap();
         let lead = Candidate { lead_id: String::new(), probability: 0.5, amount_fen: 0, severity: 1, visits: 1.0 };
         assert!((own().worth(&lead) - 186.5).abs() < 1e-9 && (dear.worth(&lead) - 18_650.0).abs() < 1e-9);
-        assert!(Weights::parse(&text.replace("household   = 1.0", "household   = 0.0")).unwrap_err().contains("household"));
+        assert!(
+            Weights::parse(&text.replace("household   = 1.0", "household   = 0.0")).unwrap_err().contains("household")
+        );
         assert!(Weights::parse(&text.replace("yuan   =", "dollar =")).unwrap_err().contains("dollar"));
     }
 
@@ -221,7 +222,9 @@ mod tests {
     fn no_share_draws_none_and_all_fit_a_large_budget() {
         let all = candidates();
         assert!(
-            plan(&all, &Budget { visits: 5.0, random_share: 0.0, seed: 1 }, &own()).iter().all(|p| p.reason == Reason::Worth)
+            plan(&all, &Budget { visits: 5.0, random_share: 0.0, seed: 1 }, &own())
+                .iter()
+                .all(|p| p.reason == Reason::Worth)
         );
         assert_eq!(plan(&all, &Budget { visits: 1e6, random_share: 0.1, seed: 1 }, &own()).len(), 40);
         assert!(plan(&[], &Budget { visits: 5.0, random_share: 0.5, seed: 1 }, &own()).is_empty());

@@ -107,7 +107,9 @@ fn nothing_is_raised_in_a_clean_county() {
         .flatten()
         .filter_map(|row| row["subject_key"].as_str())
         .collect();
-    let raised: Vec<_> = open(&found).into_iter().filter(|row| !known.contains(row["subject_key"].as_str())).collect();
+    // What models raise by design where nothing is wrong is measured beside them.
+    let of_rules = open(&found).into_iter().filter(|row| !row["typology"].starts_with('M'));
+    let raised: Vec<_> = of_rules.filter(|row| !known.contains(row["subject_key"].as_str())).collect();
     assert!(raised.is_empty(), "{raised:?}");
 }
 
@@ -219,7 +221,9 @@ fn what_was_not_handed_over_is_said_and_stops_nothing() {
     assert_eq!(of("A02")["missing"], "detention");
     assert_eq!(of("E05")["outcome"], "ran");
     assert!(coverage.iter().all(|row| !row["rule_id"].is_empty()), "every typology has a rule");
-    let typologies: BTreeSet<&str> = coverage.iter().map(|row| row["typology"].as_str()).collect();
+    let codes = coverage.iter().map(|row| row["typology"].as_str());
+    let (models, typologies): (BTreeSet<&str>, BTreeSet<&str>) = codes.partition(|code| code.starts_with('M'));
+    assert_eq!(models.len(), 7, "every model is accounted for");
     assert_eq!(typologies.len(), 58, "every typology of the contract is accounted for");
 }
 

@@ -175,7 +175,7 @@ fn models_raise_findings_of_their_own_that_explain_themselves() {
     let evidence = csv_rows(&out.join("evidence.csv"));
     for f in &findings {
         assert_eq!((f["severity"].as_str(), f["amount"].as_str(), f["status"].as_str()), ("1", "0.00", "open"));
-        for told in ["通常为", "同类对照", "不作认定"] {
+        for told in ["通常为", "正常的同类对照", "不作认定"] {
             assert!(f["summary_zh"].contains(told), "{f:?}");
         }
         assert!(f["summary_en"].contains("only says where to look") && !f["summary_en"].contains('{'), "{f:?}");
@@ -185,15 +185,19 @@ fn models_raise_findings_of_their_own_that_explain_themselves() {
         }
     }
     // Rules are as they would be without models, and so are their leads.
-    let codes: Vec<String> =
-        csv_rows(&out.join("coverage.csv")).into_iter().map(|row| row["typology"].clone()).filter(|c| !c.starts_with('M')).collect();
+    let codes: Vec<String> = csv_rows(&out.join("coverage.csv"))
+        .into_iter()
+        .map(|row| row["typology"].clone())
+        .filter(|c| !c.starts_with('M'))
+        .collect();
     let alone = desk.audit_to("rules-alone", &["--only", &codes.join(",")]);
     let rules = |out: &Path| -> Rows {
         csv_rows(&out.join("findings.csv")).into_iter().filter(|f| !f["typology"].starts_with('M')).collect()
     };
     assert!(rules(out) == rules(&alone));
     let leads = |out: &Path| -> BTreeMap<String, (String, String, String)> {
-        let told = |l: &BTreeMap<String, String>| (l["probability"].clone(), l["amount"].clone(), l["severity"].clone());
+        let told =
+            |l: &BTreeMap<String, String>| (l["probability"].clone(), l["amount"].clone(), l["severity"].clone());
         csv_rows(&out.join("leads.csv")).iter().map(|lead| (lead["lead_id"].clone(), told(lead))).collect()
     };
     let with = leads(out);
@@ -272,4 +276,7 @@ fn a_model_is_not_trusted_on_data_that_moved() {
     let warned = |f: &BTreeMap<String, String>| f["summary_zh"].contains("暂不宜采信");
     assert!(findings.iter().any(|f| f["typology"] == "M01"));
     assert!(findings.iter().all(|f| warned(f) == (f["typology"] == "M01")));
+    for lead in csv_rows(&out.join("leads.csv")) {
+        assert_eq!(lead["warning"].contains("M01: "), lead["typologies"].contains("M01"), "{lead:?}");
+    }
 }

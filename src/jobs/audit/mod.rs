@@ -284,11 +284,8 @@ async fn name(
     let rows: HashSet<i64> = raised.iter().flat_map(|(_, raw)| raw.evidence.iter().map(|e| e.row_id)).collect();
     let links = inferred_links(session, &rows).await?;
     let inside = |finding: &Finding| region.is_none_or(|r| crate::domain::region::contains(r, &finding.region_code));
-    let mut findings: Vec<Finding> = raised
-        .into_iter()
-        .map(|(header, raw)| Finding::new(header, raw, &directory, &links))
-        .filter(inside)
-        .collect();
+    let mut findings: Vec<Finding> =
+        raised.into_iter().map(|(header, raw)| Finding::new(header, raw, &directory, &links)).filter(inside).collect();
     findings.sort_by(|a, b| {
         (&a.rule_id, &a.region_code, &a.subject_key, &a.finding_id).cmp(&(
             &b.rule_id,

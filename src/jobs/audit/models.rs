@@ -78,6 +78,10 @@ async fn assess(model: &Model, session: &Session, before: Option<&(String, Sessi
         }
     };
     let mut note = format!("raises at most {} % of the subjects even where nothing is wrong", 100.0 * model.spec.share);
+    let weakened: Vec<String> = model.wants().into_iter().filter(|table| !session.present().contains(table)).collect();
+    if !weakened.is_empty() {
+        note = format!("ran without {}, taken as empty; it {note}", weakened.join(", "));
+    }
     let mut warning = None;
     if let Some((name, before)) = before {
         let drifted = drift(model, name, &model.table(before).await?, &table)?;
@@ -98,6 +102,7 @@ fn finding(model: &Model, table: &FeatureTable, one: &Scored, warning: Option<&(
         reason_zh = format!("{zh}{reason_zh}");
         reason_en = format!("{en} {reason_en}");
     }
+    let warning = warning.map(|(zh, en)| format!("{zh} {en}")).unwrap_or_default();
     // Its own rows speak for it; those of ordinary peers are there to be compared.
     let rows = |of: usize, role| table.evidence[of].iter().map(move |row_id| EvidenceRef { row_id: *row_id, role });
     let mut evidence: Vec<EvidenceRef> = rows(i, EvidenceRole::For)
@@ -114,6 +119,7 @@ fn finding(model: &Model, table: &FeatureTable, one: &Scored, warning: Option<&(
         reason_zh,
         reason_en,
         evidence,
+        warning,
         ..RawFinding::default()
     }
 }

@@ -45,8 +45,7 @@ impl Learnt {
                 Outcome::Dismissed => cell.dismissed += 1,
             }
         }
-        let [rules, models] =
-            cells.map(|cells| Precision::fit(&cells.into_values().collect::<Vec<_>>()));
+        let [rules, models] = cells.map(|cells| Precision::fit(&cells.into_values().collect::<Vec<_>>()));
         Self { rules, models }
     }
 

@@ -18,9 +18,10 @@ pub struct Excess {
 }
 
 impl Excess {
-    /// Share of the amounts that are so; 0 where there are none.
+    /// Share of amounts that are so, as the few that were seen tell it: half a one is added to either side, so
+    /// that what was not seen is not thought impossible (Jeffreys' prior).
     pub fn share(&self) -> f64 {
-        if self.of == 0 { 0.0 } else { self.count as f64 / self.of as f64 }
+        (self.count as f64 + 0.5) / (self.of as f64 + 1.0)
     }
 
     /// How surprising the count is: −log₁₀ of its probability, at most 300.

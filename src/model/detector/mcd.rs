@@ -144,7 +144,8 @@ impl Detect for McdValidParams {
         let raw = self.raw(rows).ok_or_else(constant)?;
         let squares = distances(&raw, rows);
         let (n, d) = rows.dim();
-        let within = within(size(self.share(n, d), n) as f64 / n as f64, raw.whiten.ncols() as f64).ok_or_else(constant)?;
+        let within =
+            within(size(self.share(n, d), n) as f64 / n as f64, raw.whiten.ncols() as f64).ok_or_else(constant)?;
         let kept: Vec<usize> = (0..rows.nrows()).filter(|i| squares[*i] <= within).collect();
         Ok(Mcd { shape: shape_of(rows, &kept).unwrap_or(raw) })
     }

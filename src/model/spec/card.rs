@@ -99,7 +99,11 @@ impl fmt::Display for Card<'_> {
         }
         if let Some(drift) = &self.drift {
             f.write_str("\n## 漂移 Drift\n\n")?;
-            writeln!(f, "Against {}.\n\n| feature | population stability index | by chance |\n|---|---|---|", drift.against)?;
+            writeln!(
+                f,
+                "Against {}.\n\n| feature | population stability index | by chance |\n|---|---|---|",
+                drift.against
+            )?;
             for one in &drift.of {
                 let warning = if one.moved() { " 不宜采信 do not trust" } else { "" };
                 writeln!(f, "| {} | {:.3}{warning} | {:.3} |", one.name, one.index, one.chance)?;

@@ -35,7 +35,8 @@ impl Drift {
     fn new(name: &str, before: &[f64], now: &[f64]) -> Self {
         let (index, bins) = stability_index(before, now);
         let rows = 1.0 / before.len().max(1) as f64 + 1.0 / now.len().max(1) as f64;
-        let chance = ChiSquared::new(bins.saturating_sub(1).max(1) as f64).map_or(0.0, |d| d.inverse_cdf(CHANCE)) * rows;
+        let chance =
+            ChiSquared::new(bins.saturating_sub(1).max(1) as f64).map_or(0.0, |d| d.inverse_cdf(CHANCE)) * rows;
         Self { name: name.to_owned(), index, chance }
     }
 

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::compute::cast;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ModelError;
 use crate::contract::SubjectKind;
-use crate::query::library::{Planner, read_header, stored_tables_of};
+use crate::query::library::{Planner, read_header};
 use crate::query::{QueryError, Session};
 
 /// What a feature is.
@@ -168,8 +168,7 @@ impl FeatureQuery {
         let wrong = |message: String| ModelError::Spec { model: name.clone(), message };
         let gives = check_reading(planner, &name, self.text, &self.reads).await?;
         let own = gives.iter().map(String::as_str);
-        let mut features: Vec<&str> =
-            own.filter(|name| !BESIDE.contains(name) && !name.starts_with("row_")).collect();
+        let mut features: Vec<&str> = own.filter(|name| !BESIDE.contains(name) && !name.starts_with("row_")).collect();
         features.sort_unstable();
         if !features.iter().copied().eq(self.columns.keys().map(String::as_str)) {
             return Err(wrong(format!("gives {} and documents {:?}", features.join(", "), self.columns.keys())));
@@ -178,12 +177,6 @@ impl FeatureQuery {
             return Err(wrong(format!("gives no column {missing}")));
         }
         Ok(())
-    }
-
-    /// Tables of the contract for want of which it cannot run.
-    pub fn needs(&self) -> BTreeSet<String> {
-        let (all, optional) = stored_tables_of(&self.reads, &self.optional);
-        all.difference(&optional).cloned().collect()
     }
 
     /// The text, for hashes.
@@ -207,7 +200,9 @@ impl FeatureQuery {
             };
             let n = batch.num_rows();
             match batch.column_by_name("subject_key").filter(|c| *c.data_type() == DataType::Int32) {
-                Some(keys) => table.keys.extend(keys.as_primitive::<Int32Type>().values().iter().map(|k| Key::Dense(*k))),
+                Some(keys) => {
+                    table.keys.extend(keys.as_primitive::<Int32Type>().values().iter().map(|k| Key::Dense(*k)))
+                }
                 None => table.keys.extend(needed("subject_key")?.into_iter().map(|k| Key::Code(k.unwrap_or_default()))),
             }
             table.subjects.extend(needed("subject_no")?.into_iter().map(Option::unwrap_or_default));

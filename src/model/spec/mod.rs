@@ -229,14 +229,28 @@ impl Model {
         self.spec.detectors.iter().map(one).collect()
     }
 
+    /// Tables of the contract that it reads, and those of them that it can do without.
+    fn tables(&self) -> (BTreeSet<String>, BTreeSet<String>) {
+        let (mut all, mut optional) = stored_tables_of(&self.query.reads, &self.query.optional);
+        if let Some(lines) = &self.lines {
+            let (read, may_miss) = stored_tables_of(&lines.reads, &lines.optional);
+            // What either needs is needed.
+            optional.retain(|table| !read.contains(table) || may_miss.contains(table));
+            optional.extend(may_miss.into_iter().filter(|table| !all.contains(table)));
+            all.extend(read);
+        }
+        (all, optional)
+    }
+
     /// Tables of the contract for want of which it cannot run.
     pub fn needs(&self) -> BTreeSet<String> {
-        let mut needs = self.query.needs();
-        if let Some(lines) = &self.lines {
-            let (all, optional) = stored_tables_of(&lines.reads, &lines.optional);
-            needs.extend(all.difference(&optional).cloned());
-        }
-        needs
+        let (all, optional) = self.tables();
+        all.difference(&optional).cloned().collect()
+    }
+
+    /// Those that it takes as empty where they are missing.
+    pub fn wants(&self) -> BTreeSet<String> {
+        self.tables().1
     }
 
     /// Reads its features off a snapshot.

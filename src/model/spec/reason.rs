@@ -1,9 +1,13 @@
 //! What a model says of a subject it raises, in the words of people.
 
+use crate::contract::SubjectKind;
+
 use super::{Driver, FeatureTable, Model, Scored};
 
 /// A feature's value with as many places as it needs.
 pub fn shown(value: f64) -> String {
+    // No minus before a zero.
+    let value = value + 0.0;
     if value == value.round() || value.abs() >= 100.0 {
         format!("{value:.0}")
     } else if value.abs() >= 1.0 {
@@ -39,10 +43,16 @@ pub fn in_words(model: &Model, table: &FeatureTable, one: &Scored) -> (String, S
             (_, false) => format!("若{}为同类中位数，则不会提示。", joined(decisive, "", "、")),
             (_, true) => format!("With {} at the peers' median it would not be raised.", joined(decisive, " and ", "")),
         };
+        // Of a person who is merely compared with, no more is told than it takes to find the row.
+        let named =
+            |number: &str| match (model.query.subject, number.get(..6), number.get(number.len().saturating_sub(4)..)) {
+                (SubjectKind::Person, Some(place), Some(end)) => format!("{place}********{end}"),
+                _ => number.to_owned(),
+            };
         let peer = |i: &usize| {
             let first = one.drivers.first().map(|driver| shown(table.rows[[*i, driver.feature]]));
             let (open, close) = if en { (" (", ")") } else { ("（", "）") };
-            format!("{}{open}{}{close}", table.subjects[*i], first.unwrap_or_default())
+            format!("{}{open}{}{close}", named(&table.subjects[*i]), first.unwrap_or_default())
         };
         let beside = joined(one.beside.iter().map(peer).collect(), ", ", "、");
         let (n, share) = (table.subjects.len(), shown(100.0 * model.spec.share));

@@ -128,7 +128,8 @@ pub fn run(model: &Model, table: &FeatureTable) -> Result<Outcome, ModelError> {
             ordinary: quantiles[feature],
         };
         let mut drivers: Vec<Driver> = parts.iter().enumerate().map(driver).collect();
-        scored[*subject].raised = drivers.iter().filter(|driver| driver.outside(table.least[driver.feature])).count() >= model.spec.ways;
+        scored[*subject].raised =
+            drivers.iter().filter(|driver| driver.outside(table.least[driver.feature])).count() >= model.spec.ways;
         drivers.retain(|driver| driver.part > 0.0);
         drivers.sort_by(|a: &Driver, b| b.part.total_cmp(&a.part).then(a.feature.cmp(&b.feature)));
         drivers.truncate(NAMED);

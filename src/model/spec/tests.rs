@@ -36,7 +36,7 @@ async fn features_are_documented_and_neither_protected_nor_opinions() {
     }
     let refused = async |sql: &'static str| features::of_text("x", sql).check(&planner).await.unwrap_err().to_string();
     let head = "-- meaning = \"x\"\n-- subject = \"person\"\n-- reads = [\"person\", \"award\", \"application\"]\n\
-                -- [columns.f]\n-- unit = \"x\"\n-- zh = \"x\"\n-- en = \"x\"\n";
+                -- [columns.f]\n-- unit = \"x\"\n-- least = 1.0\n-- zh = \"x\"\n-- en = \"x\"\n";
     let text = |sql: &str| -> &'static str { Box::leak(format!("{head}{sql}").into_boxed_str()) };
     let told = refused(text(
         "SELECT id_number AS subject_no, '' AS region_code, CASE WHEN sex = 'male' THEN 1 ELSE 0 END AS f FROM person",
@@ -87,7 +87,10 @@ fn the_odd_one_is_raised_for_its_odd_features_and_no_more_than_the_share() {
     assert!(odd.beside.len() == 3 && odd.beside.iter().all(|other| !scored[*other].raised));
     assert!(odd.enough > 0 && odd.beside.iter().all(|i| table.rows[[*i, 0]] < 6.0), "{odd:?}");
     let (zh, en) = in_words(&model, &table, odd);
-    assert!(zh.contains("则不会提示") && en.contains("it would not be raised") && en.contains("ordinarily"), "{zh} {en}");
+    assert!(
+        zh.contains("则不会提示") && en.contains("it would not be raised") && en.contains("ordinarily"),
+        "{zh} {en}"
+    );
     let few = run(&model, &made(50, 5)).unwrap();
     assert_eq!(few, Outcome::NotAssessable { rows: 50, least: 200 });
 }
@@ -113,7 +116,9 @@ fn drift_is_seen_where_it_is_and_not_by_chance() {
     };
     let few = |rows: &[Vec<f64>]| {
         let mut table = made(30, 10);
-        rows.iter().zip(table.rows.columns_mut()).for_each(|(from, mut to)| to.assign(&ndarray::Array1::from(from.clone())));
+        rows.iter()
+            .zip(table.rows.columns_mut())
+            .for_each(|(from, mut to)| to.assign(&ndarray::Array1::from(from.clone())));
         table
     };
     let mut small = model.clone();
