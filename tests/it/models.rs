@@ -171,7 +171,7 @@ fn models_raise_findings_of_their_own_that_explain_themselves() {
         assert!(told, "{row:?}");
     }
     let findings = of_models(out, "findings.csv");
-    assert!(findings.iter().any(|f| f["typology"] == "M01"), "no household is unlike its peers");
+    assert!(findings.iter().any(|f| f["typology"] == "M04"), "no account is unlike its kind");
     let evidence = csv_rows(&out.join("evidence.csv"));
     for f in &findings {
         assert_eq!((f["severity"].as_str(), f["amount"].as_str(), f["status"].as_str()), ("1", "0.00", "open"));
@@ -250,17 +250,20 @@ fn a_model_is_not_trusted_on_data_that_moved() {
     let (desk, _) = county();
     let next = Desk::new();
     next.import(&[desk.path("county").join("exports")], &[]);
-    // The next delivery gives every family three times the income that it declared.
+    // The next delivery gives every family three times the income that it declared, and three of them far
+    // more, after years of waiting.
     let path = desk.path("county").join("exports").join("救助申请.csv");
     let mut reader = csv::Reader::from_path(path).unwrap();
     let header = reader.headers().unwrap().clone();
     let income = header.iter().position(|name| name == "申报月收入").unwrap();
     let mut writer = csv::Writer::from_writer(Vec::new());
+    let applied = header.iter().position(|name| name == "申请日期").unwrap();
     writer.write_record(&header).unwrap();
-    for row in reader.records() {
-        let row = row.unwrap();
+    for (n, row) in reader.records().enumerate() {
+        let (row, odd) = (row.unwrap(), n > 0 && n % 40 == 0 && n <= 120);
         let cells = row.iter().enumerate().map(|(i, cell)| match cell.replace(',', "").parse::<f64>() {
-            Ok(yuan) if i == income => format!("{:.2}", 3.0 * yuan + 700.0),
+            _ if i == applied && odd => "2015-01-05".to_owned(),
+            Ok(yuan) if i == income => format!("{:.2}", if odd { 90_000.0 } else { 3.0 * yuan + 700.0 }),
             _ => cell.to_owned(),
         });
         writer.write_record(cells).unwrap();
