@@ -64,6 +64,50 @@ fn learnt_probabilities_are_calibrated_on_findings_not_learnt_from() {
     assert!(learnt.brier < stated.brier - 0.02);
 }
 
+/// Expected calibration error on findings that were not checked, after 200 checks of a county whose 58
+/// typologies come in all numbers; their precisions follow what the rules state, or do not.
+fn error_after_200(follows: bool, seed: u64) -> f64 {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let typologies: Vec<(String, f64, f64, f64)> = (0..58)
+        .map(|k| {
+            let prior = 0.1 + 0.85 * rng.random::<f64>();
+            let free = 0.02 + 0.7 * rng.random::<f64>() * rng.random::<f64>() * 1.4;
+            let precision = if follows { (prior * 0.6).min(0.98) } else { free };
+            let size = rng.random::<f64>().powi(2) + 0.05;
+            (format!("{}{k:02}", ["A", "B", "C", "D", "E"][k % 5]), prior, precision, size)
+        })
+        .collect();
+    let whole: f64 = typologies.iter().map(|t| t.3).sum();
+    let mut finding = || {
+        let mut left = rng.random::<f64>() * whole;
+        let of = typologies.iter().position(|t| {
+            left -= t.3;
+            left < 0.0
+        });
+        let of = of.unwrap_or(57);
+        (of, rng.random::<f64>() < typologies[of].2)
+    };
+    let mut checks: Vec<Checked> =
+        typologies.iter().map(|t| Checked { prior: t.1, ..checked(&t.0, "x", 0, 0) }).collect();
+    for _ in 0..200 {
+        let (of, holds) = finding();
+        *(if holds { &mut checks[of].confirmed } else { &mut checks[of].dismissed }) += 1;
+    }
+    checks.retain(|check| check.confirmed + check.dismissed > 0);
+    let fitted = Precision::fit(&checks);
+    let told = |(of, holds): (usize, bool)| (fitted.of(&typologies[of].0, "x", typologies[of].1), holds);
+    let held: Vec<(f64, bool)> = (0..3_000).map(|_| told(finding())).collect();
+    Reliability::new(&held, 10).unwrap().error
+}
+
+#[test]
+fn two_hundred_mixed_checks_calibrate_a_county() {
+    for follows in [true, false] {
+        let mean = (0..12).map(|seed| error_after_200(follows, seed)).sum::<f64>() / 12.0;
+        assert!(mean <= 0.05, "{follows}: {mean}");
+    }
+}
+
 fn suspicion(rule: &str, probability: f64, rows: &[i64]) -> Suspicion {
     Suspicion { probability, rule: rule.to_owned(), rows: rows.to_vec() }
 }
