@@ -263,7 +263,7 @@ pub fn permuted(from: &Path, to: &Path) {
     const PROTECTED: [(&str, &[&str]); 3] = [
         ("户籍人口", &["性别", "民族", "出生日期"]),
         ("残疾证", &["残疾类别", "残疾等级"]),
-        ("医保结算", &["重特大疾病|重大疾病"]),
+        ("医保结算", &["重特大疾病"]),
     ];
     let mut touched = 0;
     for entry in fs::read_dir(from).unwrap() {
@@ -287,7 +287,7 @@ fn permute(text: &str, columns: &[&str]) -> String {
     let mut rows: Vec<Vec<String>> = reader.records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect();
     let mut changed = false;
     for column in columns {
-        let at = header.iter().position(|name| column.split('|').any(|spelled| spelled == name)).unwrap();
+        let at = header.iter().position(|name| name.trim() == *column).unwrap();
         let mut cells: Vec<String> = rows.iter().map(|row| row[at].clone()).collect();
         cells.rotate_right(1);
         for (row, cell) in rows.iter_mut().zip(cells) {

@@ -255,9 +255,9 @@ fn a_model_is_not_trusted_on_data_that_moved() {
     let path = desk.path("county").join("exports").join("救助申请.csv");
     let mut reader = csv::Reader::from_path(path).unwrap();
     let header = reader.headers().unwrap().clone();
-    let income = header.iter().position(|name| name == "申报月收入").unwrap();
+    let income = header.iter().position(|name| name.trim() == "申报月收入").unwrap();
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let applied = header.iter().position(|name| name == "申请日期").unwrap();
+    let applied = header.iter().position(|name| name.trim() == "申请日期").unwrap();
     writer.write_record(&header).unwrap();
     for (n, row) in reader.records().enumerate() {
         let (row, odd) = (row.unwrap(), n > 0 && n % 40 == 0 && n <= 120);
