@@ -1,34 +1,47 @@
--- meaning  = "A household with a monthly award in force in the window, by its latest one."
+-- meaning  = "A household with a monthly award in force in the window, by its latest one; its peers are the families of its county with the same programme and as many persons (four and more together)."
 -- subject  = "household"
 -- reads    = ["household", "award", "application", "household_standard", "payment"]
+-- optional = ["application"]
 -- [columns.amount_share]
 -- unit = "share of the standard"
+-- least = 0.05
 -- zh   = "人均保障金额占标准"
 -- en   = "amount a person"
 -- [columns.declared_share]
 -- unit = "share of the standard"
+-- least = 0.05
 -- zh   = "人均申报收入占标准"
 -- en   = "declared income a person"
--- [columns.family_size]
--- unit = "persons"
--- zh   = "家庭人口"
--- en   = "family size"
 -- [columns.covered_share]
 -- unit = "share of the family"
+-- least = 0.05
 -- zh   = "保障人数占家庭人口"
 -- en   = "persons covered"
 -- [columns.days_to_decision]
 -- unit = "days"
+-- least = 3.0
 -- zh   = "申请至审批天数"
 -- en   = "days from application to decision"
 -- [columns.accounts]
 -- unit = "accounts"
+-- least = 1.0
 -- zh   = "收款账户数"
 -- en   = "accounts paid to"
 -- [columns.returned_share]
 -- unit = "share of payments"
+-- least = 0.05
 -- zh   = "退回发放占比"
 -- en   = "payments that came back"
+-- [columns.same_phone]
+-- unit = "other households"
+-- least = 1.0
+-- zh   = "与其同一联系电话的其他救助家庭数"
+-- en   = "other households with its telephone"
+-- [columns.same_address]
+-- unit = "other households"
+-- least = 1.0
+-- zh   = "与其同一住址的其他救助家庭数"
+-- en   = "other households at its address"
 
 WITH latest AS (
     SELECT *, row_number() OVER (PARTITION BY household_key ORDER BY start_month DESC, award_key DESC) AS nth
@@ -36,25 +49,35 @@ WITH latest AS (
     WHERE  programme IN ('dibao', 'tekun') AND monthly_amount_fen > 0 AND persons > 0 AND household_key IS NOT NULL
 ),
 paid AS (
-    SELECT a.household_key, count(DISTINCT p.account_key) AS accounts,
-           avg(CASE WHEN p.status = 'returned' THEN 1.0 ELSE 0.0 END) AS returned_share
-    FROM   payment AS p
-    JOIN   award   AS a ON a.award_key = p.award_key
-    GROUP  BY a.household_key
+    SELECT household_key, count(DISTINCT account_key) AS accounts, avg(CASE WHEN status = 'returned' THEN 1.0 ELSE 0.0 END) AS returned_share
+    FROM   payment
+    WHERE  household_key IS NOT NULL
+    GROUP  BY household_key
+),
+telephone AS (
+    SELECT phone, count(*) AS households FROM household WHERE phone IS NOT NULL GROUP BY phone
+),
+home AS (
+    SELECT address, count(*) AS households FROM household WHERE address IS NOT NULL GROUP BY address
 )
-SELECT h.household_no AS subject_no, h.region_code,
+SELECT h.household_key AS subject_key, h.household_no AS subject_no, h.region_code,
+       concat(substr(h.region_code, 1, 6), ' ', l.programme, ' ', CAST(least(h.family_size, 4) AS VARCHAR)) AS peer_group,
        CAST(l.monthly_amount_fen AS DOUBLE) / l.persons / s.standard_fen AS amount_share,
        CAST(p.declared_income_fen AS DOUBLE) / nullif(h.family_size, 0) / s.standard_fen AS declared_share,
-       CAST(h.family_size AS DOUBLE) AS family_size,
        CAST(l.persons AS DOUBLE) / nullif(h.family_size, 0) AS covered_share,
        CAST(p.decided_on - p.applied_on AS DOUBLE) AS days_to_decision,
        CAST(d.accounts AS DOUBLE) AS accounts,
-       d.returned_share
+       d.returned_share,
+       CAST(coalesce(t.households - 1, 0) AS DOUBLE) AS same_phone,
+       CAST(coalesce(a.households - 1, 0) AS DOUBLE) AS same_address,
+       h.row_id AS row_household, l.row_id AS row_award, p.row_id AS row_application
 FROM   latest             AS l
 JOIN   household          AS h ON h.household_key = l.household_key
 JOIN   household_standard AS s ON s.household_key = l.household_key AND s.programme = l.programme
                               AND s.from_month <= l.start_month AND coalesce(s.until_month > l.start_month, true)
 LEFT   JOIN application   AS p ON p.application_key = l.application_key
 LEFT   JOIN paid          AS d ON d.household_key = l.household_key
+LEFT   JOIN telephone     AS t ON t.phone = h.phone
+LEFT   JOIN home          AS a ON a.address = h.address
 WHERE  l.nth = 1 AND s.standard_fen > 0
 ORDER  BY subject_no

@@ -10,6 +10,7 @@ use super::rules::{self, RuleWords};
 use super::state::State;
 use super::store::{EvidenceLine, FindingRow, Findings, List, Loaded, SourceRows};
 use super::{Problem, body, trail};
+use crate::jobs::header;
 
 /// Rows of evidence told of one finding at once.
 const EVIDENCE: usize = 500;
@@ -121,7 +122,7 @@ fn detail(state: &State, loaded: &Loaded, id: &str, with_cells: bool) -> Result<
     Ok(FindingDetail {
         audit: loaded.audit.manifest.id.clone(),
         snapshot: loaded.audit.manifest.snapshot.clone(),
-        rule: state.library.get(&finding.rule_id).map(|rule| rules::words(rule, &finding.exemption)),
+        rule: header(&state.library, &finding.rule_id).map(|header| rules::words(header, &finding.exemption)),
         finding,
         evidence_total,
         evidence_for,

@@ -136,9 +136,8 @@ pub async fn page(state: web::Data<State>) -> HttpResponse {
     HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page)
 }
 
-/// What a rule says of one of its findings; `exemption` is the one that applies, or empty.
-pub fn words(rule: &CheckedRule, exemption: &str) -> RuleWords {
-    let header = rule.header();
+/// What a rule or model says of one of its findings; `exemption` is the one that applies, or empty.
+pub fn words(header: &Header, exemption: &str) -> RuleWords {
     let (name_zh, name_en) = header.names();
     let tested = |(code, said): (&String, &Exemption)| ExemptionTested {
         code: code.clone(),

@@ -47,6 +47,19 @@ pub struct Recorded {
     pub reason: String,
     /// When it was decided.
     pub decided_on: Day,
+    /// How likely it was to be checked, in millionths.
+    pub likely_ppm: u32,
+}
+
+/// What is sure, in millionths.
+pub const SURE: u32 = 1_000_000;
+
+fn sure() -> u32 {
+    SURE
+}
+
+fn is_sure(ppm: &u32) -> bool {
+    *ppm == SURE
 }
 
 /// A disposition with the finding it is of, as the finding stood.
@@ -67,6 +80,9 @@ pub struct Disposition {
     pub rule_id: String,
     /// Where it belongs.
     pub region_code: String,
+    /// How likely it was to be checked, in millionths: less than all for those a plan drew at random.
+    #[serde(default = "sure", skip_serializing_if = "is_sure")]
+    pub likely_ppm: u32,
 }
 
 /// Columns of the CSV, with the headers met.
@@ -77,8 +93,12 @@ const COLUMNS: [(&str, &[&str]); 4] = [
     ("date", &["date", "decided_on", "日期", "核查日期", "处置日期"]),
 ];
 
+/// The column that a plan's random controls have: how likely they were to be drawn, as the plan says.
+const LIKELY: &[&str] = &["likely", "抽查概率"];
+
 impl Recorded {
-    /// Reads a CSV of dispositions: `finding, outcome, reason, date`, in any order; UTF-8 or GB18030.
+    /// Reads a CSV of dispositions: `finding, outcome, reason, date`, and `likely` where it has that column, in
+    /// any order; UTF-8 or GB18030.
     /// Every fault of the file is told at once, with row and column.
     pub fn read(path: &Path) -> Result<Vec<Self>, CaseError> {
         let bytes = std::fs::read(path).map_err(|source| CaseError::Io { path: path.to_owned(), source })?;
@@ -99,6 +119,7 @@ impl Recorded {
                 ))
             })?;
         }
+        let likely_at = headers.iter().position(|h| LIKELY.contains(&squeeze(h).to_lowercase().as_str()));
         let (mut rows, mut faults) = (Vec::new(), Vec::new());
         for (row, record) in (2..).zip(reader.records()) {
             let record = record.map_err(|e| fail(format!("row {row}: {e}")))?;
@@ -122,8 +143,20 @@ impl Recorded {
             if day.is_none() {
                 wrong("date", format!("'{date}' is no date; write it as 2024-07-01"));
             }
-            if let (Some(outcome), Some(day)) = (read, day) {
-                rows.push(Self { row, finding_id, outcome, reason, decided_on: Day(day) });
+            let likely = likely_at.and_then(|i| record.get(i)).map(clean).filter(|text| !text.is_empty());
+            let likely_ppm = match &likely {
+                None => Some(SURE),
+                Some(text) => text
+                    .parse::<f64>()
+                    .ok()
+                    .filter(|p| *p > 0.0 && *p <= 1.0)
+                    .map(|p| (p * f64::from(SURE)).ceil() as u32),
+            };
+            if likely_ppm.is_none() {
+                wrong("likely", format!("'{}' is no probability above 0 and up to 1", likely.unwrap_or_default()));
+            }
+            if let (Some(outcome), Some(day), Some(likely_ppm)) = (read, day, likely_ppm) {
+                rows.push(Self { row, finding_id, outcome, reason, decided_on: Day(day), likely_ppm });
             }
         }
         if faults.is_empty() { Ok(rows) } else { Err(fail(faults.join("; "))) }
@@ -160,6 +193,13 @@ mod tests {
         for told in ["row 2, outcome: 'perhaps'", "row 3, reason", "row 3, date: 'yesterday'"] {
             assert!(error.contains(told), "{error}");
         }
+        let drawn = read(
+            "finding,outcome,reason,date,抽查概率\nA,confirmed,x,2024-07-01,0.25\nB,dismissed,x,2024-07-01,\n"
+                .as_bytes(),
+        );
+        assert_eq!(drawn.unwrap().iter().map(|row| row.likely_ppm).collect::<Vec<_>>(), [250_000, SURE]);
+        let wrong = read(b"finding,outcome,reason,date,likely\nA,confirmed,x,2024-07-01,0\n").unwrap_err();
+        assert!(wrong.contains("row 2, likely: '0' is no probability"), "{wrong}");
         assert!(read(b"finding,outcome,date\n").unwrap_err().contains("no column 'reason'"));
     }
 }

@@ -19,7 +19,7 @@ mod store;
 use std::path::PathBuf;
 
 pub use apply::apply;
-pub use disposition::{Disposition, Outcome, Recorded};
+pub use disposition::{Disposition, Outcome, Recorded, SURE};
 pub use evidence::{Advice, Posterior, RuleEvidence, evidence};
 pub use lookup::{Known, find, read};
 pub use store::Dispositions;

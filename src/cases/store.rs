@@ -75,12 +75,13 @@ impl Dispositions {
         let mut hash = Sha256::new();
         for d in &self.all {
             hash.update(format!(
-                "{}\0{}\0{}\0{}\0{}\n",
+                "{}\0{}\0{}\0{}\0{}\0{}\n",
                 d.finding_id,
                 d.decided_on,
                 d.outcome.as_str(),
                 d.reason,
-                d.facts
+                d.facts,
+                d.likely_ppm
             ));
         }
         hash.finalize().iter().take(8).map(|b| format!("{b:02x}")).collect()

@@ -6,6 +6,7 @@ use anyhow::Context;
 
 use crate::contract::contract;
 use crate::jobs::{Audit, AuditRequest, audit};
+use crate::model::spec;
 use crate::snapshot::DataDir;
 
 use super::engine::EngineArgs;
@@ -101,8 +102,10 @@ pub fn summary(audit: &Audit) -> String {
     for code in codes {
         let count = |counts: &BTreeMap<String, u64>| counts.get(code).copied().unwrap_or(0);
         let (open, exempted) = (count(&manifest.open), count(&manifest.exempted));
-        // A code of an analyst's own has no name in the contract.
-        let name = contract().typologies.get(code).map(|t| format!(" {} {}", t.name_zh, t.name_en)).unwrap_or_default();
+        // Codes of models have a name of their own; those of an analyst none that is known here.
+        let model = spec::headers().values().find(|header| header.typology == *code).map(|header| header.names());
+        let name = contract().typologies.get(code).map(|t| (t.name_zh.as_str(), t.name_en.as_str())).or(model);
+        let name = name.map(|(zh, en)| format!(" {zh} {en}")).unwrap_or_default();
         text.push_str(&format!("  {code}{name}: 疑点 open {open}, 豁免 exempted {exempted}"));
         let dismissed = count(&manifest.dismissed);
         text.push_str(&if dismissed > 0 { format!(", 排除 dismissed {dismissed}\n") } else { "\n".to_owned() });

@@ -18,7 +18,8 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Take in a CSV: finding, outcome (confirmed 查实, dismissed 排除), reason, date
+    /// Take in a CSV: finding, outcome (confirmed 查实, dismissed 排除), reason, date; and likely, for the random
+    /// controls of a plan, as the plan says
     Import {
         /// The file
         file: PathBuf,

@@ -3,11 +3,12 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use clap::Subcommand;
 
-use crate::jobs::{Calibration, ModelRun, calibration, card, evaluate, run_model};
-use crate::model::calibration::{ENOUGH, Reliability};
+use crate::contract::Queue;
+use crate::jobs::{Calibration, ModelRun, calibration, card, evaluate, run_model, shadow};
+use crate::model::calibration::{ENOUGH, LEAST, Reliability};
 use crate::model::detector::{self, Detector};
 use crate::model::metric::{average_precision, roc_auc};
-use crate::model::spec::{Outcome, models};
+use crate::model::spec::{Outcome, in_words, models};
 use crate::model::table::{NumericTable, Reading, write_scores};
 use crate::query::Session;
 use crate::snapshot::DataDir;
@@ -38,6 +39,8 @@ enum Command {
     Card(Fit),
     /// How far probabilities meant what they said: reliability, Brier score, expected calibration error
     Calibration(Measure),
+    /// The ranking learnt from checked leads beside the present one, on leads it did not learn from
+    Ranking(Beside),
 }
 
 #[derive(Debug, clap::Args)]
@@ -94,6 +97,16 @@ struct Measure {
     data: PathBuf,
 }
 
+#[derive(Debug, clap::Args)]
+struct Beside {
+    /// Data folder
+    #[arg(long, default_value = "data")]
+    data: PathBuf,
+    /// Queue: irregularity, governance, exclusion or data_quality
+    #[arg(long, default_value = "irregularity")]
+    queue: Queue,
+}
+
 /// Runs the command.
 pub fn run(args: Args) -> anyhow::Result<()> {
     match args.command {
@@ -112,6 +125,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         Command::Evaluate(fit) => fit.evaluate(),
         Command::Card(fit) => fit.card(),
         Command::Calibration(measure) => measure.run(),
+        Command::Ranking(beside) => beside.run(),
         Command::Kinds => {
             for detector in detector::kinds() {
                 println!("{}", detector.kind());
@@ -160,11 +174,6 @@ impl Score {
     }
 }
 
-/// A feature's value with as many places as it needs.
-fn shown(value: f64) -> String {
-    if value == value.round() { format!("{value:.0}") } else { format!("{value:.2}") }
-}
-
 impl Fit {
     fn done(&self) -> anyhow::Result<(ModelRun, Session, DataDir)> {
         let data = DataDir::open(&self.data)?;
@@ -193,19 +202,7 @@ impl Fit {
         let mut csv = csv::Writer::from_writer(Vec::new());
         csv.write_record(["subject_no", "region_code", "score", "tail", "raised", "reason_zh", "reason_en", "beside"])?;
         for one in scored {
-            let reason = |en: bool| {
-                let parts = one.drivers.iter().filter_map(|driver| {
-                    let name = &table.names[driver.feature];
-                    let column = done.model.query.columns.get(name)?;
-                    let (value, [low, middle, high]) = (shown(driver.value), driver.ordinary.map(shown));
-                    Some(if en {
-                        format!("{} {value}, ordinary {middle} ({low} to {high})", column.en)
-                    } else {
-                        format!("{}为{value}，通常为{middle}（{low}至{high}）", column.zh)
-                    })
-                });
-                parts.collect::<Vec<_>>().join(if en { "; " } else { "；" })
-            };
+            let (zh, en) = if one.raised { in_words(&done.model, table, one) } else { Default::default() };
             let beside: Vec<&str> = one.beside.iter().map(|i| table.subjects[*i].as_str()).collect();
             csv.write_record([
                 table.subjects[one.subject].as_str(),
@@ -213,12 +210,12 @@ impl Fit {
                 &format!("{:.6}", one.score),
                 &format!("{:.6}", one.tail),
                 if one.raised { "yes" } else { "no" },
-                &reason(false),
-                &reason(true),
+                &zh,
+                &en,
                 &beside.join("|"),
             ])?;
             if one.raised {
-                told.push_str(&format!("{:20} {:8.3}  {}\n", table.subjects[one.subject], one.score, reason(false)));
+                told.push_str(&format!("{:20} {:8.3}  {}\n", table.subjects[one.subject], one.score, zh));
             }
         }
         self.write(&csv.into_inner()?)?;
@@ -244,6 +241,32 @@ impl Fit {
             super::block_on(async { Ok(card(&done, &session, &data, self.against.as_deref(), &options).await?) })?;
         print!("{text}");
         self.write(text.as_bytes())
+    }
+}
+
+impl Beside {
+    fn run(&self) -> anyhow::Result<()> {
+        let shadow = shadow(&DataDir::open(&self.data)?, self.queue.as_str())?;
+        println!("已核查线索 checked leads {}, 查实 confirmed {}", shadow.checked, shadow.confirmed);
+        let (Some(present), Some(learnt)) = (shadow.present, shadow.learnt) else {
+            println!(
+                "查实、排除均须不少于{LEAST}条 it takes {LEAST} confirmed and {LEAST} dismissed: the present ranking stands"
+            );
+            return Ok(());
+        };
+        println!(
+            "平均精度 average precision: 现行 present {present:.4}, 学得 learnt {learnt:.4}; 优于现行的重抽样占比 better in {:.0} % of resamples",
+            100.0 * shadow.better
+        );
+        println!(
+            "{}",
+            if shadow.ranking.is_some() {
+                "学得的排序用于走访计划 the learnt ranking orders visit plans; --present-ranking switches it off"
+            } else {
+                "仅供对照 in the shadow: the present ranking stands"
+            }
+        );
+        Ok(())
     }
 }
 

@@ -4,7 +4,7 @@ use anyhow::{Context, bail};
 
 use crate::contract::Queue;
 use crate::jobs::visit_plan;
-use crate::model::plan::{Budget, Reason};
+use crate::model::plan::{Budget, Reason, Weights};
 use crate::snapshot::DataDir;
 
 /// Plan.
@@ -13,8 +13,7 @@ pub struct Args {
     /// Data folder
     #[arg(long, default_value = "data")]
     data: PathBuf,
-    /// Visits there are; a household takes 1, an account 2, an institution or a village 3, an official 4,
-    /// a region 5
+    /// Visits there are
     #[arg(long)]
     visits: f64,
     /// Only leads of this region and those inside it; may be given again
@@ -29,6 +28,13 @@ pub struct Args {
     /// Seed of the draw
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// What severity is worth beside money and what a check takes, with their sources, as
+    /// models/plan/weights.toml [default: that file]
+    #[arg(long, value_name = "FILE")]
+    weights: Option<PathBuf>,
+    /// Keep the present ranking, even where the one learnt from checked leads is better
+    #[arg(long)]
+    present_ranking: bool,
     /// Write the plan as CSV too
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -44,7 +50,15 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     }
     let data = DataDir::open(&args.data)?;
     let budget = Budget { visits: args.visits, random_share: args.random_share, seed: args.seed };
-    let plan = visit_plan(&data, args.queue.as_str(), &args.region, &budget)?;
+    let weights = match &args.weights {
+        None => Weights::own(),
+        Some(file) => {
+            let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+            Weights::parse(&text).map_err(|e| format!("{}: {e}", file.display()))
+        }
+    };
+    let weights = weights.map_err(anyhow::Error::msg)?;
+    let plan = visit_plan(&data, args.queue.as_str(), &args.region, &budget, &weights, !args.present_ranking)?;
     if plan.audit.is_empty() {
         bail!("there is no audit in {} yet; run `mingjing audit --data {}`", args.data.display(), args.data.display());
     }
@@ -57,6 +71,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         "region_code",
         "typologies",
         "reason",
+        "likely",
         "probability",
         "amount",
         "severity",
@@ -71,6 +86,11 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         plan.waiting.len(),
         plan.planned.len(),
     );
+    if plan.learnt {
+        println!(
+            "按已核查线索学得的排序 ordered by the ranking learnt from checked leads (--present-ranking switches it off)"
+        );
+    }
     for (place, planned) in (1..).zip(&plan.planned) {
         let lead = &plan.waiting[planned.candidate];
         let c = &lead.candidate;
@@ -97,6 +117,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             &lead.region_code,
             &lead.typologies,
             reason,
+            &format!("{:.6}", planned.likely),
             &c.probability.to_string(),
             &format!("{:.2}", c.amount_fen as f64 / 100.0),
             &c.severity.to_string(),

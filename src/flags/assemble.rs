@@ -35,8 +35,14 @@ pub struct EvidenceRef {
     pub role: EvidenceRole,
 }
 
+impl Default for Subject {
+    fn default() -> Self {
+        Self::Text(String::new())
+    }
+}
+
 /// A finding in dense keys, its texts filled but for `{name}`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct RawFinding {
     /// Whom it is about.
     pub subject: Subject,
@@ -62,6 +68,8 @@ pub struct RawFinding {
     pub reason_en: String,
     /// Evidence, in order, each row once.
     pub evidence: Vec<EvidenceRef>,
+    /// Why what raised it should not be trusted on this data, in both languages; mostly nothing.
+    pub warning: String,
 }
 
 /// Columns that name whom else a finding concerns.
@@ -226,6 +234,7 @@ fn close(rule: &CheckedRule, open: Option<(Subject, Groups)>, findings: &mut Vec
                 .map(|day| (day, group.months.iter().filter(|month| ends_before(**month, day)).count())),
             money: group.money,
             evidence: group.evidence.into_iter().map(|(role, row_id)| EvidenceRef { row_id, role }).collect(),
+            warning: String::new(),
         });
     }
 }

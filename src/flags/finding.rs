@@ -90,6 +90,8 @@ pub struct Finding {
     pub money: Money,
     /// Rows of the source it rests on.
     pub evidence: Vec<EvidenceRef>,
+    /// Why what raised it should not be trusted on this data; mostly nothing.
+    pub warning: String,
 }
 
 /// A link that identity inferred: method and probability.
@@ -159,6 +161,7 @@ impl Finding {
             summary_en,
             money: raw.money,
             evidence: raw.evidence,
+            warning: raw.warning,
         }
     }
 }

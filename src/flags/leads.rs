@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::contract::{Queue, SubjectKind};
 use crate::model::calibration::{Suspicion, together};
+use crate::model::spec;
 use crate::query::library::EvidenceRole;
 
 use super::finding::{Status, sixth};
@@ -24,7 +25,8 @@ pub struct Lead {
     pub subject_key: String,
     /// Where it belongs.
     pub region_code: String,
-    /// That at least one of its findings holds, those that rest on one row or one rule counting once.
+    /// That at least one of its findings holds, those that rest on one row or one rule counting once. A model
+    /// looks at what the rules look at: it stands alone or not at all, and never makes them likelier.
     pub probability: f64,
     /// Money at issue in fen, each payment counted once.
     pub amount_fen: i64,
@@ -34,16 +36,21 @@ pub struct Lead {
     pub findings: u64,
     /// Their codes, sorted.
     pub typologies: Vec<String>,
+    /// Why what raised some of them should not be trusted on this data; mostly nothing.
+    pub warning: String,
 }
 
 #[derive(Debug, Default)]
 struct Gathered {
     region_code: String,
     suspicions: Vec<Suspicion>,
+    /// Of the findings of models, the likeliest.
+    modelled: f64,
     money: Money,
     severity: u8,
     findings: u64,
     typologies: BTreeSet<String>,
+    warnings: BTreeSet<String>,
 }
 
 /// Gathers findings as they come.
@@ -115,16 +122,23 @@ impl Leads {
         if lead.region_code.is_empty() {
             lead.region_code.clone_from(&finding.region_code);
         }
-        let rows = finding.evidence.iter().filter(|row| row.role == EvidenceRole::For).map(|row| row.row_id);
-        lead.suspicions.push(Suspicion {
-            probability: finding.probability,
-            rule: finding.rule_id.clone(),
-            rows: rows.collect(),
-        });
+        if spec::headers().contains_key(&finding.rule_id) {
+            lead.modelled = lead.modelled.max(finding.probability);
+        } else {
+            let rows = finding.evidence.iter().filter(|row| row.role == EvidenceRole::For).map(|row| row.row_id);
+            lead.suspicions.push(Suspicion {
+                probability: finding.probability,
+                rule: finding.rule_id.clone(),
+                rows: rows.collect(),
+            });
+        }
         lead.money.unite(&finding.money);
         lead.severity = lead.severity.max(finding.severity);
         lead.findings += 1;
         lead.typologies.insert(finding.typology.clone());
+        if !finding.warning.is_empty() {
+            lead.warnings.insert(format!("{}: {}", finding.typology, finding.warning));
+        }
     }
 
     /// The leads: by queue, then the likeliest, largest first.
@@ -138,11 +152,12 @@ impl Leads {
                 subject_kind,
                 subject_key,
                 region_code: lead.region_code,
-                probability: sixth(together(&lead.suspicions)),
+                probability: sixth(together(&lead.suspicions).max(lead.modelled)),
                 amount_fen: lead.money.total(),
                 severity: lead.severity,
                 findings: lead.findings,
                 typologies: lead.typologies.into_iter().collect(),
+                warning: lead.warnings.into_iter().collect::<Vec<_>>().join(" "),
             })
             .collect();
         leads.sort_by(|a, b| {

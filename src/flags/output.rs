@@ -152,6 +152,7 @@ pub fn leads_schema() -> SchemaRef {
         ("severity", Int32),
         ("findings", Int64),
         ("typologies", Utf8),
+        ("warning", Utf8),
     ])
 }
 
@@ -169,6 +170,7 @@ pub fn leads_batch(rows: &[Lead]) -> Result<RecordBatch, ArrowError> {
         small(rows, |l| l.severity.into()),
         counts(rows, |l| l.findings),
         Arc::new(typologies),
+        texts(rows, |l| &l.warning),
     ];
     RecordBatch::try_new(leads_schema(), columns)
 }

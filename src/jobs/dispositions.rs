@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cases::{CaseError, Disposition, Dispositions, Recorded, RuleEvidence, evidence, find, read};
 use crate::flags::Status;
+use crate::model::spec;
 use crate::query::library::Library;
 use crate::snapshot::DataDir;
 
@@ -60,6 +61,7 @@ pub fn record(data: &DataDir, file: &Path) -> Result<Taken, RecordError> {
             decided_on: row.decided_on,
             outcome: row.outcome,
             reason: row.reason,
+            likely_ppm: row.likely_ppm,
         })
     });
     let mut all = Dispositions::load(data)?;
@@ -68,7 +70,7 @@ pub fn record(data: &DataDir, file: &Path) -> Result<Taken, RecordError> {
     Ok(Taken { read, new })
 }
 
-/// The evidence on the rules of a library: findings of the latest audit, dispositions of all time.
+/// The evidence on the rules of a library and on the models: findings of the latest audit, dispositions of all time.
 pub fn rule_evidence(library: &Library, data: &DataDir) -> Result<Vec<RuleEvidence>, RecordError> {
     let mut findings = Vec::new();
     if let Some(latest) = audits(data)?.last() {
@@ -77,6 +79,6 @@ pub fn rule_evidence(library: &Library, data: &DataDir) -> Result<Vec<RuleEviden
         })?;
     }
     let dispositions = Dispositions::load(data)?;
-    let rules = library.rules().map(|rule| rule.header());
+    let rules = library.rules().map(|rule| rule.header()).chain(spec::headers().values());
     Ok(evidence(rules, findings.into_iter(), dispositions.standing().into_values()))
 }

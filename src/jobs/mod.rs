@@ -7,13 +7,15 @@ mod import;
 mod models;
 mod plan;
 mod progress;
+mod ranking;
 mod reliability;
 
-pub use audit::{Audit, AuditError, AuditManifest, AuditRequest, audit, audits, explain, window};
+pub use audit::{Audit, AuditError, AuditManifest, AuditRequest, audit, audits, explain, header, window};
 pub use dispositions::{RecordError, Taken, record, rule_evidence};
 pub use identity::{ExplainError, LinkQuestion, explain_link};
 pub use import::{ImportError, ImportOutcome, ImportRequest, import, reconciliation};
 pub use models::{Evaluation, ModelRun, ModelRunError, card, evaluate, model, run_model};
 pub use plan::{VisitPlan, Waiting, visit_plan};
 pub use progress::{Observer, Unobserved};
+pub use ranking::shadow;
 pub use reliability::{Calibration, calibration};

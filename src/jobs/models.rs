@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::cases::{Dispositions, Outcome as Found, read};
+use crate::contract::SubjectKind;
 use crate::model::metric::{average_precision, roc_auc};
 use crate::model::spec::{
     Card, FeatureTable, GroupRate, Model, ModelError, Outcome, Scored, drift, groups, models, run,
@@ -65,7 +66,7 @@ pub async fn model(id: &str) -> Result<Model, ModelRunError> {
     let code = format!("{}_", id.to_lowercase());
     let found = models()?.into_iter().find(|m| m.spec.id == id || m.spec.id.starts_with(&code));
     let found = found.ok_or_else(|| ModelRunError::Unknown(id.to_owned()))?;
-    found.query.check(&Planner::new().await.map_err(ModelError::from)?).await?;
+    found.check(&Planner::new().await.map_err(ModelError::from)?).await?;
     Ok(found)
 }
 
@@ -79,7 +80,7 @@ pub async fn run_model(
     let model = model(id).await?;
     let snapshot = data.resolve(snapshot)?;
     let session = Session::open(&snapshot, options).await?;
-    let table = model.query.run(&session).await?;
+    let table = model.table(&session).await?;
     let outcome = run(&model, &table)?;
     Ok((ModelRun { model, snapshot: snapshot.manifest.id, table, outcome }, session))
 }
@@ -101,8 +102,8 @@ pub async fn card(
         None => None,
         Some(other) => {
             let other = data.resolve(Some(other))?;
-            let before = done.model.query.run(&Session::open(&other, options).await?).await?;
-            Some((other.manifest.id, drift(&before, &done.table)))
+            let before = done.model.table(&Session::open(&other, options).await?).await?;
+            drift(&done.model, &other.manifest.id, &before, &done.table)?
         }
     };
     let card = Card {
@@ -111,7 +112,7 @@ pub async fn card(
         table: &done.table,
         scored,
         stability: stability(done, scored)?,
-        groups: GroupRate::of(&groups(&done.model.query.subject, session).await?, &done.table, scored),
+        groups: GroupRate::of(&groups(done.model.query.subject, session).await?, &done.table, scored),
         drift,
     };
     Ok(card.to_string())
@@ -143,10 +144,12 @@ pub fn evaluate(done: &ModelRun, data: &DataDir) -> Result<Evaluation, ModelRunE
     let dispositions = Dispositions::load(data).map_err(RecordError::from)?;
     let standing = dispositions.standing();
     let mut labels: BTreeMap<String, bool> = BTreeMap::new();
-    let own = match done.model.query.subject.as_str() {
-        "official" => "official_no",
-        "village" => "region_code",
-        _ => "household_no",
+    let own = match done.model.query.subject {
+        SubjectKind::Official => "official_no",
+        SubjectKind::Person => "id_number",
+        SubjectKind::Village | SubjectKind::Region => "region_code",
+        SubjectKind::Household => "household_no",
+        _ => "subject_key",
     };
     for audit in audits(data).map_err(RecordError::from)? {
         read(&audit.path, ["finding_id", own], |[finding, subject]| {

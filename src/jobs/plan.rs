@@ -1,6 +1,5 @@
 //! A reviewer's plan over the leads of the latest audit.
 
-use std::collections::BTreeSet;
 use std::fs::File;
 
 use arrow::array::{AsArray, StringArray};
@@ -8,15 +7,15 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int32Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use crate::cases::{CaseError, read};
+use crate::cases::CaseError;
 use crate::contract::SubjectKind;
 use crate::domain::region;
-use crate::flags::LeadParts;
-use crate::model::plan::{Budget, Candidate, Planned, plan};
+use crate::model::plan::{Budget, Candidate, Planned, Weights, plan};
 use crate::snapshot::DataDir;
 
 use super::RecordError;
 use super::audit::audits;
+use super::ranking::{Open, features, shadow};
 
 /// A lead that waits for a check.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,50 +41,46 @@ pub struct VisitPlan {
     pub waiting: Vec<Waiting>,
     /// What is planned of them, in order.
     pub planned: Vec<Planned>,
-}
-
-/// Visits that a check takes, by what it is about: a household is visited; accounts need the bank's
-/// answer; an official's or an institution's decisions are read in the files and asked about on the spot.
-fn visits(kind: SubjectKind) -> f64 {
-    match kind {
-        SubjectKind::Account => 2.0,
-        SubjectKind::Institution | SubjectKind::Village => 3.0,
-        SubjectKind::Official => 4.0,
-        SubjectKind::Region => 5.0,
-        _ => 1.0,
-    }
+    /// Whether the learnt ranking ordered them, having beaten the present one.
+    pub learnt: bool,
 }
 
 /// Plans the checks of a queue in some regions (all where none is named). Leads whose every finding a
-/// person has looked at are left out.
-pub fn visit_plan(data: &DataDir, queue: &str, regions: &[String], budget: &Budget) -> Result<VisitPlan, RecordError> {
+/// person has looked at are left out. Where `learnt`, the ranking learnt from checked leads orders them, if it
+/// is better than the present one.
+pub fn visit_plan(
+    data: &DataDir,
+    queue: &str,
+    regions: &[String],
+    budget: &Budget,
+    weights: &Weights,
+    learnt: bool,
+) -> Result<VisitPlan, RecordError> {
     let Some(audit) = audits(data)?.pop() else {
-        return Ok(VisitPlan { audit: String::new(), waiting: Vec::new(), planned: Vec::new() });
+        return Ok(VisitPlan { audit: String::new(), waiting: Vec::new(), planned: Vec::new(), learnt: false });
     };
-    let mut unseen = BTreeSet::new();
-    let columns =
-        ["queue", "subject_kind", "subject_key", "household_no", "official_no", "region_code", "status", "disposition"];
-    read(&audit.path, columns, |[queue, kind, subject, household, official, region, status, disposition]| {
-        if let (Ok(queue), Ok(subject_kind), "open", "") = (queue.parse(), kind.parse(), status, disposition) {
-            let parts = LeadParts {
-                queue,
-                subject_kind,
-                subject_key: subject,
-                household_no: household,
-                official_no: official,
-                region_code: region,
-            };
-            unseen.insert(parts.lead_id());
-        }
-    })?;
+    let open = Open::read(&audit.path)?;
     let inside = |place: &str| regions.is_empty() || regions.iter().any(|region| region::contains(region, place));
     let mut waiting = leads(&audit.path.join("leads.parquet"), queue)?;
-    waiting.retain(|lead| unseen.contains(&lead.candidate.lead_id) && inside(&lead.region_code));
+    waiting.retain(|lead| open.waits(&lead.candidate.lead_id) && inside(&lead.region_code));
+    let ranking = if learnt { shadow(data, queue)?.ranking } else { None };
+    for lead in &mut waiting {
+        lead.candidate.visits = weights.visits(lead.subject_kind.as_str());
+        if let Some(ranking) = &ranking {
+            lead.candidate.probability = ranking.of(lead.candidate.probability, &features(lead));
+        }
+    }
     let candidates: Vec<Candidate> = waiting.iter().map(|lead| lead.candidate.clone()).collect();
-    Ok(VisitPlan { audit: audit.manifest.id, planned: plan(&candidates, budget), waiting })
+    Ok(VisitPlan {
+        audit: audit.manifest.id,
+        planned: plan(&candidates, budget, weights),
+        learnt: ranking.is_some(),
+        waiting,
+    })
 }
 
-fn leads(path: &std::path::Path, queue: &str) -> Result<Vec<Waiting>, RecordError> {
+/// The leads of a queue in a file; what a check takes is left at one visit.
+pub(super) fn leads(path: &std::path::Path, queue: &str) -> Result<Vec<Waiting>, RecordError> {
     let damaged = |reason: String| CaseError::Damaged { path: path.to_owned(), reason };
     let file = File::open(path).map_err(|source| CaseError::Io { path: path.to_owned(), source })?;
     let reader = ParquetRecordBatchReaderBuilder::try_new(file).and_then(|builder| builder.build());
@@ -112,7 +107,7 @@ fn leads(path: &std::path::Path, queue: &str) -> Result<Vec<Waiting>, RecordErro
                     probability: probability.as_primitive::<Float64Type>().value(i),
                     amount_fen: amount.as_primitive::<Decimal128Type>().value(i) as i64,
                     severity: severity.as_primitive::<Int32Type>().value(i).clamp(1, 4) as u8,
-                    visits: visits(subject_kind),
+                    visits: 1.0,
                 },
                 subject_kind,
                 subject_key: subject.value(i).to_owned(),

@@ -6,12 +6,13 @@ use sha2::{Digest, Sha256};
 
 use crate::cases::{Disposition, Dispositions, Outcome};
 use crate::domain::region;
-use crate::model::calibration::{ENOUGH, Precision, Reliability};
+use crate::model::calibration::{ENOUGH, Reliability};
+use crate::model::spec;
 use crate::query::library::Library;
 use crate::snapshot::DataDir;
 
 use super::RecordError;
-use super::audit::checked;
+use super::audit::{Learnt, header};
 
 /// Parts into which dispositions are cut; each is predicted from the rest.
 const FOLDS: u8 = 10;
@@ -38,25 +39,26 @@ pub struct Calibration {
 pub fn calibration(library: &Library, data: &DataDir) -> Result<Calibration, RecordError> {
     let dispositions = Dispositions::load(data)?;
     let standing: Vec<&Disposition> =
-        dispositions.standing().into_values().filter(|d| library.get(&d.rule_id).is_some()).collect();
+        dispositions.standing().into_values().filter(|d| header(library, &d.rule_id).is_some()).collect();
     let fold = |d: &Disposition| Sha256::digest(&d.finding_id)[0] % FOLDS;
     let (mut stated, mut learnt) = (Vec::new(), Vec::new());
     for part in 0..FOLDS {
         let rest = standing.iter().copied().filter(|d| fold(d) != part);
-        let precision = Precision::fit(&checked(library, rest));
+        let rest = Learnt::from(library, rest);
         for d in standing.iter().filter(|d| fold(d) == part) {
-            let Some(rule) = library.get(&d.rule_id) else { continue };
-            let (header, came_true) = (rule.header(), d.outcome == Outcome::Confirmed);
+            let Some(header) = header(library, &d.rule_id) else { continue };
+            let came_true = d.outcome == Outcome::Confirmed;
             stated.push((header.prior, came_true));
             let county = region::county(&d.region_code);
-            learnt.push((precision.of(&header.typology, &county, header.prior), came_true));
+            learnt.push((rest.of(header, &county), came_true));
         }
     }
-    let all = Precision::fit(&checked(library, standing.iter().copied()));
-    let rules = library.rules().map(|rule| {
-        let header = rule.header();
-        (header.id.clone(), (header.prior, all.of(&header.typology, "", header.prior)))
-    });
+    let all = Learnt::from(library, standing.iter().copied());
+    let rules = library
+        .rules()
+        .map(|rule| rule.header())
+        .chain(spec::headers().values())
+        .map(|header| (header.id.clone(), (header.prior, all.of(header, ""))));
     Ok(Calibration {
         checked: standing.len() as u64,
         learns: all.checked() >= ENOUGH,

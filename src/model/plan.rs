@@ -6,9 +6,92 @@
 //! them nothing is ever learnt of what the ranking leaves out, and a rule's precision is that of its
 //! best findings alone.
 //!
+//! What severity and a check are worth is data with a stated source: `models/plan/weights.toml`.
+//!
 //! O(n log n) time.
 
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+/// What a plan weighs, with where each figure comes from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Weights {
+    /// What severity is measured in.
+    pub benefit: Benefit,
+    /// What a severity is worth.
+    pub severity_months: SeverityMonths,
+    /// What a check takes.
+    pub visits: Visits,
+}
+
+/// A benefit of one person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Benefit {
+    /// Yuan a month.
+    pub yuan: f64,
+    /// Where the figure comes from.
+    pub source: String,
+}
+
+/// Months of the benefit by severity.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeverityMonths {
+    /// Of severity 1 to 4.
+    pub months: [f64; 4],
+    /// Where the figures come from.
+    pub source: String,
+}
+
+/// Visits that a check takes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Visits {
+    /// By kind of subject, in the contract's spelling; a kind that is not named takes one.
+    pub of: BTreeMap<String, f64>,
+    /// Where the figures come from.
+    pub source: String,
+}
+
+impl Weights {
+    /// Reads weights; says with its path what is wrong.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let read = toml::Deserializer::parse(text).map_err(|e| e.message().to_owned())?;
+        let weights: Self =
+            serde_path_to_error::deserialize(read).map_err(|e| format!("{}: {}", e.path(), e.inner().message()))?;
+        let positive = |x: f64| x.is_finite() && x > 0.0;
+        if !positive(weights.benefit.yuan) {
+            return Err("benefit.yuan: it must be above 0".to_owned());
+        }
+        if weights.severity_months.months.iter().any(|m| !m.is_finite() || *m < 0.0) {
+            return Err("severity_months.months: none may be below 0".to_owned());
+        }
+        if let Some((kind, _)) = weights.visits.of.iter().find(|(_, visits)| !positive(**visits)) {
+            return Err(format!("visits.of.{kind}: it must be above 0"));
+        }
+        Ok(weights)
+    }
+
+    /// The program's own.
+    pub fn own() -> Result<Self, String> {
+        Self::parse(include_str!("../../models/plan/weights.toml"))
+    }
+
+    /// Visits that a check of a kind of subject takes.
+    pub fn visits(&self, kind: &str) -> f64 {
+        self.visits.of.get(kind).copied().unwrap_or(1.0)
+    }
+
+    /// What a check of a lead is expected to bring, in yuan.
+    pub fn worth(&self, lead: &Candidate) -> f64 {
+        let months = self.severity_months.months[usize::from(lead.severity.clamp(1, 4)) - 1];
+        lead.probability * (lead.amount_fen.max(0) as f64 / 100.0 + months * self.benefit.yuan)
+    }
+}
 
 /// What a lead may bring, and what a check costs.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,28 +135,18 @@ pub struct Planned {
     pub candidate: usize,
     /// Why it is there.
     pub reason: Reason,
+    /// How likely it was to be planned: 1 for its worth, the drawn share of the rest for a control.
+    pub likely: f64,
     /// What a check is expected to bring, in yuan.
     pub worth: f64,
 }
 
-/// What severity 1 to 4 is worth beside the money, in yuan: a month's, a quarter's, a year's and three
-/// years' benefit of one person, roughly. A convention, for two leads of equal money and probability.
-const SEVERITY_YUAN: [f64; 4] = [500.0, 1_500.0, 6_000.0, 18_000.0];
-
-impl Candidate {
-    /// What a check is expected to bring, in yuan.
-    pub fn worth(&self) -> f64 {
-        let severity = SEVERITY_YUAN[usize::from(self.severity.clamp(1, 4)) - 1];
-        self.probability * (self.amount_fen.max(0) as f64 / 100.0 + severity)
-    }
-}
-
 /// The checks that fit the budget: those for their worth, then the controls in the order of the draw. A
 /// draw that finds no lead left gives its visits back.
-pub fn plan(candidates: &[Candidate], budget: &Budget) -> Vec<Planned> {
+pub fn plan(candidates: &[Candidate], budget: &Budget, weights: &Weights) -> Vec<Planned> {
     let share = budget.random_share.clamp(0.0, 1.0);
     let mut order: Vec<usize> = (0..candidates.len()).collect();
-    let a_visit = |i: usize| candidates[i].worth() / candidates[i].visits.max(0.1);
+    let a_visit = |i: usize| weights.worth(&candidates[i]) / candidates[i].visits.max(0.1);
     let id = |i: usize| candidates[i].lead_id.as_str();
     order.sort_by(|a, b| a_visit(*b).total_cmp(&a_visit(*a)).then_with(|| id(*a).cmp(id(*b))));
     let take = |order: &[usize], visits: f64| {
@@ -91,14 +164,33 @@ pub fn plan(candidates: &[Candidate], budget: &Budget) -> Vec<Planned> {
     // The same seed draws the same leads, however they are ranked.
     rest.sort_by_key(|i| Sha256::digest(format!("{}\0{}", budget.seed, id(*i))).to_vec());
     let drawn = if share > 0.0 { take(&rest, budget.visits - cost(&ranked)) } else { Vec::new() };
-    let planned = |reason| move |i: usize| Planned { candidate: i, reason, worth: candidates[i].worth() };
-    let worth = ranked.into_iter().map(planned(Reason::Worth));
-    worth.chain(drawn.into_iter().map(planned(Reason::Control))).collect()
+    // A lead that was drawn stands for all that could have been: so likely was it to be.
+    let likely = if rest.is_empty() { 1.0 } else { drawn.len() as f64 / rest.len() as f64 };
+    let planned =
+        |reason, likely| move |i: usize| Planned { candidate: i, reason, likely, worth: weights.worth(&candidates[i]) };
+    let worth = ranked.into_iter().map(planned(Reason::Worth, 1.0));
+    worth.chain(drawn.into_iter().map(planned(Reason::Control, likely))).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn own() -> Weights {
+        Weights::own().unwrap()
+    }
+
+    #[test]
+    fn weights_are_parameters_and_wrong_ones_are_told() {
+        let text = include_str!("../../models/plan/weights.toml");
+        let dear = Weights::parse(&text.replace("[1.0, 3.0, 12.0, 36.0]", "[100.0, 3.0, 12.0, 36.0]")).unwrap();
+        let lead = Candidate { lead_id: String::new(), probability: 0.5, amount_fen: 0, severity: 1, visits: 1.0 };
+        assert!((own().worth(&lead) - 186.5).abs() < 1e-9 && (dear.worth(&lead) - 18_650.0).abs() < 1e-9);
+        assert!(
+            Weights::parse(&text.replace("household   = 1.0", "household   = 0.0")).unwrap_err().contains("household")
+        );
+        assert!(Weights::parse(&text.replace("yuan   =", "dollar =")).unwrap_err().contains("dollar"));
+    }
 
     fn candidates() -> Vec<Candidate> {
         (0..40)
@@ -116,23 +208,25 @@ mod tests {
     fn the_best_a_visit_come_first_and_a_share_is_drawn() {
         let all = candidates();
         let budget = Budget { visits: 10.0, random_share: 0.2, seed: 1 };
-        let made = plan(&all, &budget);
+        let made = plan(&all, &budget, &own());
         let ranked: Vec<usize> = made.iter().filter(|p| p.reason == Reason::Worth).map(|p| p.candidate).collect();
         assert_eq!(ranked, [39, 38, 37, 36, 35, 34, 33, 32]);
         let controls: Vec<_> = made.iter().filter(|p| p.reason == Reason::Control).collect();
         let visits: f64 = made.iter().map(|p| all[p.candidate].visits).sum();
         assert!(!controls.is_empty() && visits <= 10.0 && controls.iter().all(|p| p.candidate < 32));
-        assert_eq!(made, plan(&all, &budget));
-        assert_ne!(made, plan(&all, &Budget { seed: 2, ..budget }));
+        assert_eq!(made, plan(&all, &budget, &own()));
+        assert_ne!(made, plan(&all, &Budget { seed: 2, ..budget }, &own()));
     }
 
     #[test]
     fn no_share_draws_none_and_all_fit_a_large_budget() {
         let all = candidates();
         assert!(
-            plan(&all, &Budget { visits: 5.0, random_share: 0.0, seed: 1 }).iter().all(|p| p.reason == Reason::Worth)
+            plan(&all, &Budget { visits: 5.0, random_share: 0.0, seed: 1 }, &own())
+                .iter()
+                .all(|p| p.reason == Reason::Worth)
         );
-        assert_eq!(plan(&all, &Budget { visits: 1e6, random_share: 0.1, seed: 1 }).len(), 40);
-        assert!(plan(&[], &Budget { visits: 5.0, random_share: 0.5, seed: 1 }).is_empty());
+        assert_eq!(plan(&all, &Budget { visits: 1e6, random_share: 0.1, seed: 1 }, &own()).len(), 40);
+        assert!(plan(&[], &Budget { visits: 5.0, random_share: 0.5, seed: 1 }, &own()).is_empty());
     }
 }

@@ -347,6 +347,7 @@ mod tests {
             summary_en: format!("Finding number {number}, said in many words"),
             money: Money::default(),
             evidence: Vec::new(),
+            warning: String::new(),
         }
     }
 

@@ -40,6 +40,8 @@ pub struct LeadRow {
     pub findings: i64,
     /// Their codes.
     pub typologies: Vec<String>,
+    /// Why what raised some of them should not be trusted on this data; mostly nothing.
+    pub warning: String,
 }
 
 /// What leads can be sorted by, beside their id.
@@ -58,6 +60,7 @@ pub struct Leads {
     severity: Int32Array,
     findings: Int64Array,
     typologies: StringArray,
+    warning: StringArray,
     orders: Orders,
     /// Finding rows of all leads, one lead after the other, and where each lead's begin.
     gathered: Vec<u32>,
@@ -84,6 +87,7 @@ impl Leads {
             severity: number::<Int32Type>(path, &batch, "severity")?,
             findings: number::<Int64Type>(path, &batch, "findings")?,
             typologies: text("typologies")?,
+            warning: text("warning")?,
             orders: Orders::new(&batch, &SORTED_BY, "lead_id")?,
             bytes: batch.get_array_memory_size() + 4 * (gathered.len() + starts.len()),
             lead_id,
@@ -137,6 +141,7 @@ impl Leads {
             severity: self.severity.value(row),
             findings: self.findings.value(row),
             typologies: self.typologies.value(row).split('|').map(str::to_owned).collect(),
+            warning: self.warning.value(row).to_owned(),
         }
     }
 }

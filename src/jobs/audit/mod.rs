@@ -1,6 +1,7 @@
-//! Audit: every rule over a snapshot; findings, evidence, leads and coverage come out.
+//! Audit: every rule and model over a snapshot; findings, evidence, leads and coverage come out.
 
 mod explain;
+mod models;
 mod output;
 mod probability;
 mod request;
@@ -17,17 +18,18 @@ use serde::{Deserialize, Serialize};
 use crate::cases::{CaseError, Dispositions};
 use crate::domain::date::Day;
 use crate::flags::FlagError;
-use crate::query::library::{CheckedRule, Library, RuleError, Status};
+use crate::model::spec::{self, Model, ModelError};
+use crate::query::library::{CheckedRule, Header, Library, RuleError, Status};
 use crate::query::{EngineOptions, QueryError, Session};
-use crate::snapshot::{DataDir, SnapshotError};
+use crate::snapshot::{DataDir, Snapshot, SnapshotError};
 
 use super::Observer;
 pub use explain::explain;
 use output::{manifest, write};
 use probability::Probabilities;
-pub use probability::checked;
+pub use probability::{Learnt, header};
 pub use request::AuditRequest;
-use rules::{run_all, without_rule};
+use rules::{run_all, settle, without_rule};
 use sink::Sink;
 use turn::turn;
 use window::bind;
@@ -58,6 +60,12 @@ pub struct AuditManifest {
     pub parameters: BTreeMap<String, BTreeMap<String, f64>>,
     /// Rules by id, with version and the hash of their text.
     pub rules: BTreeMap<String, String>,
+    /// Models by id, with version and the hash of their texts.
+    #[serde(default)]
+    pub models: BTreeMap<String, String>,
+    /// Snapshot from which the drift of models is measured; none where this one was built on none.
+    #[serde(default)]
+    pub drift_from: Option<String>,
     /// Name of the dispositions that were known; empty where there were none.
     #[serde(default)]
     pub dispositions: String,
@@ -119,6 +127,9 @@ pub enum AuditError {
     /// Something in the request means nothing.
     #[error("{0}")]
     Request(String),
+    /// A model's spec is wrong. One that fails on the data is told in the coverage.
+    #[error(transparent)]
+    Model(#[from] ModelError),
     /// Somebody stopped it.
     #[error("the audit was cancelled")]
     Cancelled,
@@ -152,8 +163,12 @@ pub async fn audit(
     let follows = in_service().any(|rule| asked(rule) && rule.follows());
     let rules: Vec<&CheckedRule> = in_service().filter(|rule| asked(rule) || (follows && !rule.follows())).collect();
 
+    let models = models_of(request)?;
+    let own: Vec<Header> = models.iter().map(Model::header).collect();
+    let before = if models.is_empty() { None } else { before(data, &snapshot, options).await? };
     let dispositions = Dispositions::load(data)?;
-    let mut manifest = manifest(&snapshot, request, &bindings, &rules, &dispositions.name());
+    let drift_from = before.as_ref().map(|(name, _)| name.clone());
+    let mut manifest = manifest(&snapshot, request, &bindings, &rules, &models, drift_from, &dispositions.name());
     let probabilities = Probabilities::of(library, &dispositions);
     manifest.calibration = probabilities.basis();
     let staged = lock.stage(&manifest.id)?;
@@ -161,6 +176,10 @@ pub async fn audit(
     let mut sink = Sink::create(staged.path(), session.clone(), &snapshot, region, &dispositions, &probabilities)?;
     let (mut coverage, shared_ms) =
         run_all(&rules, &asked, &mut session, &bindings, options, &mut sink, observer).await?;
+    let said = models::run_all(&models, &session, before.as_ref(), observer).await?;
+    for (header, run) in own.iter().zip(said) {
+        coverage.push(settle(header, run, true, &mut sink, observer).await?);
+    }
     observer.stage("findings and evidence", None);
     let written = sink.finish().await?;
     for covered in &mut coverage {
@@ -173,6 +192,26 @@ pub async fn audit(
     manifest.shared_ms = shared_ms;
     write(staged.path(), written, &coverage, &mut manifest)?;
     Ok(Audit { path: staged.publish()?, manifest })
+}
+
+/// The models that a request asks for.
+fn models_of(request: &AuditRequest) -> Result<Vec<Model>, ModelError> {
+    let mut models = spec::models()?;
+    models.retain(|model| request.only.is_empty() || request.only.contains(&model.spec.code));
+    Ok(models)
+}
+
+/// The snapshot that this one was built on, where it is still there.
+async fn before(
+    data: &DataDir,
+    snapshot: &Snapshot,
+    options: &EngineOptions,
+) -> Result<Option<(String, Session)>, AuditError> {
+    let Some(name) = &snapshot.manifest.based_on else { return Ok(None) };
+    match data.resolve(Some(name)) {
+        Ok(before) => Ok(Some((name.clone(), Session::open(&before, options).await?))),
+        Err(_) => Ok(None),
+    }
 }
 
 /// Audits of a data folder.

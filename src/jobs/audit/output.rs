@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::contract::CONTRACT_VERSION;
 use crate::domain::date::Day;
 use crate::flags::{Coverage, FlagError, Output, coverage_batch, coverage_schema, leads_batch, leads_schema};
+use crate::model::spec::Model;
 use crate::query::library::{Bindings, CheckedRule, views};
 use crate::snapshot::Snapshot;
 
@@ -19,6 +20,8 @@ pub(super) fn manifest(
     request: &AuditRequest,
     bindings: &Bindings,
     rules: &[&CheckedRule],
+    models: &[Model],
+    drift_from: Option<String>,
     dispositions: &str,
 ) -> AuditManifest {
     let hex = |bytes: &[u8]| bytes.iter().take(8).map(|b| format!("{b:02x}")).collect::<String>();
@@ -32,8 +35,10 @@ pub(super) fn manifest(
             (rule.id().to_owned(), format!("{}-{text}", rule.header().version))
         })
         .collect();
+    let of_model = |model: &Model| (model.spec.id.clone(), format!("{}-{}", model.spec.version, model.fingerprint()));
+    let models: BTreeMap<String, String> = models.iter().map(of_model).collect();
     let names = format!(
-        "{} {} {} {} {:?} {:?} {:?} {rules:?} {dispositions}",
+        "{} {} {} {} {:?} {:?} {:?} {rules:?} {models:?} {drift_from:?} {dispositions}",
         snapshot.manifest.id,
         env!("CARGO_PKG_VERSION"),
         CONTRACT_VERSION,
@@ -54,6 +59,8 @@ pub(super) fn manifest(
         only: request.only.clone(),
         parameters: bindings.parameters.clone(),
         rules,
+        models,
+        drift_from,
         dispositions: dispositions.to_owned(),
         calibration: String::new(),
         shared_ms: BTreeMap::new(),

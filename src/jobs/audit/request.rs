@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::AuditError;
 use crate::contract::contract;
 use crate::domain::date::Day;
+use crate::model::spec;
 use crate::query::library::Library;
 
 /// What to audit.
@@ -30,9 +31,10 @@ impl AuditRequest {
     /// [`AuditError::Request`] and [`AuditError::Rule`], which name what is wrong.
     pub fn check(&self, library: &Library) -> Result<(), AuditError> {
         for code in &self.only {
-            if !contract().typologies.contains_key(code) && library.find(code).is_none() {
+            let of_a_model = spec::headers().values().any(|header| header.typology == *code);
+            if !contract().typologies.contains_key(code) && library.find(code).is_none() && !of_a_model {
                 return Err(AuditError::Request(format!(
-                    "only: neither the contract nor a rule has the typology '{code}'"
+                    "only: neither the contract nor a rule or model has the typology '{code}'"
                 )));
             }
         }

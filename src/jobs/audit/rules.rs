@@ -7,21 +7,28 @@ use futures::StreamExt;
 
 use crate::contract::contract;
 use crate::flags::{Coverage, Outcome, RawFinding, assemble};
-use crate::query::library::{Bindings, CheckedRule, Library, View, views};
+use crate::query::library::{Bindings, CheckedRule, Header, Library, View, views};
 use crate::query::{EngineOptions, Session};
 
 use super::super::Observer;
 use super::AuditError;
 use super::sink::Sink;
 
-/// What became of a rule.
-struct Run {
+/// What became of a rule or model.
+pub(super) struct Run {
     /// What it raised.
     findings: Vec<RawFinding>,
     /// How it fared.
     covered: Coverage,
     /// It failed for want of memory.
     starved: bool,
+}
+
+impl Run {
+    /// That ended.
+    pub(super) fn new(findings: Vec<RawFinding>, covered: Coverage) -> Self {
+        Self { findings, covered, starved: false }
+    }
 }
 
 /// Computes what several rules share, runs the rules, then those that read what these found. What they
@@ -103,7 +110,8 @@ async fn side_by_side<'a>(
         if run.starved || !waiting.is_empty() {
             waiting.push(run);
         } else {
-            coverage.push(settle(rules[coverage.len()], run, asked, sink, observer).await?);
+            coverage
+                .push(settle(rules[coverage.len()].header(), run, asked(rules[coverage.len()]), sink, observer).await?);
         }
     }
     drop(side_by_side);
@@ -116,44 +124,35 @@ async fn side_by_side<'a>(
             waited = run(rule, session, bindings).await;
             observer.advance(1);
         }
-        coverage.push(settle(rule, waited, asked, sink, observer).await?);
+        coverage.push(settle(rule.header(), waited, asked(rule), sink, observer).await?);
     }
     Ok(coverage)
 }
 
-/// Hands over what a rule raised and tells of its failure.
-async fn settle<'a>(
-    rule: &'a CheckedRule,
+/// Hands over what a rule or model raised and tells of its failure.
+pub(super) async fn settle<'a>(
+    header: &'a Header,
     run: Run,
-    asked: &dyn Fn(&CheckedRule) -> bool,
+    asked: bool,
     sink: &mut Sink<'a>,
     observer: &dyn Observer,
 ) -> Result<Coverage, AuditError> {
     if run.covered.outcome == Outcome::Failed {
         observer.note(&format!("{} failed: {}", run.covered.rule_id, run.covered.reason));
     }
-    sink.take(rule, run.findings, asked(rule)).await?;
+    sink.take(header, run.findings, asked).await?;
     Ok(run.covered)
 }
 
 /// Runs one rule; whatever happens is told in its coverage.
 async fn run(rule: &CheckedRule, session: &Session, bindings: &Bindings) -> Run {
     let started = Instant::now();
-    let mut covered = Coverage {
-        rule_id: rule.id().to_owned(),
-        typology: rule.header().typology.clone(),
-        outcome: Outcome::Ran,
-        missing: rule.missing(session.present()),
-        reason: String::new(),
-        rows_read: 0,
-        findings: 0,
-        exempted: 0,
-        time_ms: 0,
-    };
+    let mut covered = Coverage::of(rule.id(), &rule.header().typology);
+    covered.missing = rule.missing(session.present());
     if !covered.missing.is_empty() {
         covered.outcome = Outcome::NotRunnable;
         covered.reason = format!("not handed over: {}", covered.missing.join(", "));
-        return Run { findings: Vec::new(), covered, starved: false };
+        return Run::new(Vec::new(), covered);
     }
     let weakened: Vec<&str> =
         rule.optional().iter().filter(|t| !session.present().contains(*t)).map(String::as_str).collect();
@@ -188,15 +187,9 @@ pub(super) fn without_rule(library: &Library) -> Vec<Coverage> {
     let missing = contract().typologies.keys().filter(|code| !covered.contains(code.as_str()));
     missing
         .map(|code| Coverage {
-            rule_id: String::new(),
-            typology: code.clone(),
             outcome: Outcome::NotRunnable,
-            missing: Vec::new(),
             reason: "this version has no rule for it".to_owned(),
-            rows_read: 0,
-            findings: 0,
-            exempted: 0,
-            time_ms: 0,
+            ..Coverage::of("", code)
         })
         .collect()
 }

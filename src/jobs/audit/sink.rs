@@ -13,7 +13,7 @@ use crate::flags::{
     evidence_schema, findings_batch, findings_schema, found_rows, inferred_links,
 };
 use crate::query::Session;
-use crate::query::library::CheckedRule;
+use crate::query::library::Header;
 use crate::snapshot::Snapshot;
 
 use super::AuditError;
@@ -63,7 +63,7 @@ pub(super) struct Sink<'a> {
     probabilities: &'a Probabilities<'a>,
     findings: Output,
     evidence: Output,
-    pending: Vec<(&'a CheckedRule, RawFinding)>,
+    pending: Vec<(&'a Header, RawFinding)>,
     pending_rows: usize,
     /// What was found, for rules that follow; `None` where none does.
     found: Option<Vec<RecordBatch>>,
@@ -112,22 +112,22 @@ impl<'a> Sink<'a> {
         self.found.take().unwrap_or_default()
     }
 
-    /// Takes all that a rule raised; what nobody asked for is there for the rules that follow and is not written.
+    /// Takes all that a rule or model raised; what nobody asked for is there for the rules that follow and is not written.
     pub(super) async fn take(
         &mut self,
-        rule: &'a CheckedRule,
+        header: &'a Header,
         raised: Vec<RawFinding>,
         asked: bool,
     ) -> Result<(), AuditError> {
         if let Some(found) = &mut self.found {
-            found.push(found_rows(rule.header(), &raised, self.found_before).map_err(FlagError::from)?);
+            found.push(found_rows(header, &raised, self.found_before).map_err(FlagError::from)?);
             self.found_before += raised.len() as i64;
         }
         if !asked {
             return Ok(());
         }
         self.pending_rows += raised.iter().map(|raw| raw.evidence.len()).sum::<usize>();
-        self.pending.extend(raised.into_iter().map(|raw| (rule, raw)));
+        self.pending.extend(raised.into_iter().map(|raw| (header, raw)));
         if self.pending.len() >= FINDINGS_AT_ONCE || self.pending_rows >= EVIDENCE_AT_ONCE {
             self.flush().await?;
         }
@@ -152,7 +152,7 @@ impl<'a> Sink<'a> {
         if raised.is_empty() {
             return Ok(());
         }
-        let named = raised.iter().map(|(rule, raw)| (rule.header().subject, raw));
+        let named = raised.iter().map(|(header, raw)| (header.subject, raw));
         let directory = Directory::load(&self.session, named).await?;
         let rows: HashSet<i64> = raised.iter().flat_map(|(_, raw)| raw.evidence.iter().map(|e| e.row_id)).collect();
         let links = inferred_links(&self.session, &rows).await?;
@@ -160,7 +160,7 @@ impl<'a> Sink<'a> {
         let inside = |finding: &Finding| self.region.is_none_or(|r| region::contains(r, &finding.region_code));
         let mut findings: Vec<Finding> = raised
             .into_iter()
-            .map(|(rule, raw)| Finding::new(rule.header(), raw, &directory, &links))
+            .map(|(header, raw)| Finding::new(header, raw, &directory, &links))
             .filter(inside)
             .collect();
         drop(directory);

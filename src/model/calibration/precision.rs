@@ -4,9 +4,10 @@
 //! in part: one of all rules, one of the kind of irregularity (the letter of its typology), one of the
 //! typology, one of the county, and one of typology and county together:
 //!
-//! logit P = logit prior + α + β(kind) + γ(typology) + δ(county) + ε(typology, county)
+//! logit P = σ · logit prior + α + β(kind) + γ(typology) + δ(county) + ε(typology, county)
 //!
-//! Each effect is normal about 0 with the scale below, so a rule that nobody checked still gains from what
+//! σ is normal about 1: where stated priors say little of what is found, they are drawn together. Each effect
+//! is normal about 0 with the scale below, so a rule that nobody checked still gains from what
 //! was found of its like, and a county with three checks hardly moves. The effects are those of highest
 //! posterior density, found by Newton steps of one effect at a time: the density is log-concave, so they
 //! come to the one optimum there is.
@@ -22,8 +23,12 @@ use super::{logit, probability};
 pub const ENOUGH: u64 = 20;
 
 /// Standard deviations of the effects, in log odds. The first is wide: stated priors come from other
-/// counties' published figures and may all be wrong together.
-const SCALES: [f64; 5] = [2.0, 1.0, 1.0, 0.5, 0.5];
+/// counties' published figures and may all be wrong together. The others were chosen on simulated counties
+/// of 58 typologies and 200 checks, whose precisions follow their priors or not (a test holds the result).
+const SCALES: [f64; 5] = [2.0, 0.7, 0.7, 0.4, 0.4];
+
+/// Standard deviation of σ, about 1.
+const SLOPE: f64 = 1.0;
 
 /// What was found of a typology's findings in a county.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +59,8 @@ pub enum Basis {
 /// The effects, learnt.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Precision {
+    /// σ.
+    slope: f64,
     effects: BTreeMap<Key, f64>,
     own: BTreeMap<String, u64>,
     checked: u64,
@@ -82,7 +89,7 @@ impl Precision {
         for check in checks {
             *own.entry(check.typology.clone()).or_default() += n(check);
         }
-        let mut fitted = Self { effects: BTreeMap::new(), own, checked };
+        let mut fitted = Self { slope: 1.0, effects: BTreeMap::new(), own, checked };
         if checked < ENOUGH {
             return fitted;
         }
@@ -111,6 +118,17 @@ impl Precision {
                 members.iter().for_each(|i| logits[*i] += step);
                 largest = largest.max(step.abs());
             }
+            let weight = 1.0 / (SLOPE * SLOPE);
+            let (mut rise, mut curve) = (-weight * (fitted.slope - 1.0), weight);
+            for (check, logit_now) in checks.iter().zip(&logits) {
+                let (stated, p) = (logit(check.prior), probability(*logit_now));
+                rise += stated * (check.confirmed as f64 - n(check) as f64 * p);
+                curve += stated * stated * n(check) as f64 * p * (1.0 - p);
+            }
+            let step = (rise / curve).clamp(-0.5, 0.5);
+            fitted.slope += step;
+            checks.iter().zip(&mut logits).for_each(|(check, now)| *now += step * logit(check.prior));
+            largest = largest.max(step.abs());
             if largest < 1e-9 {
                 break;
             }
@@ -125,7 +143,7 @@ impl Precision {
             return prior;
         }
         let moved: f64 = keys(typology, county).iter().filter_map(|key| self.effects.get(key)).sum();
-        probability(logit(prior) + moved)
+        probability(self.slope * logit(prior) + moved)
     }
 
     /// What that probability rests on.

@@ -64,6 +64,50 @@ fn learnt_probabilities_are_calibrated_on_findings_not_learnt_from() {
     assert!(learnt.brier < stated.brier - 0.02);
 }
 
+/// Expected calibration error on findings that were not checked, after 200 checks of a county whose 58
+/// typologies come in all numbers; their precisions follow what the rules state, or do not.
+fn error_after_200(follows: bool, seed: u64) -> f64 {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let typologies: Vec<(String, f64, f64, f64)> = (0..58)
+        .map(|k| {
+            let prior = 0.1 + 0.85 * rng.random::<f64>();
+            let free = 0.02 + 0.7 * rng.random::<f64>() * rng.random::<f64>() * 1.4;
+            let precision = if follows { (prior * 0.6).min(0.98) } else { free };
+            let size = rng.random::<f64>().powi(2) + 0.05;
+            (format!("{}{k:02}", ["A", "B", "C", "D", "E"][k % 5]), prior, precision, size)
+        })
+        .collect();
+    let whole: f64 = typologies.iter().map(|t| t.3).sum();
+    let mut finding = || {
+        let mut left = rng.random::<f64>() * whole;
+        let of = typologies.iter().position(|t| {
+            left -= t.3;
+            left < 0.0
+        });
+        let of = of.unwrap_or(57);
+        (of, rng.random::<f64>() < typologies[of].2)
+    };
+    let mut checks: Vec<Checked> =
+        typologies.iter().map(|t| Checked { prior: t.1, ..checked(&t.0, "x", 0, 0) }).collect();
+    for _ in 0..200 {
+        let (of, holds) = finding();
+        *(if holds { &mut checks[of].confirmed } else { &mut checks[of].dismissed }) += 1;
+    }
+    checks.retain(|check| check.confirmed + check.dismissed > 0);
+    let fitted = Precision::fit(&checks);
+    let told = |(of, holds): (usize, bool)| (fitted.of(&typologies[of].0, "x", typologies[of].1), holds);
+    let held: Vec<(f64, bool)> = (0..3_000).map(|_| told(finding())).collect();
+    Reliability::new(&held, 10).unwrap().error
+}
+
+#[test]
+fn two_hundred_mixed_checks_calibrate_a_county() {
+    for follows in [true, false] {
+        let mean = (0..12).map(|seed| error_after_200(follows, seed)).sum::<f64>() / 12.0;
+        assert!(mean <= 0.05, "{follows}: {mean}");
+    }
+}
+
 fn suspicion(rule: &str, probability: f64, rows: &[i64]) -> Suspicion {
     Suspicion { probability, rule: rule.to_owned(), rows: rows.to_vec() }
 }
@@ -88,6 +132,55 @@ fn reliability_by_hand() {
     assert!((reliability.error - (0.5 * 0.4 + 0.5 * 0.1)).abs() < 1e-12);
     assert_eq!(reliability.bins.len(), 2);
     assert!(Reliability::new(&[], 10).is_none());
+}
+
+/// Leads whose outcome follows a feature, or does not, and which the present order ranks by chance.
+fn leads(n: usize, follows: f64, seed: u64) -> Vec<Example> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut lead = || {
+        let feature = rng.random::<f64>();
+        let p = 0.5 + follows * (feature - 0.5);
+        let features = vec![feature, rng.random::<f64>()];
+        Example { present: 0.2 + 0.6 * rng.random::<f64>(), features, confirmed: rng.random::<f64>() < p, likely: 1.0 }
+    };
+    (0..n).map(|_| lead()).collect()
+}
+
+#[test]
+fn a_learnt_ranking_stays_in_the_shadow_until_it_is_better() {
+    let shadow = Shadow::new(&leads(300, 0.9, 1));
+    assert!(shadow.learnt.unwrap() > shadow.present.unwrap() + 0.1 && shadow.better >= 0.95, "{shadow:?}");
+    let ranking = shadow.ranking.unwrap();
+    assert!(ranking.of(0.5, &[0.9, 0.5]) > 0.7 && ranking.of(0.5, &[0.1, 0.5]) < 0.3);
+    // Nothing to learn, and the present order is right: it stays.
+    let mut right = leads(300, 0.0, 2);
+    right.iter_mut().for_each(|lead| lead.present = if lead.confirmed { 0.9 } else { 0.1 });
+    assert!(Shadow::new(&right).ranking.is_none());
+    // Too few of a side.
+    let few = Shadow::new(&leads(30, 0.9, 3));
+    assert!(few.learnt.is_none() && few.ranking.is_none());
+}
+
+/// What was checked for its worth is of one kind; the controls stand for all that was not.
+#[test]
+fn controls_correct_what_past_checks_did_not_see() {
+    let mut rng = ChaCha8Rng::seed_from_u64(5);
+    let mut all = Vec::new();
+    for _ in 0..4_000 {
+        let (seen, present) = (rng.random::<f64>() < 0.1, rng.random::<f64>());
+        let confirmed = rng.random::<f64>() < if seen { 0.9 } else { 0.2 };
+        let likely = if seen { 1.0 } else { 0.1 };
+        if rng.random::<f64>() < likely {
+            all.push(Example { present, features: vec![0.0], confirmed, likely });
+        }
+    }
+    let share = |of: &[Example]| of.iter().filter(|e| e.confirmed).count() as f64 / of.len() as f64;
+    assert!(share(&all) > 0.5);
+    let of = |all: &[Example]| Ranking::fit(&all.iter().collect::<Vec<_>>()).unwrap().of(0.5, &[0.0]);
+    // Of all, 0.1 · 0.9 + 0.9 · 0.2 = 0.27 hold.
+    assert!((of(&all) - 0.27).abs() < 0.05, "{}", of(&all));
+    all.iter_mut().for_each(|e| e.likely = 1.0);
+    assert!(of(&all) > 0.5);
 }
 
 proptest! {

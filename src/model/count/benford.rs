@@ -13,6 +13,8 @@
 
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
+use super::amounts::Counted;
+
 /// Which digits are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Digits {
@@ -95,11 +97,11 @@ pub struct Benford {
 
 impl Benford {
     /// Of amounts in the smallest unit of money.
-    pub fn new(digits: Digits, amounts: impl IntoIterator<Item = u64>) -> Self {
+    pub fn new(digits: Digits, amounts: &Counted) -> Self {
         let range = digits.values();
         let mut seen = vec![0u64; range.clone().count()];
-        for value in amounts.into_iter().filter_map(|amount| digits.of(amount)) {
-            seen[(value - range.start) as usize] += 1;
+        for (value, count) in amounts.iter().filter_map(|(amount, count)| Some((digits.of(*amount)?, count))) {
+            seen[(value - range.start) as usize] += count;
         }
         let n: u64 = seen.iter().sum();
         let counts: Vec<_> =

@@ -9,7 +9,7 @@ mod changes;
 mod peers;
 mod season;
 
-pub use amounts::{Excess, round_amounts, same_amounts, under_threshold};
+pub use amounts::{Counted, Excess, round_amounts, same_amounts, under_threshold};
 pub use benford::{Benford, Digits};
 pub use changes::{Segment, change_points};
 pub use peers::{PeerResidual, peer_residuals, robust_scale};

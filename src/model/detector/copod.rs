@@ -7,10 +7,10 @@
 //! - Contributions are exact: a score is the sum of its columns.
 //! - Paper: Li, Zhao, Botta, Ionescu, Hu: COPOD: Copula-Based Outlier Detection. ICDM 2020.
 
-use ndarray::{Array1, Array2, ArrayView2, Axis};
+use ndarray::{Array1, ArrayView2};
 
-use super::tails::Tails;
-use super::{Detect, DetectError, Score};
+use super::tails::{TailCount, TailSum, towards};
+use super::{Detect, DetectError};
 
 detector! {
     /// Parameters of COPOD: there are none.
@@ -18,42 +18,22 @@ detector! {
 }
 
 /// A fitted COPOD: the values of every column, sorted.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Copod(Tails);
+pub type Copod = TailSum<CopodValidParams>;
 
-fn combine(left: f64, right: f64, skew: f64) -> f64 {
-    let towards = if skew < 0.0 {
-        left
-    } else if skew > 0.0 {
-        right
-    } else {
-        left + right
-    };
-    towards.max((left + right) / 2.0)
+impl TailCount for CopodValidParams {
+    fn count(left: f64, right: f64, skew: f64) -> f64 {
+        towards(left, right, skew).max((left + right) / 2.0)
+    }
 }
 
 impl Detect for CopodValidParams {
     type Model = Copod;
 
     fn fit_rows(&self, rows: ArrayView2<'_, f64>) -> Result<Copod, DetectError> {
-        Ok(Copod(Tails::new(rows)))
+        Ok(TailSum::new(rows))
     }
 
     fn own_scores(&self, rows: ArrayView2<'_, f64>) -> Result<Array1<f64>, DetectError> {
-        Ok(Tails::own_sums(rows, combine))
-    }
-}
-
-impl Score for Copod {
-    fn columns(&self) -> usize {
-        self.0.columns()
-    }
-
-    fn scores(&self, rows: ArrayView2<'_, f64>) -> Array1<f64> {
-        self.0.cells(rows, combine).sum_axis(Axis(1))
-    }
-
-    fn contributions(&self, rows: ArrayView2<'_, f64>) -> Array2<f64> {
-        self.0.cells(rows, combine)
+        Ok(Copod::own_scores(rows))
     }
 }

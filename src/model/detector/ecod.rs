@@ -9,10 +9,10 @@
 //! - Paper: Li, Zhao, Hu, Botta, Ionescu, Chen: ECOD: Unsupervised Outlier Detection Using Empirical
 //!   Cumulative Distribution Functions. IEEE TKDE 35 (2023).
 
-use ndarray::{Array1, Array2, ArrayView2, Axis};
+use ndarray::{Array1, ArrayView2};
 
-use super::tails::Tails;
-use super::{Detect, DetectError, Score};
+use super::tails::{TailCount, TailSum, towards};
+use super::{Detect, DetectError};
 
 detector! {
     /// Parameters of ECOD: there are none.
@@ -20,42 +20,22 @@ detector! {
 }
 
 /// A fitted ECOD: the values of every column, sorted.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Ecod(Tails);
+pub type Ecod = TailSum<EcodValidParams>;
 
-fn combine(left: f64, right: f64, skew: f64) -> f64 {
-    let towards = if skew < 0.0 {
-        left
-    } else if skew > 0.0 {
-        right
-    } else {
-        left + right
-    };
-    towards.max(left).max(right)
+impl TailCount for EcodValidParams {
+    fn count(left: f64, right: f64, skew: f64) -> f64 {
+        towards(left, right, skew).max(left).max(right)
+    }
 }
 
 impl Detect for EcodValidParams {
     type Model = Ecod;
 
     fn fit_rows(&self, rows: ArrayView2<'_, f64>) -> Result<Ecod, DetectError> {
-        Ok(Ecod(Tails::new(rows)))
+        Ok(TailSum::new(rows))
     }
 
     fn own_scores(&self, rows: ArrayView2<'_, f64>) -> Result<Array1<f64>, DetectError> {
-        Ok(Tails::own_sums(rows, combine))
-    }
-}
-
-impl Score for Ecod {
-    fn columns(&self) -> usize {
-        self.0.columns()
-    }
-
-    fn scores(&self, rows: ArrayView2<'_, f64>) -> Array1<f64> {
-        self.0.cells(rows, combine).sum_axis(Axis(1))
-    }
-
-    fn contributions(&self, rows: ArrayView2<'_, f64>) -> Array2<f64> {
-        self.0.cells(rows, combine)
+        Ok(Ecod::own_scores(rows))
     }
 }

@@ -16,20 +16,13 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use statrs::distribution::{ContinuousCDF, Normal};
 
-use super::isolation_forest::{height_limit, mean_depth, partition, stream};
+use super::isolation_forest::{forest, height_limit, mean_depth, partition, stream};
 use super::rows::{deviations, each_cell, each_row, moments};
 use super::{Detect, DetectError, Score};
 
-detector! {
+forest! {
     /// Parameters of an extended isolation forest.
-    "eif", ExtendedForestParams, ExtendedForestValidParams => ExtendedForest, rows 2 {
-        /// Number of trees
-        trees: usize = 100, in 1..=10_000;
-        /// Rows a tree is grown on, drawn without replacement
-        sample: usize = 256, in 2..=1 << 20;
-        /// Seed of all draws
-        seed: u64 = 0;
-    }
+    "eif", ExtendedForestParams, ExtendedForestValidParams => ExtendedForest
 }
 
 /// A fitted extended isolation forest.

@@ -1,7 +1,10 @@
 //! HBOS: density of each column by a histogram of equal widths, summed over columns in logarithms.
 //!
 //! A column counts −log₂(density + α). A value outside the histogram by at most `tolerance` bin widths
-//! counts as the bin next to it, any further as the emptiest bin.
+//! counts as the bin next to it, any further as the emptiest bin. A value on an edge belongs to the bin above
+//! it, the upper end to the last one, as in numpy's histogram. PyOD counts rows so and then looks values up
+//! with the edge in the bin below, so that whole numbers count as their neighbour: on ADBench's cardio that
+//! costs 0.014 of ROC AUC, elsewhere nothing.
 //!
 //! - Fit: O(n d) time, O(bins d) memory. Scoring m rows: O(m d).
 //! - Contributions are exact: a score is the sum of its columns.
@@ -38,6 +41,8 @@ struct Histogram {
     high: f64,
     width: f64,
     tolerance: f64,
+    /// Lower edges of the bins, then the upper end.
+    edges: Vec<f64>,
     /// What a value in each bin counts.
     counts: Vec<f64>,
     /// What a value far outside counts.
@@ -53,7 +58,9 @@ impl Histogram {
         let bins = parameters.bins;
         let width = (high - low) / bins as f64;
         let tolerance = parameters.tolerance;
-        let mut histogram = Self { low, high, width, tolerance, counts: vec![0.0; bins], outside: 0.0 };
+        let mut edges: Vec<f64> = (0..bins).map(|i| low + i as f64 * width).collect();
+        edges.push(high);
+        let mut histogram = Self { low, high, width, tolerance, edges, counts: vec![0.0; bins], outside: 0.0 };
         for x in column {
             let bin = histogram.bin(*x);
             histogram.counts[bin] += 1.0;
@@ -69,7 +76,16 @@ impl Histogram {
     /// The bin of a value within the histogram; its upper end belongs to the last one.
     #[inline]
     fn bin(&self, x: f64) -> usize {
-        (((x - self.low) / self.width) as usize).min(self.counts.len() - 1)
+        let last = self.counts.len() - 1;
+        let bin = (((x - self.low) / self.width) as usize).min(last);
+        // The division rounds; the edges decide.
+        if x < self.edges[bin] && bin > 0 {
+            bin - 1
+        } else if x >= self.edges[bin + 1] && bin < last {
+            bin + 1
+        } else {
+            bin
+        }
     }
 
     #[inline]

@@ -19,16 +19,27 @@ use rayon::prelude::*;
 use super::rows::{each_cell, each_row};
 use super::{Detect, DetectError, Score};
 
-detector! {
+/// What every forest takes.
+macro_rules! forest {
+    ($(#[$doc:meta])* $kind:literal, $params:ident, $valid:ident => $model:ident) => {
+        detector! {
+            $(#[$doc])*
+            $kind, $params, $valid => $model, rows 2 {
+                /// Number of trees
+                trees: usize = 100, in 1..=10_000;
+                /// Rows a tree is grown on, drawn without replacement
+                sample: usize = 256, in 2..=1 << 20;
+                /// Seed of all draws
+                seed: u64 = 0;
+            }
+        }
+    };
+}
+pub(super) use forest;
+
+forest! {
     /// Parameters of an isolation forest.
-    "iforest", IsolationForestParams, IsolationForestValidParams => IsolationForest, rows 2 {
-        /// Number of trees
-        trees: usize = 100, in 1..=10_000;
-        /// Rows a tree is grown on, drawn without replacement
-        sample: usize = 256, in 2..=1 << 20;
-        /// Seed of all draws
-        seed: u64 = 0;
-    }
+    "iforest", IsolationForestParams, IsolationForestValidParams => IsolationForest
 }
 
 /// A fitted isolation forest.

@@ -4,13 +4,19 @@
 //! Starts of d + 1 random rows are concentrated: mean and covariance of the h rows nearest by the last
 //! ones, until the determinant no longer falls. Many rows are first looked at in a sample of 1,500 (five
 //! groups of 300, the ten best of each). The raw estimate is made consistent at the normal distribution
-//! (median of the squared distances over the χ² median) and reweighted: mean and covariance of the rows
-//! within the 97.5 % quantile of χ². The score is the squared distance.
+//! and reweighted: mean and covariance of the rows within the 97.5 % quantile of χ². The score is the squared
+//! distance.
+//!
+//! Consistent is α / F(q; d + 2), q being the α quantile of χ² with d degrees of freedom and α the share of
+//! the rows that the raw estimate is of (Croux and Haesbroeck, as robustbase and scikit-learn have it). The
+//! median of the distances over that of χ², which was usual before, throws away good rows where the bulk has
+//! heavier tails than the normal: a tenth of a ROC AUC on ADBench's mammography.
 //!
 //! - Fit: O(starts · 300 · d² + rounds · n · d²) time, O(n) memory beside the rows.
 //! - Contributions are exact: (x − μ)ⱼ · (Σ⁻¹(x − μ))ⱼ.
 //! - Papers: Rousseeuw, Van Driessen: A Fast Algorithm for the Minimum Covariance Determinant Estimator.
-//!   Technometrics 41 (1999); Pison, Van Aelst, Willems, Metrika 55 (2002), on the corrections.
+//!   Technometrics 41 (1999); Croux, Haesbroeck: Influence Function and Efficiency of the Minimum Covariance
+//!   Determinant Scatter Matrix Estimator. J. Multivariate Analysis 71 (1999).
 
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 use rand::seq::index;
@@ -137,10 +143,9 @@ impl Detect for McdValidParams {
         let constant = || DetectError::Constant { kind: "mcd" };
         let raw = self.raw(rows).ok_or_else(constant)?;
         let squares = distances(&raw, rows);
-        let freedom = ChiSquared::new(raw.whiten.ncols() as f64).map_err(|_| constant())?;
-        let middle = nth(&squares, rows.nrows() / 2);
-        let correction = middle / quantile(&freedom, 0.5);
-        let within = quantile(&freedom, 0.975) * correction;
+        let (n, d) = rows.dim();
+        let within =
+            within(size(self.share(n, d), n) as f64 / n as f64, raw.whiten.ncols() as f64).ok_or_else(constant)?;
         let kept: Vec<usize> = (0..rows.nrows()).filter(|i| squares[*i] <= within).collect();
         Ok(Mcd { shape: shape_of(rows, &kept).unwrap_or(raw) })
     }
@@ -163,9 +168,13 @@ fn quantile(distribution: &ChiSquared, p: f64) -> f64 {
     (low + high) / 2.0
 }
 
-fn nth(values: &Array1<f64>, n: usize) -> f64 {
-    let mut values = values.to_vec();
-    *values.select_nth_unstable_by(n, f64::total_cmp).1
+/// The squared distance, by the covariance of the inner share of the rows, of the 97.5 % quantile of a
+/// normal distribution of so many dimensions.
+fn within(share: f64, dimensions: f64) -> Option<f64> {
+    let chi = ChiSquared::new(dimensions).ok()?;
+    let inner = ChiSquared::new(dimensions + 2.0).ok()?;
+    let consistent = if share < 1.0 { share / inner.cdf(quantile(&chi, share)) } else { 1.0 };
+    Some(quantile(&chi, 0.975) * consistent)
 }
 
 impl Score for Mcd {

@@ -7,7 +7,7 @@
 //!
 //! # Which of linfa's are used
 //!
-//! Its traits and its linear algebra (`linfa-linalg`: Cholesky, symmetric eigenvalues). Mixtures, nearest
+//! Its traits and its linear algebra (`linfa-linalg`: Cholesky, symmetric eigenvalues). Mixtures, DBSCAN, nearest
 //! neighbours, principal components and one-class support vectors are written here to the same traits, so
 //! that scores, contributions of features and the order of sums are the same for any number of threads;
 //! whether linfa's own would be faster has not been measured.
@@ -22,6 +22,7 @@ mod params;
 
 mod copod;
 mod covariance;
+mod density;
 mod ecod;
 pub mod ensemble;
 mod extended_forest;
@@ -38,6 +39,7 @@ mod rows;
 mod tails;
 
 pub use copod::{Copod, CopodParams, CopodValidParams};
+pub use density::{Dbscan, DbscanParams, DbscanValidParams, Optics, OpticsParams, OpticsValidParams};
 pub use ecod::{Ecod, EcodParams, EcodValidParams};
 pub use extended_forest::{ExtendedForest, ExtendedForestParams, ExtendedForestValidParams};
 pub use gaussian_mixture::{GaussianMixture, GaussianMixtureParams, GaussianMixtureValidParams};
@@ -183,6 +185,8 @@ pub fn kinds() -> Vec<Box<dyn Detector>> {
         Box::new(HbosParams::default()),
         Box::new(KnnParams::default()),
         Box::new(LofParams::default()),
+        Box::new(DbscanParams::default()),
+        Box::new(OpticsParams::default()),
         Box::new(GaussianMixtureParams::default()),
         Box::new(PcaParams::default()),
         Box::new(McdParams::default()),

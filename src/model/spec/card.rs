@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Drift, FeatureTable, Model, Scored};
+use super::{Drifted, FeatureTable, Model, Scored};
 
 /// How often a protected group is raised.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub struct Card<'a> {
     /// Protected groups.
     pub groups: Vec<GroupRate>,
     /// Drift against another snapshot.
-    pub drift: Option<(String, Vec<Drift>)>,
+    pub drift: Option<Drifted>,
 }
 
 impl GroupRate {
@@ -71,7 +71,12 @@ impl fmt::Display for Card<'_> {
             self.snapshot, query.subject, query.meaning
         )?;
         let raised = self.scored.iter().filter(|one| one.raised).count();
-        writeln!(f, "- 提示 raised: {raised}, at most {:.1} % of all by design", 100.0 * spec.share)?;
+        writeln!(
+            f,
+            "- 提示 raised: {raised}; at most {:.1} % of all by design, and those with at least {} features outside what is ordinary among peers",
+            100.0 * spec.share,
+            spec.ways
+        )?;
         writeln!(f, "- 为何 why: {}\n\n## 检测器 Detectors\n", spec.why)?;
         for part in &spec.detectors {
             let parameters: Vec<String> = part.parameters.iter().map(|(k, v)| format!("{k}={v}")).collect();
@@ -79,7 +84,7 @@ impl fmt::Display for Card<'_> {
         }
         writeln!(f, "\n## 特征 Features\n\n| feature | unit | 含义 | meaning | missing |\n|---|---|---|---|---|")?;
         for (name, missing) in table.names.iter().zip(&table.missing) {
-            let Some(column) = query.columns.get(name) else { continue };
+            let Some(column) = self.model.columns.get(name) else { continue };
             writeln!(f, "| {name} | {} | {} | {} | {missing} of {n} |", column.unit, column.zh, column.en)?;
         }
         writeln!(
@@ -92,11 +97,16 @@ impl fmt::Display for Card<'_> {
             Some(share) => writeln!(f, "Other seeds raise at least {:.0} % of the same subjects.", 100.0 * share)?,
             None => writeln!(f, "Nothing is drawn: the same data give the same scores.")?,
         }
-        if let Some((snapshot, drift)) = &self.drift {
-            writeln!(f, "\n## 漂移 Drift against {snapshot}\n\n| feature | population stability index |\n|---|---|")?;
-            for one in drift {
+        if let Some(drift) = &self.drift {
+            f.write_str("\n## 漂移 Drift\n\n")?;
+            writeln!(
+                f,
+                "Against {}.\n\n| feature | population stability index | by chance |\n|---|---|---|",
+                drift.against
+            )?;
+            for one in &drift.of {
                 let warning = if one.moved() { " 不宜采信 do not trust" } else { "" };
-                writeln!(f, "| {} | {:.3}{warning} |", one.name, one.index)?;
+                writeln!(f, "| {} | {:.3}{warning} | {:.3} |", one.name, one.index, one.chance)?;
             }
         }
         writeln!(f, "\n## 公平 Fairness\n")?;

@@ -1,34 +1,80 @@
-//! Drift: how far features moved between the snapshot a model is trusted on and another.
+//! Drift: how far features and scores moved between the snapshot a model is trusted on and another.
 //!
 //! The population stability index is Σ (a − b) ln(a/b) over ten bins of equal counts of the first, shares
 //! kept from zero by half a row. Below 0.1 nothing moved, from 0.25 the model should not be trusted
-//! (Siddiqi, Credit Risk Scorecards, 2006, whose limits are a convention). O(n log n) a feature.
+//! (Siddiqi, Credit Risk Scorecards, 2006, whose limits are a convention). With few rows it is that high by
+//! chance: where nothing moved, index / (1/n + 1/m) is χ² with as many degrees of freedom as bins less one
+//! (Yurdakul, Statistical properties of population stability index, 2018), so an index that chance reaches
+//! once in a thousand times is no drift. O(n log n) a feature.
 
-use super::FeatureTable;
+use ndarray::Array1;
+use statrs::distribution::{ChiSquared, ContinuousCDF};
+
+use super::peers::residuals;
+use super::run::Fitted;
+use super::{FeatureTable, Model, ModelError};
+use crate::model::detector::ensemble::combine;
 
 /// Index from which a model should not be trusted.
 pub const MOVED: f64 = 0.25;
+/// How rarely chance alone may reach an index that counts.
+const CHANCE: f64 = 0.999;
 
-/// How far one feature moved.
+/// How far one feature, or the score, moved.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Drift {
-    /// The feature.
+    /// The feature; `score` is the score.
     pub name: String,
     /// Population stability index.
     pub index: f64,
+    /// What chance alone reaches once in a thousand times.
+    pub chance: f64,
 }
 
 impl Drift {
+    fn new(name: &str, before: &[f64], now: &[f64]) -> Self {
+        let (index, bins) = stability_index(before, now);
+        let rows = 1.0 / before.len().max(1) as f64 + 1.0 / now.len().max(1) as f64;
+        let chance =
+            ChiSquared::new(bins.saturating_sub(1).max(1) as f64).map_or(0.0, |d| d.inverse_cdf(CHANCE)) * rows;
+        Self { name: name.to_owned(), index, chance }
+    }
+
     /// Whether it moved so far that the model should not be trusted.
     pub fn moved(&self) -> bool {
-        self.index >= MOVED
+        self.index >= MOVED && self.index > self.chance
     }
 }
 
-/// Population stability index of values against those before; 0 where either is empty.
-pub fn stability_index(before: &[f64], now: &[f64]) -> f64 {
+/// Drift of a model against another snapshot.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drifted {
+    /// The other snapshot.
+    pub against: String,
+    /// By feature, the score last.
+    pub of: Vec<Drift>,
+}
+
+impl Drifted {
+    /// A warning in Chinese and English where the model should not be trusted on this data.
+    pub fn warning(&self) -> Option<(String, String)> {
+        let moved: Vec<String> =
+            self.of.iter().filter(|one| one.moved()).map(|one| format!("{} {:.2}", one.name, one.index)).collect();
+        (!moved.is_empty()).then(|| {
+            let (moved, against) = (moved.join(", "), &self.against);
+            (
+                format!("与快照{against}相比数据漂移（群体稳定性指数 {moved}），本模型结论暂不宜采信。"),
+                format!("The data moved since snapshot {against} (population stability index {moved}): do not trust this model before somebody has looked why."),
+            )
+        })
+    }
+}
+
+/// Population stability index of values against those before, and how many bins it is over; 0 where either
+/// is empty.
+pub fn stability_index(before: &[f64], now: &[f64]) -> (f64, usize) {
     if before.is_empty() || now.is_empty() {
-        return 0.0;
+        return (0.0, 1);
     }
     let mut sorted = before.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
@@ -42,15 +88,28 @@ pub fn stability_index(before: &[f64], now: &[f64]) -> f64 {
         let whole: f64 = counts.iter().sum();
         counts.into_iter().map(|count| count / whole).collect::<Vec<f64>>()
     };
-    shares(before).iter().zip(shares(now)).map(|(b, a)| (a - b) * (a / b).ln()).sum()
+    let index = shares(before).iter().zip(shares(now)).map(|(b, a)| (a - b) * (a / b).ln()).sum();
+    (index, edges.len() + 1)
 }
 
-/// Drift of every feature that both tables have.
-pub fn drift(before: &FeatureTable, now: &FeatureTable) -> Vec<Drift> {
-    let column = |table: &FeatureTable, j: usize| table.rows.column(j).to_vec();
-    let of = |(j, name): (usize, &String)| {
+/// Drift of every feature that both tables have, and of the score: what the model that learnt from the
+/// rows before says of either. None where the rows before are too few to learn from.
+pub fn drift(
+    model: &Model,
+    against: &str,
+    before: &FeatureTable,
+    now: &FeatureTable,
+) -> Result<Option<Drifted>, ModelError> {
+    if before.subjects.len() < model.spec.least_rows || now.subjects.is_empty() {
+        return Ok(None);
+    }
+    let features = now.names.iter().zip(now.rows.columns()).filter_map(|(name, column)| {
         let i = before.names.iter().position(|known| known == name)?;
-        Some(Drift { name: name.clone(), index: stability_index(&column(before, i), &column(now, j)) })
-    };
-    now.names.iter().enumerate().filter_map(of).collect()
+        Some(Drift::new(name, &before.rows.column(i).to_vec(), &column.to_vec()))
+    });
+    let mut of: Vec<Drift> = features.collect();
+    let fitted = Fitted::new(model, &residuals(before))?;
+    let score = |scores: Array1<f64>| scores.to_vec();
+    of.push(Drift::new("score", &score(combine(&fitted.scores)), &score(fitted.others(&residuals(now)))));
+    Ok(Some(Drifted { against: against.to_owned(), of }))
 }

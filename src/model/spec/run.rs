@@ -1,16 +1,18 @@
 use ndarray::{Array1, Array2, Axis};
+use rayon::prelude::*;
 
+use super::peers::{Ordinary, residuals};
 use super::{FeatureTable, Model, ModelError};
 use crate::model::count::robust_scale;
-use crate::model::detector::ensemble::{combine, tail_probabilities};
-use crate::model::detector::{Detector, Neighbours, Score};
+use crate::model::detector::ensemble::{combine, combine_against, tail_probabilities};
+use crate::model::detector::{Detector, Score};
 
 /// Features named in a reason.
 const NAMED: usize = 3;
-/// Ordinary subjects shown beside.
+/// Subjects shown beside.
 const BESIDE: usize = 3;
 
-/// A feature that made a subject unlike the rest.
+/// A feature that made a subject unlike its peers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Driver {
     /// Place of the feature.
@@ -19,8 +21,16 @@ pub struct Driver {
     pub part: f64,
     /// The subject's value.
     pub value: f64,
-    /// What would have been ordinary: the 5 %, 50 % and 95 % quantiles of all.
+    /// What would have been ordinary: the 5 %, 50 % and 95 % quantiles of its peers.
     pub ordinary: [f64; 3],
+}
+
+impl Driver {
+    /// Whether the value lies outside what is ordinary, by a difference that means anything.
+    fn outside(&self, least: f64) -> bool {
+        self.value < self.ordinary[0] && self.value <= self.ordinary[0] - least
+            || self.value > self.ordinary[2] && self.value >= self.ordinary[2] + least
+    }
 }
 
 /// What a model says of a subject.
@@ -32,12 +42,17 @@ pub struct Scored {
     pub score: f64,
     /// Share of subjects with such a score or a higher one.
     pub tail: f64,
-    /// Whether it is among the share that the model raises.
+    /// Whether the model raises it: among the share, and unlike its peers in enough ways.
     pub raised: bool,
     /// What made it so, the most first; for those raised.
     pub drivers: Vec<Driver>,
-    /// The ordinary subjects nearest to it, by the features divided by their spread; for those raised.
+    /// The counterfactual: had the first so many drivers their peers' median, it would not be among the
+    /// share; 0 where not even all named ones suffice.
+    pub enough: usize,
+    /// Those most like it in all but what drove it, and ordinary in that; for those raised.
     pub beside: Vec<usize>,
+    /// Its peers; none where they are few and it is compared with all.
+    pub peers: Option<usize>,
 }
 
 /// What a model says of all.
@@ -54,61 +69,157 @@ pub enum Outcome {
     },
 }
 
+/// Detectors that have learnt, with the scores of the rows they learnt from.
+pub(super) struct Fitted {
+    models: Vec<Box<dyn Score>>,
+    /// By detector (n).
+    pub(super) scores: Vec<Array1<f64>>,
+}
+
+impl Fitted {
+    /// Of rows (n × d).
+    pub(super) fn new(model: &Model, rows: &Array2<f64>) -> Result<Self, ModelError> {
+        let (mut models, mut scores) = (Vec::new(), Vec::new());
+        for detector in model.detectors()? {
+            scores.push(Detector::own_scores(&*detector, rows.view())?);
+            models.push(detector.learn(rows.view())?);
+        }
+        Ok(Self { models, scores })
+    }
+
+    /// Combined scores of other rows (m × d), by tail probabilities among the rows learnt from.
+    pub(super) fn others(&self, rows: &Array2<f64>) -> Array1<f64> {
+        let scores: Vec<Array1<f64>> = self.models.iter().map(|model| model.scores(rows.view())).collect();
+        combine_against(&self.scores, &scores)
+    }
+}
+
 /// Runs a model over its features.
 pub fn run(model: &Model, table: &FeatureTable) -> Result<Outcome, ModelError> {
     let n = table.subjects.len();
     if n < model.spec.least_rows.max(2) {
         return Ok(Outcome::NotAssessable { rows: n, least: model.spec.least_rows });
     }
-    let (mut scores, mut fitted) = (Vec::new(), Vec::new());
-    for detector in model.detectors()? {
-        scores.push(Detector::own_scores(&*detector, table.rows.view())?);
-        fitted.push(detector.learn(table.rows.view())?);
-    }
-    let combined = combine(&scores);
+    let rows = residuals(table);
+    let fitted = Fitted::new(model, &rows)?;
+    let combined = combine(&fitted.scores);
     let tails = tail_probabilities(combined.view());
-    let quantiles: Vec<[f64; 3]> = table.rows.axis_iter(Axis(1)).map(|column| quantiles(column.to_vec())).collect();
-    let parts = parts(&fitted, &scores, &table.rows);
-    let raised: Vec<bool> = tails.iter().map(|tail| *tail <= model.spec.share).collect();
-    let ordinary: Vec<usize> = (0..n).filter(|i| !raised[*i]).collect();
-    let scaled = scaled(&table.rows);
-    let near = Neighbours::new(scaled.select(Axis(0), &ordinary).view());
-    let scored = (0..n).map(|subject| {
-        let (mut drivers, mut beside) = (Vec::new(), Vec::new());
-        if raised[subject] {
-            let value = |feature: usize| table.rows[[subject, feature]];
-            let driver = |(feature, part): (usize, &f64)| Driver {
-                feature,
-                part: *part,
-                value: value(feature),
-                ordinary: quantiles[feature],
-            };
-            drivers = parts.row(subject).iter().enumerate().filter(|(_, part)| **part > 0.0).map(driver).collect();
-            drivers.sort_by(|a: &Driver, b| b.part.total_cmp(&a.part).then(a.feature.cmp(&b.feature)));
-            drivers.truncate(NAMED);
-            let row = scaled.select(Axis(0), &[subject]);
-            beside = near.of(row.view(), BESIDE).rows.iter().map(|i| ordinary[*i as usize]).collect();
-        }
-        Scored { subject, score: combined[subject], tail: tails[subject], raised: raised[subject], drivers, beside }
-    });
-    Ok(Outcome::Scored(scored.collect()))
+    let ordinary = Ordinary::new(table);
+    let candidates: Vec<usize> = (0..n).filter(|i| tails[*i] <= model.spec.share).collect();
+    let parts = parts(&fitted, &rows, &candidates);
+    let mut scored: Vec<Scored> = (0..n)
+        .map(|subject| Scored {
+            subject,
+            score: combined[subject],
+            tail: tails[subject],
+            raised: false,
+            drivers: Vec::new(),
+            enough: 0,
+            beside: Vec::new(),
+            peers: ordinary.of(&table.peers[subject]).1,
+        })
+        .collect();
+    for (subject, parts) in candidates.iter().zip(parts.rows()) {
+        let (quantiles, _) = ordinary.of(&table.peers[*subject]);
+        let driver = |(feature, part): (usize, &f64)| Driver {
+            feature,
+            part: *part,
+            value: table.rows[[*subject, feature]],
+            ordinary: quantiles[feature],
+        };
+        let mut drivers: Vec<Driver> = parts.iter().enumerate().map(driver).collect();
+        scored[*subject].raised =
+            drivers.iter().filter(|driver| driver.outside(table.least[driver.feature])).count() >= model.spec.ways;
+        drivers.retain(|driver| driver.part > 0.0);
+        drivers.sort_by(|a: &Driver, b| b.part.total_cmp(&a.part).then(a.feature.cmp(&b.feature)));
+        drivers.truncate(NAMED);
+        scored[*subject].drivers = drivers;
+    }
+    let raised: Vec<usize> = (0..n).filter(|i| scored[*i].raised).collect();
+    let cut = candidates.iter().map(|i| combined[*i]).fold(f64::INFINITY, f64::min);
+    counterfactuals(&fitted, &rows, cut, &raised, &mut scored);
+    beside(table, &rows, &raised, &mut scored);
+    scored.iter_mut().filter(|one| !one.raised).for_each(|one| one.drivers.clear());
+    Ok(Outcome::Scored(scored))
 }
 
-/// What each feature adds (n × d), over all detectors: of each detector what a feature adds above its
-/// median over the rows, as a share of all that is above, weighted by −ln of the row's tail probability
-/// under that detector. The shares of a row sum to one, where anything is above.
-fn parts(fitted: &[Box<dyn Score>], scores: &[Array1<f64>], rows: &Array2<f64>) -> Array2<f64> {
-    let mut whole = Array2::zeros(rows.dim());
-    for (model, scores) in fitted.iter().zip(scores) {
-        let mut parts = model.contributions(rows.view());
-        for mut column in parts.columns_mut() {
-            let middle = robust_scale(column.to_vec()).0;
+/// How many of the first drivers must be ordinary for a subject to fall below the cut: each in turn is
+/// given its peers' median, which is a residual of 0, and the row is scored again.
+fn counterfactuals(fitted: &Fitted, rows: &Array2<f64>, cut: f64, raised: &[usize], scored: &mut [Scored]) {
+    let mut open = raised.to_vec();
+    let mut changed = rows.select(Axis(0), raised);
+    for nth in 0..NAMED {
+        if changed.is_empty() {
+            return;
+        }
+        for (mut row, subject) in changed.rows_mut().into_iter().zip(&open) {
+            if let Some(driver) = scored[*subject].drivers.get(nth) {
+                row[driver.feature] = 0.0;
+            }
+        }
+        let again = fitted.others(&changed);
+        let still: Vec<usize> = (0..open.len()).filter(|i| again[*i] >= cut).collect();
+        for (i, subject) in open.iter().enumerate().filter(|(i, _)| again[*i] < cut) {
+            debug_assert!(!still.contains(&i));
+            scored[*subject].enough = (nth + 1).min(scored[*subject].drivers.len());
+        }
+        changed = changed.select(Axis(0), &still);
+        open = still.into_iter().map(|i| open[i]).collect();
+    }
+}
+
+/// Most subjects that are looked through for those to show beside.
+const LOOKED_THROUGH: usize = 20_000;
+
+/// Those most like a subject in all but what drove it, and ordinary in that: of its peers where enough are
+/// so, else of all. Of very many every k-th is looked at.
+fn beside(table: &FeatureTable, rows: &Array2<f64>, raised: &[usize], scored: &mut [Scored]) {
+    let alike = |subject: &usize| {
+        let one = &scored[*subject];
+        let driven: Vec<usize> = one.drivers.iter().map(|driver| driver.feature).collect();
+        let ordinary = |i: &usize| {
+            let inside = |driver: &Driver| {
+                let value = table.rows[[*i, driver.feature]];
+                driver.ordinary[0] <= value && value <= driver.ordinary[2]
+            };
+            !scored[*i].raised && one.drivers.iter().all(inside)
+        };
+        let nearest = |among: &dyn Fn(&usize) -> bool| {
+            let all: Vec<usize> = (0..rows.nrows()).filter(|i| among(i) && ordinary(i)).collect();
+            let step = all.len().div_ceil(LOOKED_THROUGH).max(1);
+            let apart = |i: usize| {
+                let others = (0..rows.ncols()).filter(|j| !driven.contains(j));
+                others.map(|j| (rows[[i, j]] - rows[[*subject, j]]).powi(2)).sum::<f64>()
+            };
+            let mut found: Vec<(f64, usize)> = all.into_iter().step_by(step).map(|i| (apart(i), i)).collect();
+            found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            found.into_iter().take(BESIDE).map(|(_, i)| i).collect::<Vec<_>>()
+        };
+        let own = nearest(&|i| table.peers[*i] == table.peers[*subject]);
+        if own.len() < BESIDE { nearest(&|_| true) } else { own }
+    };
+    let found: Vec<Vec<usize>> = raised.par_iter().map(alike).collect();
+    for (subject, found) in raised.iter().zip(found) {
+        scored[*subject].beside = found;
+    }
+}
+
+/// What each feature adds for some subjects (m × d), over all detectors: of each detector what a feature
+/// adds above its median over the rows, as a share of all that is above, weighted by −ln of the row's tail
+/// probability under that detector. The shares of a row sum to one, where anything is above.
+fn parts(fitted: &Fitted, rows: &Array2<f64>, subjects: &[usize]) -> Array2<f64> {
+    let mut whole = Array2::zeros((subjects.len(), rows.ncols()));
+    for (model, scores) in fitted.models.iter().zip(&fitted.scores) {
+        let all = model.contributions(rows.view());
+        let mut parts = all.select(Axis(0), subjects);
+        for (mut column, all) in parts.columns_mut().into_iter().zip(all.columns()) {
+            let middle = robust_scale(all.to_vec()).0;
             column.mapv_inplace(|part| (part - middle).max(0.0));
         }
         let tails = tail_probabilities(scores.view());
-        for (mut part, tail) in parts.rows_mut().into_iter().zip(&tails) {
+        for (mut part, subject) in parts.rows_mut().into_iter().zip(subjects) {
             let sum = part.sum();
-            part *= if sum > 0.0 { -tail.ln() / sum } else { 0.0 };
+            part *= if sum > 0.0 { -tails[*subject].ln() / sum } else { 0.0 };
         }
         whole += &parts;
     }
@@ -119,22 +230,4 @@ fn parts(fitted: &[Box<dyn Score>], scores: &[Array1<f64>], rows: &Array2<f64>) 
         }
     }
     whole
-}
-
-/// Columns over their spread, by median and median absolute deviation; by the standard deviation where
-/// most values are one.
-fn scaled(rows: &Array2<f64>) -> Array2<f64> {
-    let mut scaled = rows.clone();
-    for mut column in scaled.columns_mut() {
-        let (middle, spread) = robust_scale(column.to_vec());
-        let spread = if spread > 0.0 { spread } else { column.std(0.0) };
-        column.mapv_inplace(|x| if spread > 0.0 { (x - middle) / spread } else { 0.0 });
-    }
-    scaled
-}
-
-fn quantiles(mut values: Vec<f64>) -> [f64; 3] {
-    values.sort_unstable_by(f64::total_cmp);
-    let last = values.len().saturating_sub(1) as f64;
-    [0.05, 0.5, 0.95].map(|q| values.get((q * last).round() as usize).copied().unwrap_or(0.0))
 }

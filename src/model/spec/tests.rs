@@ -23,17 +23,20 @@ fn every_file_is_compiled_in() {
     let (features, groups) = features::listed();
     assert_eq!(features, stems("queries/features", ".sql"));
     assert_eq!(groups, stems("queries/groups", ".sql"));
+    assert_eq!(lines::listed(), stems("queries/lines", ".sql"));
+    let used: BTreeSet<String> = models().unwrap().into_iter().map(|model| model.spec.features).collect();
+    assert_eq!(used, features.iter().map(|name| (*name).to_owned()).collect(), "a feature query that no model reads");
 }
 
 #[tokio::test]
 async fn features_are_documented_and_neither_protected_nor_opinions() {
     let planner = Planner::new().await.unwrap();
     for model in models().unwrap() {
-        model.query.check(&planner).await.unwrap();
+        model.check(&planner).await.unwrap();
     }
     let refused = async |sql: &'static str| features::of_text("x", sql).check(&planner).await.unwrap_err().to_string();
     let head = "-- meaning = \"x\"\n-- subject = \"person\"\n-- reads = [\"person\", \"award\", \"application\"]\n\
-                -- [columns.f]\n-- unit = \"x\"\n-- zh = \"x\"\n-- en = \"x\"\n";
+                -- [columns.f]\n-- unit = \"x\"\n-- least = 1.0\n-- zh = \"x\"\n-- en = \"x\"\n";
     let text = |sql: &str| -> &'static str { Box::leak(format!("{head}{sql}").into_boxed_str()) };
     let told = refused(text(
         "SELECT id_number AS subject_no, '' AS region_code, CASE WHEN sex = 'male' THEN 1 ELSE 0 END AS f FROM person",
@@ -54,6 +57,11 @@ async fn features_are_documented_and_neither_protected_nor_opinions() {
 fn made(n: usize, d: usize) -> FeatureTable {
     let mut rng = ChaCha8Rng::seed_from_u64(4);
     FeatureTable {
+        keys: (0..n as i32).map(Key::Dense).collect(),
+        peers: vec![String::new(); n],
+        cases: vec![None; n],
+        evidence: vec![Vec::new(); n],
+        least: vec![0.1; d],
         subjects: (0..n).map(|i| format!("s{i}")).collect(),
         regions: vec![String::new(); n],
         names: (0..d).map(|j| format!("f{j}")).collect(),
@@ -77,17 +85,59 @@ fn the_odd_one_is_raised_for_its_odd_features_and_no_more_than_the_share() {
     assert_eq!(named, BTreeSet::from([0, 2, 3]));
     assert!(odd.drivers.iter().take(3).all(|driver| driver.ordinary[2] < 6.0), "{odd:?}");
     assert!(odd.beside.len() == 3 && odd.beside.iter().all(|other| !scored[*other].raised));
+    assert!(odd.enough > 0 && odd.beside.iter().all(|i| table.rows[[*i, 0]] < 6.0), "{odd:?}");
+    let (zh, en) = in_words(&model, &table, odd);
+    assert!(
+        zh.contains("则不会提示") && en.contains("it would not be raised") && en.contains("ordinarily"),
+        "{zh} {en}"
+    );
     let few = run(&model, &made(50, 5)).unwrap();
     assert_eq!(few, Outcome::NotAssessable { rows: 50, least: 200 });
 }
 
 #[test]
-fn drift_is_seen_where_it_is() {
+fn drift_is_seen_where_it_is_and_not_by_chance() {
+    let model = models().unwrap().remove(0);
     let before = made(2_000, 2);
     let mut now = made(2_000, 2);
     now.rows.column_mut(1).mapv_inplace(|x| x + 1.0);
-    let moved = drift(&before, &now);
-    assert!(moved[0].index < 1e-9 && moved[1].moved(), "{moved:?}");
-    assert_eq!(stability_index(&[], &[1.0]), 0.0);
-    assert!(stability_index(&[1.0; 50], &[1.0; 50]) < 1e-9);
+    let drifted = drift(&model, "s", &before, &now).unwrap().unwrap();
+    assert!(drifted.of[0].index < 1e-9 && drifted.of[1].moved(), "{drifted:?}");
+    assert_eq!(drifted.of[2].name, "score");
+    let (zh, en) = drifted.warning().unwrap();
+    assert!(zh.contains("不宜采信") && en.contains("f1") && !en.contains("f0"), "{zh} {en}");
+    assert!(drift(&model, "s", &before, &before).unwrap().unwrap().warning().is_none());
+    assert_eq!(stability_index(&[], &[1.0]).0, 0.0);
+    assert!(stability_index(&[1.0; 50], &[1.0; 50]).0 < 1e-9);
+    // Of few rows the index is high by chance: no drift.
+    let rows = made(60, 10).rows;
+    let halves = |from: usize| -> Vec<Vec<f64>> {
+        rows.columns().into_iter().map(|c| c.iter().skip(from).step_by(2).copied().collect()).collect()
+    };
+    let few = |rows: &[Vec<f64>]| {
+        let mut table = made(30, 10);
+        rows.iter()
+            .zip(table.rows.columns_mut())
+            .for_each(|(from, mut to)| to.assign(&ndarray::Array1::from(from.clone())));
+        table
+    };
+    let mut small = model.clone();
+    small.spec.least_rows = 30;
+    let chance = drift(&small, "s", &few(&halves(0)), &few(&halves(1))).unwrap().unwrap();
+    assert!(chance.of.iter().any(|one| one.index > 0.25) && chance.warning().is_none(), "{chance:?}");
+}
+
+/// A family that is ordinary among large families is not odd because most are small.
+#[test]
+fn subjects_are_compared_with_their_peers() {
+    let model = models().unwrap().remove(0);
+    let mut table = made(1_000, 4);
+    for i in 0..300 {
+        table.peers[i] = "large".to_owned();
+        table.rows.row_mut(i).mapv_inplace(|x| x + 50.0);
+    }
+    table.rows.row_mut(999).fill(52.0);
+    let Outcome::Scored(scored) = run(&model, &table).unwrap() else { panic!("not assessed") };
+    assert!(scored[999].raised && scored[999].tail <= 0.002 && scored[999].peers == Some(700));
+    assert!(scored[..300].iter().filter(|one| one.raised).count() <= 5);
 }

@@ -203,34 +203,20 @@ pub(super) fn evidence_column(column: &str) -> Option<EvidenceColumn> {
     Some(EvidenceColumn { column: column.to_owned(), role, table })
 }
 
-/// Stored tables behind `reads`, and those of them that may be missing.
+/// Stored tables behind a rule's `reads`, and those of them that may be missing.
 fn base_tables(header: &Header, faults: &mut Vec<String>) -> (BTreeSet<String>, BTreeSet<String>) {
-    let (mut all, mut optional) = (BTreeSet::new(), BTreeSet::new());
     let known: BTreeSet<String> = tables::stored_tables().collect();
-    for name in header.reads.iter().filter(|name| *name != FINDING_TABLE) {
-        if known.contains(name) {
-            all.insert(name.clone());
-        } else if let Some(view) = views().iter().find(|v| v.name == *name) {
-            let (required, may_miss) = behind(view);
-            all.extend(required.into_iter().chain(may_miss.iter().cloned()));
-            optional.extend(may_miss);
-        } else {
-            faults.push(format!("'reads' lists '{name}', which is neither a table nor a view"));
-        }
+    let reads: Vec<String> = header.reads.iter().filter(|name| *name != FINDING_TABLE).cloned().collect();
+    for name in reads.iter().filter(|name| !known.contains(*name) && !views().iter().any(|v| v.name == **name)) {
+        faults.push(format!("'reads' lists '{name}', which is neither a table nor a view"));
     }
-    // Names, births and kinds of hukou that `identity` tells come from the register.
-    if all.contains("identity") && all.insert("person".to_owned()) {
-        optional.insert("person".to_owned());
-    }
-    // A table that a view may lack and the rule itself reads is needed all the same.
-    optional.retain(|table| !header.reads.contains(table));
+    let (all, optional) = stored_tables_of(&reads, &header.optional);
     for name in &header.optional {
         if !all.contains(name) {
             faults.push(format!("'optional' lists '{name}', which the rule does not read"));
         } else if contract().table(name).is_none_or(|t| t.required) {
             faults.push(format!("'optional' lists '{name}', which is never missing"));
         }
-        optional.insert(name.clone());
     }
     for name in &header.needs {
         let column = name.split_once('.').and_then(|(table, column)| contract().table(table)?.column(column));
@@ -244,6 +230,29 @@ fn base_tables(header: &Header, faults: &mut Vec<String>) -> (BTreeSet<String>, 
         faults.push(format!("'one_of' lists '{name}', which is no optional table of the rule"));
     }
     (all, optional)
+}
+
+/// Stored tables behind what a query reads, through views too, and those of them that may be missing: those
+/// it says so of, and those that a view can do without and it does not read itself.
+pub fn stored_tables_of(reads: &[String], optional: &[String]) -> (BTreeSet<String>, BTreeSet<String>) {
+    let (mut all, mut may_miss) = (BTreeSet::new(), BTreeSet::new());
+    for name in reads {
+        match views().iter().find(|v| v.name == *name) {
+            None => _ = all.insert(name.clone()),
+            Some(view) => {
+                let (required, free) = behind(view);
+                all.extend(required.into_iter().chain(free.iter().cloned()));
+                may_miss.extend(free);
+            }
+        }
+    }
+    // Names, births and kinds of hukou that `identity` tells come from the register.
+    if all.contains("identity") && all.insert("person".to_owned()) {
+        may_miss.insert("person".to_owned());
+    }
+    may_miss.retain(|table| !reads.contains(table));
+    may_miss.extend(optional.iter().cloned());
+    (all, may_miss)
 }
 
 /// Stored tables behind a view: those it needs, those it can do without.
