@@ -1,6 +1,6 @@
 -- meaning  = "What a family (or its payee) and an official who took part in its application, or the official's close kin, have in common where no kinship is known: a row an application, official, thing and pair. Hops are family – thing – official (2) or family – thing – relative – official (3). `households` is how many use the thing, assisted families and register books: the fewer, the more it says."
--- reads    = ["application", "decision", "official_circle", "kin_case", "person_thing", "family_circle", "household", "award_account", "person"]
--- optional = ["person"]
+-- reads    = ["application", "decision", "official_circle", "kin_case", "person_thing", "family_circle", "household", "award_account", "person", "local_rule"]
+-- optional = ["person", "local_rule"]
 -- once     = true
 
 WITH part AS (
@@ -13,12 +13,14 @@ WITH part AS (
     GROUP  BY application_key, official_key
 ),
 far AS (
-    SELECT c.official_key, c.official_person_key, c.person_key, c.kin, c.relation_zh, c.relation_en, c.tie_from, c.tie_to,
+    -- Wider kin count where some county says so.
+    SELECT c.official_key, c.official_person_key, c.person_key, c.kin, c.depth, c.relation_zh, c.relation_en, c.tie_from, c.tie_to,
            t.kind, t.thing, t.label, t.from_date, t.to_date,
            c.row_official, c.row_edge, c.row_edge_2, c.row_edge_3, t.row_person, t.row_account, t.row_enterprise_role
-    FROM   official_circle AS c
+    FROM   (SELECT DISTINCT official_key FROM part) AS p
+    JOIN   official_circle AS c ON c.official_key = p.official_key
     JOIN   person_thing    AS t ON t.person_key = c.person_key
-    WHERE  c.depth = 'close'
+    WHERE  c.depth = 'close' OR (SELECT count(*) FROM local_rule WHERE parameter = 'kin_depth') > 0
 ),
 near AS (
     SELECT household_key, CAST(NULL AS INT) AS person_key, 0 AS payee, 'phone' AS kind, trim(phone) AS thing,
@@ -38,19 +40,26 @@ near AS (
     JOIN   person_thing  AS t ON t.person_key = f.person_key
     WHERE  t.row_official IS NULL
 ),
+shared AS (
+    -- Few things are had by both sides; meeting them first keeps the officials of every decision apart.
+    SELECT f.*, n.household_key, n.person_key AS near_key, n.payee, n.row_household, n.row_person AS row_person_near,
+           n.row_enterprise_role AS row_enterprise_role_near,
+           greatest(f.tie_from, f.from_date, n.from_date) AS shared_from, least(f.tie_to, f.to_date, n.to_date) AS shared_to
+    FROM   far  AS f
+    JOIN   near AS n ON n.kind = f.kind AND n.thing = f.thing
+    WHERE  n.person_key IS NULL OR n.person_key <> f.person_key
+),
 met AS (
     SELECT d.household_key, d.programme, d.benefit, d.application_key, d.award_key, d.decided_on, d.region_code, d.row_application,
            f.official_key, f.official_person_key, f.person_key AS far_key, f.kin, f.relation_zh, f.relation_en, f.kind, f.thing, f.label,
-           n.person_key AS near_key, n.payee,
+           f.near_key, f.payee,
            f.row_official, f.row_edge, f.row_edge_2, f.row_edge_3, f.row_person, f.row_account, f.row_enterprise_role,
-           n.row_household, n.row_person AS row_person_near, n.row_enterprise_role AS row_enterprise_role_near
-    FROM   part     AS p
-    JOIN   decision AS d ON d.application_key = p.application_key
-    JOIN   far      AS f ON f.official_key = p.official_key
-    JOIN   near     AS n ON n.household_key = d.household_key AND n.kind = f.kind AND n.thing = f.thing
-    WHERE  (n.person_key IS NULL OR n.person_key <> f.person_key)
-      AND  d.decided_on BETWEEN f.tie_from AND f.tie_to
-      AND  d.decided_on BETWEEN f.from_date AND f.to_date AND d.decided_on BETWEEN n.from_date AND n.to_date
+           f.row_household, f.row_person_near, f.row_enterprise_role_near
+    FROM   shared   AS f
+    JOIN   decision AS d ON d.household_key = f.household_key
+    JOIN   part     AS p ON p.application_key = d.application_key AND p.official_key = f.official_key
+    WHERE  d.decided_on BETWEEN f.shared_from AND f.shared_to
+      AND  (f.depth = 'close' OR local_text(d.region_code, 'kin_depth', d.decided_on) = 'extended')
 ),
 stranger AS (
     -- No kinship that a register knows, close or wide, on that day or another.

@@ -33,19 +33,22 @@ place AS (
     FROM   resident
     GROUP  BY region_code
 ),
+level AS (
+    SELECT 0 AS digits UNION ALL SELECT 2 UNION ALL SELECT 4 UNION ALL SELECT 6 UNION ALL SELECT 9 UNION ALL SELECT 12
+),
 term AS (
     -- One term a person and region: the last.
     SELECT official_key, person_key, region_code, row_id AS row_official,
+           local_text(region_code, 'kin_depth', coalesce(to_date, (SELECT max(month) FROM payment))) = 'extended' AS extended,
            row_number() OVER (PARTITION BY person_key, region_code ORDER BY coalesce(to_date, DATE '2999-12-31') DESC, official_key) AS nth
     FROM   official
     WHERE  person_key IS NOT NULL AND coalesce(to_date, DATE '2999-12-31') >= (SELECT min(month) FROM payment)
 ),
 own AS (
-    SELECT region_code AS official_region, sum(families) AS families, sum(assisted) AS assisted, sum(persons) AS persons, sum(persons_assisted) AS persons_assisted
-    FROM   (SELECT t.region_code, p.families, p.assisted, p.persons, p.persons_assisted
-            FROM   (SELECT DISTINCT region_code FROM term) AS t
-            JOIN   place AS p ON region_contains(t.region_code, p.region_code)) AS x
-    GROUP  BY region_code
+    SELECT t.region_code AS official_region, sum(u.families) AS families, sum(u.assisted) AS assisted, sum(u.persons) AS persons, sum(u.persons_assisted) AS persons_assisted
+    FROM   (SELECT DISTINCT region_code, region_prefix(region_code) AS prefix FROM term) AS t
+    JOIN   (SELECT substr(p.region_code, 1, l.digits) AS prefix, p.* FROM place AS p CROSS JOIN level AS l) AS u ON u.prefix = t.prefix
+    GROUP  BY t.region_code
 ),
 counted AS (
     SELECT t.official_key, t.person_key, t.region_code, t.row_official,
@@ -53,7 +56,7 @@ counted AS (
            count(DISTINCT CASE WHEN r.person_assisted THEN r.person_key END) AS relatives_assisted,
            count(DISTINCT r.family) AS kin_families, count(DISTINCT CASE WHEN r.assisted THEN r.family END) AS kin_assisted
     FROM   term            AS t
-    JOIN   official_circle AS c ON c.official_key = t.official_key AND c.kin = 1 AND c.depth = 'close'
+    JOIN   official_circle AS c ON c.official_key = t.official_key AND c.kin = 1 AND (c.depth = 'close' OR t.extended)
     JOIN   resident        AS r ON r.person_key = c.person_key AND region_contains(t.region_code, r.region_code)
     WHERE  t.nth = 1 AND c.tie_to >= (SELECT min(month) FROM payment)
     GROUP  BY t.official_key, t.person_key, t.region_code, t.row_official
