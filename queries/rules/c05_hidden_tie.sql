@@ -1,11 +1,11 @@
 -- id         = "c05_hidden_tie"
 -- typology   = "C05"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "irregularity"
 -- subject    = "household"
--- reads      = ["hidden_tie", "application", "official", "identity", "award", "payment", "custody_agreement", "tie_strength"]
+-- reads      = ["hidden_tie", "application", "official", "identity", "award", "payment", "custody_agreement"]
 -- # A rare thing in common is no accident; what it means is open: neighbours, former colleagues, a favour.
 -- prior      = 0.4
 -- reason_zh  = "该户申请（{decided_on}）由{organisation}{post}{official_name}参与办理；登记中未见亲属关系，但{near_zh}与{far_zh}共用{kind_zh}“{label}”（共{households}户使用）；此后发放{amount}元。"
@@ -22,8 +22,8 @@
 -- zh       = "该工作人员或其近亲属系该户书面协议的代管人"
 -- en       = "a written agreement makes the official or the relative the household's custodian"
 
--- The thing that says most here, then the rarest by the shortest path, decides; the payments of each benefit follow its
--- best tie. A household whose every tie is exempt comes out once.
+-- The rarest thing by the shortest path decides; the payments of each benefit follow its best tie. A household whose
+-- every tie is exempt comes out once.
 WITH custody AS (
     SELECT household_key, custodian_key, min(row_id) AS row_custody_agreement
     FROM   custody_agreement
@@ -32,12 +32,10 @@ WITH custody AS (
 ),
 tested AS (
     SELECT t.*, c.row_custody_agreement,
-           w.strength * 10.0 / greatest(10, t.households) AS strength,
            CASE WHEN t.kind IN ('phone', 'address')
                      AND t.households > local_number(t.region_code, 'hidden_tie_max_share', t.decided_on) THEN 'shared_by_many'
                 WHEN c.row_custody_agreement IS NOT NULL THEN 'custodian' END AS exempt_as
     FROM   hidden_tie   AS t
-    JOIN   tie_strength AS w ON w.kind = t.kind AND w.families = least(greatest(t.households, 2), 6)
     LEFT   JOIN custody AS c ON c.household_key = t.household_key AND c.custodian_key = t.far_key
     WHERE  t.award_key IS NOT NULL
 ),
@@ -45,10 +43,10 @@ ranked AS (
     SELECT *,
            min(CASE WHEN exempt_as IS NULL THEN 0 ELSE 1 END) OVER (PARTITION BY household_key) AS all_exempt,
            row_number() OVER (PARTITION BY household_key
-                              ORDER BY CASE WHEN exempt_as IS NULL THEN 0 ELSE 1 END, strength DESC, households, kin, decided_on DESC, kind,
+                              ORDER BY CASE WHEN exempt_as IS NULL THEN 0 ELSE 1 END, households, kin, decided_on DESC, kind,
                                        payee, row_official, far_key, near_key, row_edge) AS nth,
            row_number() OVER (PARTITION BY household_key, programme, benefit
-                              ORDER BY CASE WHEN exempt_as IS NULL THEN 0 ELSE 1 END, strength DESC, households, kin, kind,
+                              ORDER BY CASE WHEN exempt_as IS NULL THEN 0 ELSE 1 END, households, kin, kind,
                                        payee, row_official, far_key, near_key, row_edge) AS nth_of_benefit
     FROM   tested
 )

@@ -85,6 +85,16 @@ fn trim(text: &str) -> &str {
     text.trim_matches(|c| is_space(c) || is_invisible(c))
 }
 
+/// Columns that a letter takes where a Latin one takes one: Chinese letters and full-width forms take two.
+///
+/// ```
+/// use mingjing::domain::text::columns;
+/// assert_eq!("明镜 A".chars().map(columns).sum::<usize>(), 6);
+/// ```
+pub fn columns(letter: char) -> usize {
+    1 + usize::from(letter >= '\u{2e80}')
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

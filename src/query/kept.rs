@@ -13,6 +13,7 @@ use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::SendableRecordBatchStream;
+use datafusion::physical_plan::display::DisplayableExecutionPlan;
 use datafusion::physical_plan::{ExecutionPlan, execute_stream_partitioned};
 use datafusion::prelude::{DataFrame, SessionContext};
 use futures::StreamExt;
@@ -30,7 +31,7 @@ const IN_MEMORY: usize = 16 << 20;
 pub(super) struct Kept {
     context: SessionContext,
     name: TableReference,
-    plan: Arc<dyn ExecutionPlan>,
+    run: Run,
     /// Files of the result, where it did not stay in memory.
     _folder: Option<tempfile::TempDir>,
 }
@@ -60,12 +61,12 @@ impl Kept {
         let name = TableReference::bare(name);
         context.deregister_table(name.clone()).map_err(QueryError::engine)?;
         context.register_table(name.clone(), table).map_err(QueryError::engine)?;
-        Ok(Self { context: context.clone(), name, plan, _folder: folder })
+        Ok(Self { context: context.clone(), name, run: Run::of(&plan), _folder: folder })
     }
 
-    /// The plan that made it, run.
-    pub(super) fn plan(&self) -> &Arc<dyn ExecutionPlan> {
-        &self.plan
+    /// What the plan that made it tells.
+    pub(super) fn run(&self) -> &Run {
+        &self.run
     }
 }
 
@@ -74,6 +75,33 @@ impl Drop for Kept {
         // A table that is gone already is gone.
         _ = self.context.deregister_table(self.name.clone());
     }
+}
+
+/// What a plan that has run tells of itself. The plan itself would hold on to the tables of its joins.
+#[derive(Debug, Clone)]
+pub(super) struct Run {
+    /// Rows that the leaves of the plan gave.
+    pub(super) rows: u64,
+    /// The plan with its measures.
+    pub(super) text: String,
+}
+
+impl Run {
+    /// Of a plan that has run.
+    pub(super) fn of(plan: &Arc<dyn ExecutionPlan>) -> Self {
+        Self {
+            rows: leaves(plan),
+            text: DisplayableExecutionPlan::with_metrics(plan.as_ref()).indent(false).to_string(),
+        }
+    }
+}
+
+fn leaves(plan: &Arc<dyn ExecutionPlan>) -> u64 {
+    let children = plan.children();
+    if children.is_empty() {
+        return plan.metrics().and_then(|m| m.output_rows()).unwrap_or(0) as u64;
+    }
+    children.into_iter().map(leaves).sum()
 }
 
 /// One partition of a result.

@@ -158,7 +158,7 @@ impl LocalRules {
             let setting = Setting {
                 from: if from.is_null(i) { i32::MIN } else { from.value(i) },
                 to: if to.is_null(i) { i32::MAX } else { to.value(i) },
-                value: Value::new(values.value(i), &entry.parameter),
+                value: Value::new(values.value(i), entry.parameter),
                 row_id: rows.value(i),
             };
             entry.settings.entry(prefix(regions.value(i)).to_owned()).or_default().push(setting);

@@ -13,7 +13,7 @@ use crate::contract::contract;
 use crate::snapshot::{Snapshot, sort_columns};
 
 use super::engine::{EngineOptions, engine};
-use super::kept::Kept;
+use super::kept::{Kept, Run};
 use super::library::{
     Bindings, CheckedRule, FINDING_TABLE, Program, View, finding_schema, planned, register_view, register_views,
     stored_tables, table_schema,
@@ -139,23 +139,15 @@ impl Ready {
         execute_stream(Arc::clone(&self.plan), Arc::clone(&self.task)).map_err(QueryError::engine)
     }
 
-    /// The plans of what it reads more than once, then its own; their measures tell what has run.
-    pub fn plans(&self) -> impl Iterator<Item = &Arc<dyn ExecutionPlan>> {
-        self.kept.iter().map(Kept::plan).chain([&self.plan])
+    /// The plans of what it reads more than once, then its own, with their measures.
+    pub fn plans(&self) -> impl Iterator<Item = String> {
+        self.kept.iter().map(|kept| kept.run().text.clone()).chain([Run::of(&self.plan).text])
     }
 
     /// Rows that the leaves of its plans gave.
     pub fn rows_read(&self) -> u64 {
-        self.plans().map(leaves).sum()
+        self.kept.iter().map(|kept| kept.run().rows).sum::<u64>() + Run::of(&self.plan).rows
     }
-}
-
-fn leaves(plan: &Arc<dyn ExecutionPlan>) -> u64 {
-    let children = plan.children();
-    if children.is_empty() {
-        return plan.metrics().and_then(|m| m.output_rows()).unwrap_or(0) as u64;
-    }
-    children.into_iter().map(leaves).sum()
 }
 
 fn register(context: &SessionContext, snapshot: &Snapshot, name: &str) -> Result<(), QueryError> {

@@ -14,6 +14,8 @@ pub use dot::dot;
 pub use layout::{layered, radial};
 pub use svg::svg;
 
+use crate::domain::text::columns;
+
 /// A picture: what stands where. Places are in pixels.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Picture {
@@ -79,12 +81,33 @@ fn escaped(text: &str) -> String {
     safe
 }
 
-/// A text cut at a number of letters.
+/// A text cut so that it takes so many columns at most.
 fn short(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
+    if text.chars().map(columns).sum::<usize>() <= most {
         return text.to_owned();
     }
-    text.chars().take(most.saturating_sub(1)).chain(std::iter::once('…')).collect()
+    let mut taken = 1;
+    let fits = |letter: &char| {
+        taken += columns(*letter);
+        taken <= most
+    };
+    text.chars().take_while(fits).chain(std::iter::once('…')).collect()
+}
+
+/// A text in lines of so many columns at most, broken at spaces where there are some.
+fn wrapped(text: &str, most: usize) -> Vec<String> {
+    let (mut lines, mut line, mut used) = (Vec::new(), String::new(), 0);
+    for word in text.split_inclusive(|c: char| c == ' ' || c >= '\u{2e80}') {
+        let wide = word.chars().map(columns).sum::<usize>();
+        if used + wide > most && used > 0 {
+            lines.push(std::mem::take(&mut line));
+            used = 0;
+        }
+        line.push_str(word);
+        used += wide;
+    }
+    lines.push(line);
+    lines
 }
 
 #[cfg(test)]

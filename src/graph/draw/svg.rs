@@ -2,12 +2,14 @@
 
 use std::fmt::Write;
 
-use super::{Picture, escaped, short};
+use super::{Picture, escaped, short, wrapped};
 
 /// Half the width and half the height of a node.
 const HALF: (i32, i32) = (72, 21);
-/// Letters of a label at most; the whole stands in the title, which shows on hovering.
-const LETTERS: usize = 13;
+/// Columns of a label at most, 7 pixels each; the whole stands in the title, which shows on hovering.
+const COLUMNS: usize = 19;
+/// Width in pixels of a column of a note.
+const NOTE_COLUMN: i32 = 7;
 /// Height of a line of text.
 const TEXT: i32 = 20;
 
@@ -27,7 +29,11 @@ fn colours(kind: &str) -> (&'static str, &'static str) {
 pub fn svg(picture: &Picture) -> String {
     let right = picture.spots.iter().map(|spot| spot.x).max().unwrap_or(0) + HALF.0 + 28;
     let foot = picture.spots.iter().map(|spot| spot.y).max().unwrap_or(0) + HALF.1 + 28;
-    let (wide, high) = (right.max(480), foot + TEXT * picture.notes.len() as i32 * 2 + 12);
+    let wide = right.max(480);
+    let room = ((wide - 32) / NOTE_COLUMN) as usize;
+    let notes: Vec<String> =
+        picture.notes.iter().flat_map(|(zh, en)| [zh, en]).flat_map(|text| wrapped(text, room)).collect();
+    let high = foot + TEXT * notes.len() as i32 + 12;
     let mut out = String::new();
     // Writing to a text cannot fail.
     _ = writeln!(
@@ -56,7 +62,7 @@ pub fn svg(picture: &Picture) -> String {
             b.y,
             i32::midpoint(a.x, b.x),
             i32::midpoint(a.y, b.y) - line.bend - 4,
-            escaped(&short(&line.words.0, LETTERS)),
+            escaped(&short(&line.words.0, COLUMNS)),
         );
     }
     for spot in &picture.spots {
@@ -75,18 +81,16 @@ pub fn svg(picture: &Picture) -> String {
             2 * HALF.1,
             spot.x,
             spot.y - 2,
-            escaped(&short(&spot.label, LETTERS)),
+            escaped(&short(&spot.label, COLUMNS)),
             spot.x,
             spot.y + 13,
             spot.words.0,
             spot.words.1,
         );
     }
-    for (nth, (zh, en)) in (0..).zip(&picture.notes) {
-        for (row, text) in (0..).zip([zh, en]) {
-            let y = foot + TEXT * (nth * 2 + row) + 6;
-            _ = writeln!(out, "<text x=\"16\" y=\"{y}\" font-size=\"12\" fill=\"#344054\">{}</text>", escaped(text));
-        }
+    for (row, text) in (0..).zip(&notes) {
+        let y = foot + TEXT * row + 6;
+        _ = writeln!(out, "<text x=\"16\" y=\"{y}\" font-size=\"12\" fill=\"#344054\">{}</text>", escaped(text));
     }
     out.push_str("</svg>\n");
     out

@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use datafusion::physical_plan::display::DisplayableExecutionPlan;
 use futures::StreamExt;
 
 use crate::query::library::{Bindings, CheckedRule};
@@ -29,7 +28,7 @@ pub async fn explain(rule: &CheckedRule, session: &Session, bindings: &Bindings)
     }
     _ = writeln!(text, "rows read: {}", ready.rows_read());
     for plan in ready.plans() {
-        _ = write!(text, "\n{}", DisplayableExecutionPlan::with_metrics(plan.as_ref()).indent(false));
+        _ = write!(text, "\n{plan}");
     }
     Ok(text)
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::domain::text;
 use crate::intake::ColumnProfile;
 use crate::snapshot::Manifest;
 
@@ -96,7 +97,7 @@ fn worst(column: &ColumnProfile) -> String {
     shown.join(", ")
 }
 
-/// Columns that a text takes on a terminal: Chinese characters take two.
+/// Columns that a text takes on a terminal.
 fn columns(text: &str) -> usize {
-    text.chars().map(|c| if c as u32 >= 0x2e80 { 2 } else { 1 }).sum()
+    text.chars().map(text::columns).sum()
 }
