@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::problem::KINDS;
 use super::{Problem, body, openapi};
+pub use crate::domain::text::escaped as escape;
 
 /// The OpenAPI 3.1 document.
 #[utoipa::path(get, path = "/api/openapi.json", tag = "pages", operation_id = "openapi",
@@ -41,22 +42,6 @@ summary{cursor:pointer;padding:.35em 0}.verb{display:inline-block;min-width:4.8e
 .soft{opacity:.72}a{color:var(--accent)}.num{text-align:right}
 @media (prefers-color-scheme:dark){:root{--accent:#6cd0d0}}
 ";
-
-/// Text as it may stand in a page.
-pub fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-    }
-    safe
-}
 
 /// A description: paragraphs, and `code` between backticks.
 fn prose(text: &str) -> String {

@@ -85,6 +85,22 @@ fn trim(text: &str) -> &str {
     text.trim_matches(|c| is_space(c) || is_invisible(c))
 }
 
+/// A text as it may stand in HTML and XML.
+pub fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            other => safe.push(other),
+        }
+    }
+    safe
+}
+
 /// Columns that a letter takes where a Latin one takes one: Chinese letters and full-width forms take two.
 ///
 /// ```

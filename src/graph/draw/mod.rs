@@ -14,7 +14,7 @@ pub use dot::dot;
 pub use layout::{layered, radial};
 pub use svg::svg;
 
-use crate::domain::text::columns;
+use crate::domain::text::{self, columns};
 
 /// A picture: what stands where. Places are in pixels.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -63,22 +63,9 @@ pub struct Line {
     pub bend: i32,
 }
 
-/// A text as it may stand in XML.
+/// A text as it may stand in XML, which has no control characters but a few.
 fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            // XML has no other control characters.
-            control if control.is_control() => safe.push(' '),
-            other => safe.push(other),
-        }
-    }
-    safe
+    text::escaped(text).replace(char::is_control, " ")
 }
 
 /// A text cut so that it takes so many columns at most.
