@@ -15,6 +15,8 @@ CREATE OR REPLACE MACRO months_between(from_day, to_day) AS
 CREATE OR REPLACE MACRO day_add(day, days) AS CAST(day AS DATE) + CAST(days AS INTEGER);
 CREATE OR REPLACE MACRO days_between(from_day, to_day) AS CAST(to_day AS DATE) - CAST(from_day AS DATE);
 
+CREATE OR REPLACE MACRO id_one_slip(a, b) AS length(a) = length(b) AND damerau_levenshtein(a, b) = 1;
+
 -- Significant digits of a region code: cut at the end of a level.
 CREATE OR REPLACE MACRO region_prefix(code) AS
     CASE WHEN substr(code, 10) <> '000'  THEN code

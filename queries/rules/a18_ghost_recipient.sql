@@ -43,13 +43,12 @@ register_typo AS (
 ),
 stranger AS (
     SELECT m.award_key, m.person_key, coalesce(m.name, i.name) AS ghost, m.id_number, m.from_month, m.to_month, m.row_id AS row_award_member,
-           -- One digit is one edit, a swap is two.
            CASE WHEN id_birth_date(i.id_number) > $as_of - INTERVAL '1 year' THEN 'under_one_year'
                 WHEN t.row_person IS NOT NULL THEN 'mistyped_id' END AS exempt_as,
            t.row_person
     FROM   identity     AS i
     JOIN   award_member AS m ON m.person_key = i.person_key
-    LEFT   JOIN register_typo AS t ON t.name = name_normal(m.name) AND levenshtein(t.id_number, i.id_number) <= 2
+    LEFT   JOIN register_typo AS t ON t.name = name_normal(m.name) AND id_one_slip(t.id_number, i.id_number)
     WHERE  NOT i.in_register
     UNION  ALL
     SELECT m.award_key, m.person_key, m.name, m.id_number, m.from_month, m.to_month, m.row_id, 'mistyped_id', p.row_id

@@ -35,13 +35,19 @@ recipient AS (
     JOIN   payment AS p ON p.account_key = d.account_key
     GROUP  BY d.account_key
 ),
-machine AS (
-    SELECT d.terminal_no, min(h.region_code) AS region_code
+-- What a county sets for the place where most of a machine's recipients live holds for the machine.
+place AS (
+    SELECT d.terminal_no, h.region_code, count(DISTINCT d.account_key) AS accounts
     FROM   drawn     AS d
     JOIN   recipient AS r ON r.account_key = d.account_key
     JOIN   household AS h ON h.household_key = r.household_key
-    GROUP  BY d.terminal_no
-    HAVING count(DISTINCT d.account_key) > 1
+    GROUP  BY d.terminal_no, h.region_code
+),
+machine AS (
+    SELECT terminal_no, first_value(region_code ORDER BY accounts DESC, region_code) AS region_code
+    FROM   place
+    GROUP  BY terminal_no
+    HAVING sum(accounts) > 1
 ),
 timed AS (
     SELECT d.*, CAST(60 * local_number(m.region_code, 'cluster_minutes', d.day) AS BIGINT) AS reach,

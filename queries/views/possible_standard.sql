@@ -1,4 +1,4 @@
--- meaning  = "Every standard a person that may apply to a family, by programme and period: the nearest region's, of the hukou kind of the family's head, or else of its other members where they agree. Where no register tells the kind, `certain` is false and each kind's standard stands, `dearest` marking the one that speaks for the family. `until_month` is the first month of the next standard, null where there is none. Care tiers are left out."
+-- meaning  = "Every standard a person that may apply to a family, by programme and period: the nearest region's, of the hukou kind of the family's head, or else of its other members where they agree. Where no register tells the kind, each kind's standard stands, `dearest` marking the one that speaks for the family. `until_month` is the first month of the next standard, null where there is none. Care tiers are left out."
 -- reads    = ["household", "identity", "household_member", "region_standard"]
 -- optional = ["household_member"]
 -- once     = true
@@ -35,7 +35,6 @@ family AS (
     LEFT   JOIN shared AS s ON s.household_key = h.household_key
 )
 SELECT f.household_key, b.programme, b.from_month, b.until_month, b.monthly_amount_fen AS standard_fen,
-       b.hukou_kind IS NULL OR f.hukou_kind IS NOT NULL AS certain,
        b.hukou_kind IS NULL OR b.hukou_kind = coalesce(f.hukou_kind, d.hukou_kind) AS dearest, b.row_standard
 FROM   family       AS f
 JOIN   basic        AS b ON b.region_code = f.region_code

@@ -52,6 +52,20 @@ pub fn neighbours(text: &str) -> Vec<(String, Repair)> {
     found
 }
 
+/// The slip of the pen between two texts of equal length: one character replaced, or two adjacent ones swapped.
+/// `None` where they are equal or further apart.
+pub fn slip(a: &str, b: &str) -> Option<Repair> {
+    if a.chars().count() != b.chars().count() {
+        return None;
+    }
+    let mut apart = a.chars().zip(b.chars()).enumerate().filter(|(_, (x, y))| x != y);
+    match (apart.next(), apart.next(), apart.next()) {
+        (Some(_), None, None) => Some(Repair::Digit),
+        (Some((i, (a1, b1))), Some((j, (a2, b2))), None) if j == i + 1 && a1 == b2 && a2 == b1 => Some(Repair::Swap),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -70,6 +84,7 @@ mod tests {
             wrong[at] = alphabet[(own + step) % alphabet.len()];
             let wrong = String::from_utf8(wrong).unwrap();
             prop_assert!(fault(&wrong).is_some());
+            prop_assert_eq!(slip(&number, &wrong), Some(Repair::Digit));
             prop_assert!(neighbours(&wrong).contains(&(number, Repair::Digit)));
         }
 
@@ -80,6 +95,7 @@ mod tests {
             wrong.swap(at, at + 1);
             let wrong = String::from_utf8(wrong).unwrap();
             prop_assert!(fault(&wrong).is_some());
+            prop_assert_eq!(slip(&number, &wrong), Some(Repair::Swap));
             prop_assert!(neighbours(&wrong).contains(&(number, Repair::Swap)));
         }
 

@@ -48,7 +48,7 @@ impl Gathering {
                 a,
                 b,
                 kind,
-                relation: Relation::named(at(7)),
+                relation: Relation::named(at(7)).unwrap_or(Relation::None),
                 from: day(batch, 8, row),
                 to: day(batch, 9, row),
                 row: rows.and_then(|rows| rows.is_valid(row).then(|| rows.value(row))),

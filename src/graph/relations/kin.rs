@@ -42,7 +42,7 @@ static TERMS: LazyLock<Vec<Term>> = LazyLock::new(|| {
         let mut fields = line.split(',');
         let path = fields.next()?.split(' ').filter_map(|step| step.split_once(':'));
         Some(Term {
-            path: path.map(|(relation, s)| (Relation::named(relation), sex(s))).collect(),
+            path: path.map(|(relation, s)| (Relation::named(relation).unwrap_or(Relation::None), sex(s))).collect(),
             ego: sex(fields.next()?),
             zh: fields.next()?,
             en: fields.next()?,

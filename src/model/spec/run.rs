@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use ndarray::{Array1, Array2, Axis};
 use rayon::prelude::*;
 
@@ -168,15 +170,25 @@ fn counterfactuals(fitted: &Fitted, rows: &Array2<f64>, cut: f64, raised: &[usiz
     }
 }
 
-/// Most subjects that are looked through for those to show beside.
+/// Most ordinary subjects that one is compared with for those to show beside.
 const LOOKED_THROUGH: usize = 20_000;
 
+/// Every k-th of many first, then their neighbours: who stops early has seen all parts of the list.
+fn spread(all: &[usize]) -> impl Iterator<Item = usize> {
+    let step = all.len().div_ceil(LOOKED_THROUGH).max(1);
+    (0..step).flat_map(move |from| all[from..].iter().step_by(step).copied())
+}
+
 /// Those most like a subject in all but what drove it, and ordinary in that: of its peers where enough are
-/// so, else of all. Of very many every k-th is looked at.
+/// so, else of all. Of very many, so many spread over all are compared.
 fn beside(table: &FeatureTable, rows: &Array2<f64>, raised: &[usize], scored: &mut [Scored]) {
+    let everyone: Vec<usize> = (0..rows.nrows()).collect();
+    let mut peers: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (i, group) in table.peers.iter().enumerate() {
+        peers.entry(group).or_default().push(i);
+    }
     let alike = |subject: &usize| {
         let one = &scored[*subject];
-        let driven: Vec<usize> = one.drivers.iter().map(|driver| driver.feature).collect();
         let ordinary = |i: &usize| {
             let inside = |driver: &Driver| {
                 let value = table.rows[[*i, driver.feature]];
@@ -184,19 +196,17 @@ fn beside(table: &FeatureTable, rows: &Array2<f64>, raised: &[usize], scored: &m
             };
             !scored[*i].raised && one.drivers.iter().all(inside)
         };
-        let nearest = |among: &dyn Fn(&usize) -> bool| {
-            let all: Vec<usize> = (0..rows.nrows()).filter(|i| among(i) && ordinary(i)).collect();
-            let step = all.len().div_ceil(LOOKED_THROUGH).max(1);
-            let apart = |i: usize| {
-                let others = (0..rows.ncols()).filter(|j| !driven.contains(j));
-                others.map(|j| (rows[[i, j]] - rows[[*subject, j]]).powi(2)).sum::<f64>()
-            };
-            let mut found: Vec<(f64, usize)> = all.into_iter().step_by(step).map(|i| (apart(i), i)).collect();
+        let others: Vec<usize> =
+            (0..rows.ncols()).filter(|j| one.drivers.iter().all(|driver| driver.feature != *j)).collect();
+        let apart = |i: usize| others.iter().map(|j| (rows[[i, *j]] - rows[[*subject, *j]]).powi(2)).sum::<f64>();
+        let nearest = |among: &[usize]| {
+            let mut found: Vec<(f64, usize)> =
+                spread(among).filter(ordinary).take(LOOKED_THROUGH).map(|i| (apart(i), i)).collect();
             found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
             found.into_iter().take(BESIDE).map(|(_, i)| i).collect::<Vec<_>>()
         };
-        let own = nearest(&|i| table.peers[*i] == table.peers[*subject]);
-        if own.len() < BESIDE { nearest(&|_| true) } else { own }
+        let own = nearest(&peers[table.peers[*subject].as_str()]);
+        if own.len() < BESIDE { nearest(&everyone) } else { own }
     };
     let found: Vec<Vec<usize>> = raised.par_iter().map(alike).collect();
     for (subject, found) in raised.iter().zip(found) {

@@ -53,6 +53,17 @@ pub(super) const SPECS: &[Spec] = &[
         example: "id_sex('11010519491231002X') → female",
         body: Body::Plain(sex),
     },
+    Spec {
+        name: "id_one_slip",
+        arguments: &[
+            ("a", Kind::Text, "an ID number in its normal form"),
+            ("b", Kind::Text, "another"),
+        ],
+        returns: Kind::Bool,
+        description: "Whether two numbers of equal length differ by one slip of the pen: one character, or two adjacent ones swapped.",
+        example: "id_one_slip('11010519491231002X', '11010519491213002X') → true; id_one_slip('11010519491231002X', '11010519491231002X') → false",
+        body: Body::Plain(one_slip),
+    },
 ];
 
 fn valid(arguments: &Arguments<'_>) -> Result<ArrayRef> {
@@ -71,6 +82,12 @@ fn normal(arguments: &Arguments<'_>) -> Result<ArrayRef> {
     let texts = arguments.text(0)?;
     let answer = |i| texts.get(i).map(|text| id_number::normalise(text).text);
     Ok(Arc::new(arguments.rows().map(answer).collect::<StringArray>()))
+}
+
+fn one_slip(arguments: &Arguments<'_>) -> Result<ArrayRef> {
+    let (a, b) = (arguments.text(0)?, arguments.text(1)?);
+    let answer = |i| Some(id_number::slip(a.get(i)?, b.get(i)?).is_some());
+    Ok(Arc::new(arguments.rows().map(answer).collect::<BooleanArray>()))
 }
 
 fn birth_date(arguments: &Arguments<'_>) -> Result<ArrayRef> {

@@ -83,7 +83,6 @@ const SOURCES: &[(&str, &str)] = view_sources![
     "kin_case",
     "person_thing",
     "family_circle",
-    "tie_strength",
     "hidden_tie",
     "kin_concentration",
     "relation_edge",
