@@ -117,7 +117,9 @@ def main():
     here = os.path.dirname(os.path.abspath(__file__))
     with open(os.path.join(a.data, "current"), encoding="utf-8") as file:
         snapshot = os.path.join(a.data, "snapshots", file.read().strip())
-    con = duckdb.connect(config={"threads": a.threads, "memory_limit": "4GB"})
+    # What DuckDB spills goes beside the data, as ours does.
+    spill = os.path.join(a.data, "spill", "duckdb")
+    con = duckdb.connect(config={"threads": a.threads, "memory_limit": "4GB", "temp_directory": spill})
     listed = subprocess.run([a.mingjing, "tables", "--stored"], check=True, capture_output=True, text=True).stdout
     for table in json.loads(listed):
         file = os.path.join(snapshot, f"{table['name']}.parquet")

@@ -56,16 +56,27 @@ WITH line AS (
 batch AS (
     SELECT batch_no, min(programme) AS programme, min(region_code) AS low, max(region_code) AS high, count(*) AS lines,
            avg(CAST(amount_fen AS DOUBLE)) / 100 AS yuan,
-           CAST(count(DISTINCT household_key) AS DOUBLE) / count(*) AS households_share,
-           CAST(count(DISTINCT account_key) AS DOUBLE) / count(*) AS accounts_share,
            avg(returned) AS returned_share, avg(other_name) AS other_name_share, avg(unlike_award) AS unlike_award_share,
            avg(days_late) AS days_late, min(row_id) AS row_first, max(row_id) AS row_last
     FROM   line
     GROUP  BY batch_no
     HAVING count(*) >= 10
+),
+-- Counted in two steps, which can spill; sets of what is distinct cannot.
+families AS (
+    SELECT batch_no, count(*) AS households
+    FROM   (SELECT DISTINCT batch_no, household_key FROM line WHERE household_key IS NOT NULL) AS h
+    GROUP  BY batch_no
+),
+paid_into AS (
+    SELECT batch_no, count(*) AS accounts
+    FROM   (SELECT DISTINCT batch_no, account_key FROM line WHERE account_key IS NOT NULL) AS a
+    GROUP  BY batch_no
 )
-SELECT region_code AS subject_key, batch_no AS subject_no, region_code, batch_no AS case_key, programme AS peer_group,
-       CAST(lines AS DOUBLE) AS lines, yuan, households_share, accounts_share, returned_share, other_name_share, unlike_award_share, days_late,
+SELECT b.region_code AS subject_key, b.batch_no AS subject_no, b.region_code, b.batch_no AS case_key, programme AS peer_group,
+       CAST(lines AS DOUBLE) AS lines, yuan,
+       CAST(coalesce(f.households, 0) AS DOUBLE) / lines AS households_share, CAST(coalesce(i.accounts, 0) AS DOUBLE) / lines AS accounts_share,
+       returned_share, other_name_share, unlike_award_share, days_late,
        row_first AS row_payment, row_last AS row_payment_2
 FROM   (SELECT *, CASE WHEN low = high THEN low
                        WHEN substr(low, 1, 9) = substr(high, 1, 9) THEN concat(substr(low, 1, 9), '000')
@@ -73,5 +84,7 @@ FROM   (SELECT *, CASE WHEN low = high THEN low
                        WHEN substr(low, 1, 4) = substr(high, 1, 4) THEN concat(substr(low, 1, 4), '00000000')
                        ELSE concat(substr(low, 1, 2), '0000000000') END AS region_code
         FROM   batch
-        WHERE  low IS NOT NULL) AS placed
+        WHERE  low IS NOT NULL) AS b
+LEFT   JOIN families  AS f ON f.batch_no = b.batch_no
+LEFT   JOIN paid_into AS i ON i.batch_no = b.batch_no
 ORDER  BY subject_no

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type};
+use futures::StreamExt;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
@@ -186,14 +187,15 @@ impl FeatureQuery {
 
     /// Runs it over a snapshot: subjects, and the columns of its features, missing values left so.
     pub(super) async fn read(&self, session: &Session) -> Result<(FeatureTable, Columns), ModelError> {
-        let batches = session.sql(self.text).await?.collect().await.map_err(QueryError::engine)?;
+        let mut batches = session.sql(self.text).await?.execute_stream().await.map_err(QueryError::engine)?;
         let mut table = FeatureTable {
             names: self.columns.keys().cloned().collect(),
             least: self.columns.values().map(|column| column.least).collect(),
             ..FeatureTable::default()
         };
         let mut columns: Columns = vec![Vec::new(); table.names.len()];
-        for batch in &batches {
+        while let Some(batch) = batches.next().await {
+            let batch = &batch.map_err(QueryError::engine)?;
             let needed = |name: &str| {
                 let missing = || ModelError::Spec { model: self.name.to_owned(), message: format!("no column {name}") };
                 text(batch, name)?.ok_or_else(missing)
