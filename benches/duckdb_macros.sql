@@ -17,6 +17,11 @@ CREATE OR REPLACE MACRO days_between(from_day, to_day) AS CAST(to_day AS DATE) -
 
 CREATE OR REPLACE MACRO id_one_slip(a, b) AS length(a) = length(b) AND damerau_levenshtein(a, b) = 1;
 
+CREATE OR REPLACE MACRO ln_choose(n, k) AS lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1);
+CREATE OR REPLACE MACRO hypergeometric_tail(people, marked, drawn, seen) AS
+    coalesce(list_sum(list_transform(range(greatest(seen, drawn - (people - marked), 0), least(marked, drawn) + 1),
+        lambda i: exp(ln_choose(marked, i) + ln_choose(people - marked, drawn - i) - ln_choose(people, drawn)))), 0);
+
 -- Significant digits of a region code: cut at the end of a level.
 CREATE OR REPLACE MACRO region_prefix(code) AS
     CASE WHEN substr(code, 10) <> '000'  THEN code

@@ -32,13 +32,12 @@ WITH latest AS (
     SELECT * FROM family_deposit WHERE as_of <= $as_of AND (until_on IS NULL OR until_on > $as_of)
 ),
 benefit AS (
-    SELECT household_key, programme, coalesce(application_key, -1 - award_key) AS application, award_key, start_month, end_month,
-           min(start_month) OVER (PARTITION BY household_key, programme, coalesce(application_key, -1 - award_key)) AS begun
+    SELECT household_key, programme, coalesce(application_key, -1 - award_key) AS application, award_key, start_month, end_month
     FROM   award
     WHERE  programme IN ('dibao', 'tekun')
 ),
 dated AS (
-    SELECT b.household_key, b.programme, b.application, max(b.award_key) AS last_award_key, min(b.begun) AS begun,
+    SELECT b.household_key, b.programme, b.application, max(b.award_key) AS last_award_key, min(b.start_month) AS begun,
            d.person_key, d.as_of, d.balance_fen, d.owner, d.other_name, d.members, d.allowed_fen, d.row_deposit, d.row_standard,
            max(CASE WHEN b.start_month <= d.as_of AND (b.end_month IS NULL OR month_after(b.end_month) > d.as_of) THEN b.award_key END) AS award_key
     FROM   latest  AS d

@@ -44,14 +44,16 @@ measured AS (
            ON  s.household_key = g.household_key AND s.programme = g.programme
            AND s.from_month <= g.start_month AND (s.until_month IS NULL OR s.until_month > g.start_month)
 ),
-nearest AS (
-    -- Where standards of two kinds could apply, the one that comes nearest to the amount speaks for it.
-    SELECT m.*,
-           row_number() OVER (PARTITION BY m.award_key ORDER BY abs(m.monthly_amount_fen - m.expected_fen), m.row_standard) AS nth
-    FROM   measured AS m
+fits AS (
+    SELECT DISTINCT award_key FROM measured WHERE abs(monthly_amount_fen - expected_fen) <= $tolerance * expected_fen
 ),
 differs AS (
-    SELECT * FROM nearest WHERE nth = 1 AND abs(monthly_amount_fen - expected_fen) > $tolerance * expected_fen
+    -- Where standards of two kinds could apply, one that fits speaks for the amount; where none does, the nearest is told.
+    SELECT *
+    FROM   (SELECT m.*, row_number() OVER (PARTITION BY m.award_key ORDER BY abs(m.monthly_amount_fen - m.expected_fen), m.row_standard) AS nth
+            FROM   measured AS m
+            LEFT   ANTI JOIN fits AS f ON f.award_key = m.award_key) AS n
+    WHERE  nth = 1
 ),
 adjusted AS (
     SELECT DISTINCT d.award_key
@@ -63,19 +65,25 @@ adjusted AS (
            <= $tolerance * greatest(0, s.standard_fen * d.persons - d.declared_income_fen)
 ),
 judged AS (
-    SELECT d.*,
-           CASE WHEN d.tier IS NOT NULL THEN 'tiered' WHEN j.award_key IS NOT NULL THEN 'standard_adjusted_later' END AS exempt_as,
-           -- A chain of awards under one application is one benefit: the finding is of the last award it touches.
-           first_value(d.award_key) OVER (PARTITION BY d.household_key, d.application_key ORDER BY d.start_month DESC, d.award_key DESC) AS last_award_key,
-           min(CASE WHEN d.tier IS NULL AND j.award_key IS NULL THEN 0 ELSE 1 END) OVER (PARTITION BY d.household_key, d.application_key) AS all_exempt
+    SELECT d.*, CASE WHEN d.tier IS NOT NULL THEN 'tiered' WHEN j.award_key IS NOT NULL THEN 'standard_adjusted_later' END AS exempt_as
     FROM   differs  AS d
     LEFT   JOIN adjusted AS j ON j.award_key = d.award_key
 ),
+chain AS (
+    -- A chain of awards under one application is one benefit: the finding is of the last award that fails, or, where
+    -- all are exempt, of the last.
+    SELECT household_key, application_key,
+           coalesce(first_value(award_key ORDER BY start_month DESC, award_key DESC) FILTER (WHERE exempt_as IS NULL),
+                    first_value(award_key ORDER BY start_month DESC, award_key DESC)) AS subject_key,
+           min(CASE WHEN exempt_as IS NULL THEN 0 ELSE 1 END) AS all_exempt
+    FROM   judged
+    GROUP  BY household_key, application_key
+),
 open AS (
-    SELECT j.*,
-           first_value(award_key) OVER (PARTITION BY household_key, application_key ORDER BY start_month DESC, award_key DESC) AS subject_key
+    SELECT j.*, c.subject_key
     FROM   judged AS j
-    WHERE  exempt_as IS NULL OR (all_exempt = 1 AND award_key = last_award_key)
+    JOIN   chain  AS c ON c.household_key = j.household_key AND c.application_key = j.application_key
+    WHERE  j.exempt_as IS NULL OR (c.all_exempt = 1 AND j.award_key = c.subject_key)
 ),
 paid AS (
     SELECT o.award_key, p.month, p.amount_fen, p.row_id AS row_payment

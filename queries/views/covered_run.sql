@@ -8,11 +8,22 @@ WITH member AS (
     FROM   award_member
     WHERE  person_key IS NOT NULL
 ),
-apart AS (
-    -- A list that names a person twice covers him once.
-    SELECT *, max(to_month) OVER (PARTITION BY award_key, person_key ORDER BY from_month, to_month, row_id
-                                  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS covered_to
+repeated AS (
+    SELECT award_key, person_key
     FROM   member
+    GROUP  BY award_key, person_key
+    HAVING count(*) > 1
+),
+apart AS (
+    -- A list that names a person twice covers him once; nearly all name a person once.
+    SELECT m.*, CAST(NULL AS DATE) AS covered_to
+    FROM   member   AS m
+    LEFT   ANTI JOIN repeated AS t ON t.award_key = m.award_key AND t.person_key = m.person_key
+    UNION  ALL
+    SELECT m.*, max(m.to_month) OVER (PARTITION BY m.award_key, m.person_key ORDER BY m.from_month, m.to_month, m.row_id
+                                      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS covered_to
+    FROM   member   AS m
+    JOIN   repeated AS t ON t.award_key = m.award_key AND t.person_key = m.person_key
 )
 SELECT m.person_key, r.household_key, m.award_key, a.programme, n.head_count,
        greatest(r.from_month, m.from_month, coalesce(month_after(m.covered_to), m.from_month)) AS from_month,

@@ -27,10 +27,13 @@ resident AS (
     LEFT   JOIN listed  AS l ON l.person_key = p.person_key
     LEFT   JOIN (SELECT DISTINCT household_key FROM covered) AS b ON b.household_key = coalesce(c.household_key, l.household_key)
 ),
+-- Counted in steps, family by family: sets of what is distinct would not fit at a nation's size.
 place AS (
-    SELECT region_code, count(DISTINCT family) AS families, count(DISTINCT CASE WHEN assisted THEN family END) AS assisted,
-           count(*) AS persons, count(*) FILTER (WHERE person_assisted) AS persons_assisted
-    FROM   resident
+    SELECT region_code, count(*) AS families, count(*) FILTER (WHERE assisted) AS assisted,
+           CAST(sum(persons) AS BIGINT) AS persons, CAST(sum(persons_assisted) AS BIGINT) AS persons_assisted
+    FROM   (SELECT region_code, family, assisted, count(*) AS persons, count(*) FILTER (WHERE person_assisted) AS persons_assisted
+            FROM   resident
+            GROUP  BY region_code, family, assisted) AS f
     GROUP  BY region_code
 ),
 level AS (
@@ -50,26 +53,31 @@ own AS (
     JOIN   (SELECT substr(p.region_code, 1, l.digits) AS prefix, p.* FROM place AS p CROSS JOIN level AS l) AS u ON u.prefix = t.prefix
     GROUP  BY t.region_code
 ),
-counted AS (
-    SELECT t.official_key, t.person_key, t.region_code, t.row_official,
-           count(DISTINCT r.person_key) AS relatives,
-           count(DISTINCT CASE WHEN r.person_assisted THEN r.person_key END) AS relatives_assisted,
-           count(DISTINCT r.family) AS kin_families, count(DISTINCT CASE WHEN r.assisted THEN r.family END) AS kin_assisted
+related AS (
+    SELECT DISTINCT t.official_key, r.person_key, r.family, r.assisted, r.person_assisted
     FROM   term            AS t
     JOIN   official_circle AS c ON c.official_key = t.official_key AND c.kin = 1 AND (c.depth = 'close' OR t.extended)
     JOIN   resident        AS r ON r.person_key = c.person_key AND region_contains(t.region_code, r.region_code)
     WHERE  t.nth = 1 AND c.tie_to >= (SELECT min(month) FROM payment)
-    GROUP  BY t.official_key, t.person_key, t.region_code, t.row_official
-    HAVING count(DISTINCT r.person_key) >= 3
+),
+counted AS (
+    SELECT official_key, CAST(sum(persons) AS BIGINT) AS relatives, CAST(sum(persons_assisted) AS BIGINT) AS relatives_assisted,
+           count(*) AS kin_families, count(*) FILTER (WHERE assisted) AS kin_assisted
+    FROM   (SELECT official_key, family, assisted, count(*) AS persons, count(*) FILTER (WHERE person_assisted) AS persons_assisted
+            FROM   related
+            GROUP  BY official_key, family, assisted) AS f
+    GROUP  BY official_key
+    HAVING sum(persons) >= 3
 ),
 tested AS (
-    SELECT c.*, CAST(o.families AS BIGINT) AS families, CAST(o.assisted AS BIGINT) AS assisted,
+    SELECT c.*, t.person_key, t.region_code, t.row_official, CAST(o.families AS BIGINT) AS families, CAST(o.assisted AS BIGINT) AS assisted,
            CAST(o.persons AS BIGINT) AS persons, CAST(o.persons_assisted AS BIGINT) AS persons_assisted,
            c.kin_families * CAST(o.assisted AS DOUBLE) / o.families AS expected,
            hypergeometric_tail(CAST(o.families AS BIGINT), CAST(o.assisted AS BIGINT), c.kin_families, c.kin_assisted) AS chance,
            hypergeometric_tail(CAST(o.families AS BIGINT), CAST(o.assisted AS BIGINT), c.kin_families, c.kin_families) <= 0.05 AS telling
     FROM   counted AS c
-    JOIN   own     AS o ON o.official_region = c.region_code
+    JOIN   term    AS t ON t.official_key = c.official_key AND t.nth = 1
+    JOIN   own     AS o ON o.official_region = t.region_code
 ),
 ranked AS (
     SELECT *, CASE WHEN telling THEN chance * count(*) OVER (PARTITION BY telling)

@@ -11,7 +11,7 @@ WITH paid AS (
 numbered AS (
     SELECT award_key, household_key, month, paid_fen, row_first, row_last,
            -- Within a run the month less its number is the same.
-           months_between(DATE '1970-01-01', month) - row_number() OVER (PARTITION BY award_key ORDER BY month) AS run
+           months_between(DATE '1970-01-01', month) - CAST(row_number() OVER (PARTITION BY award_key ORDER BY month) AS INT) AS run
     FROM   paid
 )
 SELECT award_key, household_key, min(month) AS from_month, max(month) AS to_month, count(*) AS months,

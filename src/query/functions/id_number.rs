@@ -55,10 +55,7 @@ pub(super) const SPECS: &[Spec] = &[
     },
     Spec {
         name: "id_one_slip",
-        arguments: &[
-            ("a", Kind::Text, "an ID number in its normal form"),
-            ("b", Kind::Text, "another"),
-        ],
+        arguments: &[("a", Kind::Text, "an ID number in its normal form"), ("b", Kind::Text, "another")],
         returns: Kind::Bool,
         description: "Whether two numbers of equal length differ by one slip of the pen: one character, or two adjacent ones swapped.",
         example: "id_one_slip('11010519491231002X', '11010519491213002X') → true; id_one_slip('11010519491231002X', '11010519491231002X') → false",
