@@ -1,7 +1,7 @@
 -- meaning  = "Every standard a person that may apply to a family, by programme and period: the nearest region's, of the hukou kind of the family's head, or else of its other members where they agree. Where no register tells the kind, each kind's standard stands, `dearest` marking the one that speaks for the family. `until_month` is the first month of the next standard, null where there is none. Care tiers are left out."
 -- reads    = ["household", "identity", "household_member", "region_standard"]
 -- optional = ["household_member"]
--- # Not kept: with every period and kind it is many rows, and quicker made than read.
+-- once     = true
 
 WITH basic AS (
     SELECT region_code, programme, hukou_kind, from_month, until_month, monthly_amount_fen, row_standard
