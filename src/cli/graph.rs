@@ -32,7 +32,8 @@ struct RunArgs {
     /// Algorithm
     #[arg(value_parser = named)]
     algorithm: Algorithm,
-    /// Edges: text (id id [weight]), CSV or Parquet
+    /// Edges: text (id id [weight]), CSV or Parquet; a first row that names both ends (source, target, weight), or of
+    /// words above numbers, is a header
     #[arg(long)]
     edges: PathBuf,
     /// Vertices, one id a row; those without edges are known by this alone
@@ -83,7 +84,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let mut given = args.parameters;
     given.extend(args.source.map(|id| ("source".to_owned(), id)));
     let begun = Instant::now();
-    let list = EdgeList::read(&args.edges, args.vertices.as_deref())?;
+    let list = EdgeList::read(&args.edges, args.vertices.as_deref(), args.algorithm.weighted())?;
     let read = begun.elapsed();
     let run = match crate::graph::run::run(args.algorithm, &list, args.directed, &given, &args.out) {
         Err(GraphError::Call(message)) => wrong_call(&message),

@@ -22,6 +22,13 @@ pub struct Algorithm {
     pub parameters: &'static [(&'static str, &'static str)],
 }
 
+impl Algorithm {
+    /// Whether it looks at weights.
+    pub fn weighted(self) -> bool {
+        matches!(self.name, "sssp" | "louvain" | "paths")
+    }
+}
+
 /// Every algorithm.
 pub const ALGORITHMS: &[Algorithm] = &[
     Algorithm {
@@ -149,7 +156,7 @@ pub fn run(
     let ids = &list.ids;
     let begun = Instant::now();
     let (values, build, bytes, edges);
-    if matches!(algorithm.name, "sssp" | "louvain" | "paths") && !list.weights.is_empty() {
+    if algorithm.weighted() && !list.weights.is_empty() {
         let graph = list.weighted(directed);
         (build, bytes, edges) = (begun.elapsed(), graph.bytes(), graph.edges());
         values = compute(algorithm.name, &graph, ids, &mut p)?;

@@ -89,13 +89,22 @@ fn a_csv_with_header_comments_and_texts_for_ids_is_read() {
 }
 
 #[test]
+fn weights_are_read_by_algorithms_that_use_them() {
+    let signed = "1,2,-1\n2,3,parent\n";
+    let (output, out) = graph_run(signed, &["wcc"]);
+    assert!(output.status.success());
+    assert_eq!(out, "vertex,value\n1,1\n2,1\n3,1\n");
+    assert_eq!(graph_run(signed, &["louvain"]).0.status.code(), Some(1));
+}
+
+#[test]
 fn faults_name_file_and_row() {
     let complaint = |edges: &str| {
-        let (output, _) = graph_run(edges, &["wcc"]);
+        let (output, _) = graph_run(edges, &["sssp", "--source", "1"]);
         assert_eq!(output.status.code(), Some(1));
         String::from_utf8_lossy(&output.stderr).into_owned()
     };
-    assert!(complaint("1,2\n3,x\n").contains("edges.csv, row 2, column 2: \"x\" is no whole number"));
+    assert!(complaint("1,2\n3,4,5,6\n").contains("edges.csv, row 2: 4 fields"));
     assert!(complaint("# c\n1,2\n3\n").contains("edges.csv, row 3: an edge needs two ids"));
     assert!(complaint("1,2,1\n3,4,-1\n").contains("row 2, column 3: a weight must be"));
     assert!(complaint("1,2,1\n3,4\n").contains("some rows have a weight and some have none"));

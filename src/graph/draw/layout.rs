@@ -1,6 +1,6 @@
 //! Where nodes go.
 
-use std::f64::consts::TAU;
+use std::f64::consts::{PI, TAU};
 
 use super::Picture;
 
@@ -12,7 +12,7 @@ const HIGH: f64 = 64.0;
 const MARGIN: f64 = 100.0;
 /// How far an edge bends for every layer that it passes.
 const BEND: i32 = 46;
-/// Space between layers, wide enough for a word beside an edge.
+/// Space between layers and between rings, wide enough for a word beside an edge.
 const LAYER: f64 = 250.0;
 
 /// Layers from left to right; within a layer nodes stand near what they hang on in the layer before.
@@ -104,13 +104,21 @@ pub fn radial(picture: &mut Picture, hops: &[u32], parents: &[usize]) {
         let narrow = (0..angles.len())
             .map(|i| (angles[(i + 1) % angles.len()] - angles[i]).rem_euclid(TAU))
             .filter(|gap| *gap > 0.0)
-            .fold(TAU, f64::min);
-        radius[hop] = (radius[hop - 1] + WIDE).max(WIDE / (2.0 * (narrow / 2.0).sin().abs().max(0.01)));
+            // Two nodes are half a ring apart at most; one alone needs no room.
+            .fold(PI, f64::min);
+        radius[hop] = (radius[hop - 1] + LAYER).max(WIDE / (2.0 * (narrow / 2.0).sin().max(0.01)));
     }
-    let middle = radius[deepest] + MARGIN;
-    for (at, spot) in picture.spots.iter_mut().enumerate() {
-        let r = radius[hops[at] as usize];
-        spot.x = (middle + r * angle[at].cos()).round() as i32;
-        spot.y = (middle + r * angle[at].sin()).round() as i32;
+    let places: Vec<(f64, f64)> = (0..count)
+        .map(|at| {
+            let r = radius[hops[at] as usize];
+            (r * angle[at].cos(), r * angle[at].sin())
+        })
+        .collect();
+    // Rings are seldom full: what stands farthest out stands at the margin.
+    let left = places.iter().fold(0.0, |least, place| f64::min(least, place.0));
+    let top = places.iter().fold(0.0, |least, place| f64::min(least, place.1));
+    for (spot, (x, y)) in picture.spots.iter_mut().zip(places) {
+        spot.x = (MARGIN + x - left).round() as i32;
+        spot.y = (MARGIN + y - top).round() as i32;
     }
 }

@@ -164,4 +164,20 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn rings_are_no_wider_than_their_nodes_need() {
+        // A chain, a star, and a chain that ends in a fan.
+        let chain = (0..12_u32).map(|i| (i, i.saturating_sub(1) as usize)).collect::<Vec<_>>();
+        let star = (0..30).map(|i| (u32::from(i > 0), 0)).collect();
+        let fan = (0..30).map(|i: usize| (i.min(4) as u32, i.min(4).saturating_sub(1))).collect();
+        for tree in [chain, star, fan] {
+            let (hops, parents): (Vec<u32>, Vec<usize>) = tree.into_iter().unzip();
+            let spots = vec![Spot::default(); hops.len()];
+            let mut around = Picture { spots, ..Picture::default() };
+            radial(&mut around, &hops, &parents);
+            let most = 400 * hops.len() as i32;
+            assert!(around.spots.iter().all(|s| (0..most).contains(&s.x) && (0..most).contains(&s.y)));
+        }
+    }
 }

@@ -2,26 +2,45 @@
 //!
 //! | format | told by | rows |
 //! |---|---|---|
-//! | text | any other name | two ids and an optional weight, apart by spaces, tabs, commas or semicolons |
-//! | CSV | `.csv`, `.tsv` | the same; a first row of known names (source, target, weight …) is a header |
-//! | Parquet | `.parquet` | the columns of those names, else the first two; a third numeric one is the weight |
+//! | text | any other name | two ids and an optional weight |
+//! | CSV | `.csv`, `.tsv` | the same; letters may name columns as well |
+//! | Parquet | `.parquet` | the columns of known names, else the first two; a third numeric one is the weight |
 //!
-//! Lines that are empty or begin with `#` or `%` are comments. A vertex file (LDBC `.v`) has one id a row and may name
-//! vertices without edges; where it is given, an edge to any other vertex is an error. Ids are whole numbers where the
-//! first edge has such, else texts. Vertices are numbered in the order of their ids.
+//! **Fields** of a text stand apart as those of its first row do: by tabs, else by commas or semicolons, where a field
+//! may be empty or in quotes; else by blanks. **Lines** that are empty or begin with `#`, `%` or `//` are comments.
+//!
+//! **A header** is a first row that names both ends (source, target …), or one of words above a row of numbers. Without
+//! it a row of more than three fields is an error; so are adjacency lists.
+//!
+//! **Ids** are whole numbers where all of both files are so and none begins with a zero, else texts. Vertices are
+//! numbered in the order of their ids. A vertex file (LDBC `.v`) has one id a row and may name vertices without edges;
+//! where it is given, an edge to any other vertex is an error.
+//!
+//! | file | idea |
+//! |---|---|
+//! | `rows.rs` | lines → rows → fields |
+//! | `header.rs` | delimiter and columns, told by the first rows |
+//! | `text.rs` | rows → edges and vertices |
+//! | `columns.rs` | the same for Parquet |
+//! | `ids.rs` | ids → dense vertices |
 
 mod columns;
+mod header;
 mod ids;
+mod rows;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::path::Path;
 
+use arrow::array::RecordBatch;
 pub use ids::Ids;
 
 use super::{Graph, GraphError};
 
 /// Ends and weights of edges as they stand in a file.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Edges<T> {
     sources: Vec<T>,
     targets: Vec<T>,
@@ -29,11 +48,105 @@ struct Edges<T> {
     weights: Vec<f64>,
 }
 
-/// What a file holds: ids are numbers or texts.
-#[derive(Debug)]
-enum Read {
-    Numbers(Edges<i64>),
-    Texts(Edges<String>),
+impl<T> Default for Edges<T> {
+    fn default() -> Self {
+        Self { sources: Vec::new(), targets: Vec::new(), weights: Vec::new() }
+    }
+}
+
+/// A kind of ids.
+trait Id: Sized + Send {
+    /// The id in a field of a text; nothing where it is not of this kind.
+    fn parse(field: &[u8]) -> Result<Option<Self>, &'static str>;
+
+    /// The ids in a column of Parquet; nothing where they are not of this kind.
+    fn column(path: &Path, batches: &[RecordBatch], at: usize) -> Result<Option<Vec<Self>>, GraphError>;
+
+    /// Vertices for ids.
+    fn dense(edges: &Edges<Self>, known: Option<Vec<Self>>) -> Result<(Ids, Vec<u32>, Vec<u32>), ids::Fault>;
+}
+
+impl Id for i64 {
+    fn parse(field: &[u8]) -> Result<Option<Self>, &'static str> {
+        Ok(text::whole(field))
+    }
+
+    fn column(path: &Path, batches: &[RecordBatch], at: usize) -> Result<Option<Vec<Self>>, GraphError> {
+        columns::numbers(path, batches, at)
+    }
+
+    fn dense(edges: &Edges<Self>, known: Option<Vec<Self>>) -> Result<(Ids, Vec<u32>, Vec<u32>), ids::Fault> {
+        let (ids, sources, targets) = ids::number(&edges.sources, &edges.targets, known)?;
+        Ok((Ids::Numbers(ids), sources, targets))
+    }
+}
+
+impl Id for String {
+    fn parse(field: &[u8]) -> Result<Option<Self>, &'static str> {
+        let text = std::str::from_utf8(field).map_err(|_| "the id is not UTF-8: save the file as UTF-8")?;
+        Ok(Some(text.to_owned()))
+    }
+
+    fn column(path: &Path, batches: &[RecordBatch], at: usize) -> Result<Option<Vec<Self>>, GraphError> {
+        columns::texts(path, batches, at).map(Some)
+    }
+
+    fn dense(edges: &Edges<Self>, known: Option<Vec<Self>>) -> Result<(Ids, Vec<u32>, Vec<u32>), ids::Fault> {
+        let (ids, sources, targets) = ids::name(&edges.sources, &edges.targets, known)?;
+        Ok((Ids::Texts(ids), sources, targets))
+    }
+}
+
+/// A file as it was read: once, so that it may be a pipe.
+struct Source<'a> {
+    path: &'a Path,
+    content: Content,
+}
+
+enum Content {
+    Text(Vec<u8>),
+    Columns(Vec<RecordBatch>),
+}
+
+impl<'a> Source<'a> {
+    fn read(path: &'a Path) -> Result<Self, GraphError> {
+        let content = if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("parquet")) {
+            Content::Columns(columns::batches(path)?)
+        } else {
+            Content::Text(std::fs::read(path).map_err(|e| GraphError::io(path, e))?)
+        };
+        Ok(Self { path, content })
+    }
+
+    fn edges<T: Id>(&self, weighted: bool) -> Result<Option<Edges<T>>, GraphError> {
+        match &self.content {
+            Content::Text(text) => text::edges(self.path, text, weighted),
+            Content::Columns(batches) => columns::edges(self.path, batches, weighted),
+        }
+    }
+
+    fn vertices<T: Id>(&self) -> Result<Option<Vec<T>>, GraphError> {
+        match &self.content {
+            Content::Text(text) => text::vertices(self.path, text),
+            Content::Columns(batches) => T::column(self.path, batches, 0),
+        }
+    }
+
+    fn error(&self, fault: ids::Fault) -> GraphError {
+        match fault {
+            ids::Fault::TooMany => {
+                GraphError::file(self.path, "more than 4,294,967,294 vertices: split the graph by region")
+            }
+            ids::Fault::Unknown { edge, id } => {
+                let row = match &self.content {
+                    Content::Text(text) => text::line_of(self.path, text, edge),
+                    Content::Columns(_) => edge + 1,
+                };
+                let message = format!("vertex {id} is not in the vertex file; add it there, or leave that file out");
+                GraphError::row(self.path, row, None, message)
+            }
+        }
+    }
 }
 
 /// Edges between dense vertices.
@@ -52,24 +165,32 @@ pub struct EdgeList {
 impl EdgeList {
     /// Reads edges, and the vertices where a file names them.
     ///
+    /// # Arguments
+    /// * `weighted`: read the weights where there are some; without it a third column may hold anything.
+    ///
     /// # Errors
     /// A file cannot be read, a row is no edge, a weight is negative or no number, an edge names a vertex that the
     /// vertex file does not.
-    pub fn read(edges: &Path, vertices: Option<&Path>) -> Result<Self, GraphError> {
-        match read(edges)? {
-            Read::Numbers(read) => {
-                let known = vertices.map(vertex_numbers).transpose()?;
-                let (found, sources, targets) =
-                    ids::number(&read.sources, &read.targets, known).map_err(|f| fault(edges, f))?;
-                Ok(Self { ids: Ids::Numbers(found), sources, targets, weights: read.weights })
-            }
-            Read::Texts(read) => {
-                let known = vertices.map(vertex_texts).transpose()?;
-                let (found, sources, targets) =
-                    ids::name(&read.sources, &read.targets, known).map_err(|f| fault(edges, f))?;
-                Ok(Self { ids: Ids::Texts(found), sources, targets, weights: read.weights })
-            }
+    pub fn read(edges: &Path, vertices: Option<&Path>, weighted: bool) -> Result<Self, GraphError> {
+        let edges = Source::read(edges)?;
+        let vertices = vertices.map(Source::read).transpose()?;
+        if let Some(list) = Self::of::<i64>(&edges, vertices.as_ref(), weighted)? {
+            return Ok(list);
         }
+        let list = Self::of::<String>(&edges, vertices.as_ref(), weighted)?;
+        list.ok_or_else(|| GraphError::file(edges.path, "ids must be whole numbers or texts"))
+    }
+
+    /// Reads with ids of a kind; nothing where one is not of it.
+    fn of<T: Id>(edges: &Source, vertices: Option<&Source>, weighted: bool) -> Result<Option<Self>, GraphError> {
+        let known = match vertices.map(Source::vertices::<T>).transpose()? {
+            Some(None) => return Ok(None),
+            Some(known) => known,
+            None => None,
+        };
+        let Some(read) = edges.edges::<T>(weighted)? else { return Ok(None) };
+        let (ids, sources, targets) = T::dense(&read, known).map_err(|fault| edges.error(fault))?;
+        Ok(Some(Self { ids, sources, targets, weights: read.weights }))
     }
 
     /// The graph without weights.
@@ -84,58 +205,6 @@ impl EdgeList {
             return Graph::new(self.ids.len(), &self.sources, &self.targets, &ones, directed);
         }
         Graph::new(self.ids.len(), &self.sources, &self.targets, &self.weights, directed)
-    }
-}
-
-fn fault(path: &Path, fault: ids::Fault) -> GraphError {
-    match fault {
-        ids::Fault::TooMany => GraphError::file(path, "more than 4,294,967,294 vertices: split the graph by region"),
-        ids::Fault::Unknown { edge, id } => {
-            let row = if parquet(path) { edge + 1 } else { text::row_of(path, edge) };
-            let message = format!("vertex {id} is not in the vertex file; add it there, or leave that file out");
-            GraphError::row(path, row, None, message)
-        }
-    }
-}
-
-fn parquet(path: &Path) -> bool {
-    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("parquet"))
-}
-
-fn read(path: &Path) -> Result<Read, GraphError> {
-    if parquet(path) {
-        return columns::edges(path);
-    }
-    let bytes = std::fs::read(path).map_err(|e| GraphError::io(path, e))?;
-    text::edges(path, &bytes)
-}
-
-fn vertex_numbers(path: &Path) -> Result<Vec<i64>, GraphError> {
-    if parquet(path) {
-        return columns::vertex_numbers(path);
-    }
-    let bytes = std::fs::read(path).map_err(|e| GraphError::io(path, e))?;
-    text::vertices(&bytes, |row, field| {
-        text::whole(field)
-            .ok_or_else(|| GraphError::row(path, row, Some(1), "a vertex id must be a whole number, as in the edges"))
-    })
-}
-
-fn vertex_texts(path: &Path) -> Result<Vec<String>, GraphError> {
-    if parquet(path) {
-        return columns::vertex_texts(path);
-    }
-    let bytes = std::fs::read(path).map_err(|e| GraphError::io(path, e))?;
-    text::vertices(&bytes, |row, field| text::word(path, row, 1, field))
-}
-
-/// Names under which the first end, the second end and the weight of an edge are known.
-fn role(name: &str) -> Option<usize> {
-    match name.trim().to_ascii_lowercase().as_str() {
-        "source" | "src" | "from" | "a" | "u" | "起点" | "源" => Some(0),
-        "target" | "dst" | "dest" | "to" | "b" | "v" | "终点" | "目标" => Some(1),
-        "weight" | "w" | "distance" | "length" | "权重" => Some(2),
-        _ => None,
     }
 }
 
