@@ -9,7 +9,7 @@ use crate::model::calibration::{ENOUGH, LEAST, Reliability};
 use crate::model::detector::{self, Detector};
 use crate::model::metric::{average_precision, roc_auc};
 use crate::model::spec::{Outcome, in_words, models};
-use crate::model::table::{NumericTable, Reading, write_scores};
+use crate::model::table::{LABEL, NumericTable, Reading, write_scores};
 use crate::query::Session;
 use crate::snapshot::DataDir;
 
@@ -164,6 +164,11 @@ impl Score {
             .to_vec();
         write_scores(&self.out, &scores, table.labels.as_deref())?;
         println!("{}: {} rows of {} columns scored", detector.kind(), scores.len(), table.columns.len());
+        if self.label.is_none() && table.labels.is_some() {
+            println!(
+                "the column '{LABEL}' says which rows are unlike the rest and is not scored; --ignore {LABEL} leaves it out"
+            );
+        }
         if let Some(labels) = &table.labels {
             match (roc_auc(&scores, labels), average_precision(&scores, labels)) {
                 (Some(auc), Some(precision)) => println!("ROC AUC {auc:.4}\naverage precision {precision:.4}"),

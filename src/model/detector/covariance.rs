@@ -1,4 +1,5 @@
-//! Distances by a covariance: its factor, or its eigenvectors where it is singular.
+//! Distances by a covariance: its factor, or its eigenvectors where it is singular. Columns are brought to
+//! variance one first, so that a column of large numbers does not make one of small numbers look like nothing.
 
 use linfa_linalg::cholesky::Cholesky;
 use linfa_linalg::eigh::Eigh;
@@ -16,23 +17,26 @@ pub struct Ellipsoid {
     pub log_determinant: f64,
 }
 
-/// Eigenvalues below this share of the largest count as none.
-const NOTHING: f64 = 1e-10;
+/// Eigenvalues of the correlations below this share of the largest count as none.
+const NOTHING: f64 = 1e-12;
 
 impl Ellipsoid {
     /// Of a covariance (d × d). One that is singular measures only in the directions it has; none at all
     /// where it has none.
     pub fn new(centre: Array1<f64>, covariance: &Array2<f64>) -> Option<Self> {
         let d = centre.len();
-        let scale = covariance.diag().iter().copied().fold(0.0, f64::max);
-        if let Ok(factor) = covariance.cholesky() {
-            let well = factor.diag().iter().all(|x| x * x > NOTHING * scale);
+        let deviations = covariance.diag().mapv(|v| if v > 0.0 { v.sqrt() } else { 1.0 });
+        let by_row = deviations.view().insert_axis(Axis(1));
+        let correlation = covariance / &by_row / &deviations;
+        let scales = 2.0 * deviations.mapv(f64::ln).sum();
+        if let Ok(factor) = correlation.cholesky() {
+            let well = factor.diag().iter().all(|x| x * x > NOTHING);
             if let (true, Ok(inverse)) = (well, factor.solve_triangular_into(Array2::eye(d), UPLO::Lower)) {
-                let log_determinant = 2.0 * factor.diag().mapv(f64::ln).sum();
-                return Some(Self { centre, whiten: inverse.reversed_axes(), log_determinant });
+                let log_determinant = 2.0 * factor.diag().mapv(f64::ln).sum() + scales;
+                return Some(Self { centre, whiten: inverse.reversed_axes() / by_row, log_determinant });
             }
         }
-        let (values, vectors) = eigen(covariance)?;
+        let (values, vectors) = eigen(&correlation)?;
         let largest = values[0];
         let kept: Vec<usize> = (0..d).filter(|i| values[*i] > NOTHING * largest && values[*i] > 0.0).collect();
         if kept.is_empty() {
@@ -42,7 +46,8 @@ impl Ellipsoid {
         for (mut column, i) in whiten.columns_mut().into_iter().zip(&kept) {
             column /= values[*i].sqrt();
         }
-        let log_determinant = if kept.len() < d { f64::NEG_INFINITY } else { values.mapv(f64::ln).sum() };
+        whiten /= &by_row;
+        let log_determinant = if kept.len() < d { f64::NEG_INFINITY } else { values.mapv(f64::ln).sum() + scales };
         Some(Self { centre, whiten, log_determinant })
     }
 

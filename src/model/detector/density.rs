@@ -20,8 +20,9 @@
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 
-use super::knn::{scale, shared_by_difference};
+use super::knn::shared_by_difference;
 use super::neighbours::{NeighbourTable, Neighbours};
+use super::rows::Standard;
 use super::{Detect, DetectError, Score};
 
 detector! {
@@ -31,7 +32,7 @@ detector! {
         neighbours: usize = 5, in 2..=10_000;
         /// Radius of a neighbourhood; 0 takes it from the data
         radius: f64 = 0.0, in 0.0..=f64::MAX;
-        /// Whether columns are divided by their standard deviations first
+        /// Whether columns are brought to mean zero and variance one first
         standardise: bool = true;
     }
 }
@@ -41,7 +42,7 @@ detector! {
     "optics", OpticsParams, OpticsValidParams => Optics, rows 3 {
         /// Rows that make a place dense, the row itself among them
         neighbours: usize = 5, in 2..=10_000;
-        /// Whether columns are divided by their standard deviations first
+        /// Whether columns are brought to mean zero and variance one first
         standardise: bool = true;
     }
 }
@@ -49,7 +50,7 @@ detector! {
 /// A fitted DBSCAN: its core rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dbscan {
-    scale: Array1<f64>,
+    standard: Standard,
     radius: f64,
     core: Array2<f64>,
     index: Neighbours,
@@ -58,7 +59,7 @@ pub struct Dbscan {
 /// A fitted OPTICS: its rows with their core distances.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Optics {
-    scale: Array1<f64>,
+    standard: Standard,
     rows: Array2<f64>,
     index: Neighbours,
     neighbours: usize,
@@ -74,8 +75,8 @@ impl Detect for DbscanValidParams {
     type Model = Dbscan;
 
     fn fit_rows(&self, rows: ArrayView2<'_, f64>) -> Result<Dbscan, DetectError> {
-        let scale = scale(rows, self.standardise);
-        let scaled = &rows / &scale;
+        let standard = Standard::of(rows, self.standardise);
+        let scaled = standard.apply(rows);
         let distances = furthest(&Neighbours::new(scaled.view()).of_own(self.neighbours - 1));
         let mut radius = self.radius;
         if radius == 0.0 {
@@ -88,13 +89,13 @@ impl Detect for DbscanValidParams {
         // Where no place is dense, none is less dense than the rest: every row stands for itself.
         let core = if core.is_empty() { scaled } else { scaled.select(Axis(0), &core) };
         let index = Neighbours::new(core.view());
-        Ok(Dbscan { scale, radius, core, index })
+        Ok(Dbscan { standard, radius, core, index })
     }
 }
 
 impl Dbscan {
     fn nearest(&self, rows: ArrayView2<'_, f64>) -> (Array2<f64>, NeighbourTable, Array1<f64>) {
-        let scaled = &rows / &self.scale;
+        let scaled = self.standard.apply(rows);
         let table = self.index.of(scaled.view(), 1);
         let scores = table.distances.column(0).mapv(|distance| distance / self.radius);
         (scaled, table, scores)
@@ -103,7 +104,7 @@ impl Dbscan {
 
 impl Score for Dbscan {
     fn columns(&self) -> usize {
-        self.scale.len()
+        self.standard.columns()
     }
 
     fn scores(&self, rows: ArrayView2<'_, f64>) -> Array1<f64> {
@@ -129,16 +130,15 @@ impl Detect for OpticsValidParams {
     type Model = Optics;
 
     fn fit_rows(&self, rows: ArrayView2<'_, f64>) -> Result<Optics, DetectError> {
-        let scale = scale(rows, self.standardise);
-        let scaled = &rows / &scale;
+        let standard = Standard::of(rows, self.standardise);
+        let scaled = standard.apply(rows);
         let index = Neighbours::new(scaled.view());
         let core = furthest(&index.of_own(self.neighbours - 1));
-        Ok(Optics { scale, rows: scaled, index, neighbours: self.neighbours, core })
+        Ok(Optics { standard, rows: scaled, index, neighbours: self.neighbours, core })
     }
 
     fn own_scores(&self, rows: ArrayView2<'_, f64>) -> Result<Array1<f64>, DetectError> {
-        let scale = scale(rows, self.standardise);
-        let index = Neighbours::new((&rows / &scale).view());
+        let index = Neighbours::new(Standard::of(rows, self.standardise).apply(rows).view());
         let table = index.of_own(self.neighbours);
         let core = table.distances.column(table.distances.ncols().min(self.neighbours - 1) - 1).to_owned();
         Ok(reached(&table, &core))
@@ -147,15 +147,15 @@ impl Detect for OpticsValidParams {
 
 impl Score for Optics {
     fn columns(&self) -> usize {
-        self.scale.len()
+        self.standard.columns()
     }
 
     fn scores(&self, rows: ArrayView2<'_, f64>) -> Array1<f64> {
-        reached(&self.index.of((&rows / &self.scale).view(), self.neighbours), &self.core)
+        reached(&self.index.of(self.standard.apply(rows).view(), self.neighbours), &self.core)
     }
 
     fn contributions(&self, rows: ArrayView2<'_, f64>) -> Array2<f64> {
-        let scaled = &rows / &self.scale;
+        let scaled = self.standard.apply(rows);
         let table = self.index.of(scaled.view(), self.neighbours);
         let scores = reached(&table, &self.core);
         shared_by_difference(&scaled, &self.rows, &table, &scores)

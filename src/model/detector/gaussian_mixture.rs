@@ -18,7 +18,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::covariance::Ellipsoid;
 use super::isolation_forest::stream;
-use super::rows::{each_block, each_cell, each_row, moments};
+use super::rows::{deviations, each_block, each_cell, each_row, moments};
 use super::{Detect, DetectError, Score};
 
 detector! {
@@ -26,7 +26,7 @@ detector! {
     "gmm", GaussianMixtureParams, GaussianMixtureValidParams => GaussianMixture, rows 2 {
         /// Number of components
         components: usize = 1, in 1..=1000;
-        /// Added to the variances, which keeps a covariance regular
+        /// Added to the variances, as a share of a column's own, which keeps a covariance regular
         ridge: f64 = 1e-6, in 0.0..=1.0;
         /// The fit ends when the mean log likelihood grows by less
         tolerance: f64 = 1e-3, in 0.0..=1.0;
@@ -75,12 +75,12 @@ impl Sums {
         Self { weight: weights.sum(), first: weighted.sum_axis(Axis(0)), second: off.t().dot(&weighted) }
     }
 
-    fn component(&self, origin: &Array1<f64>, n: f64, ridge: f64) -> Option<Component> {
+    fn component(&self, origin: &Array1<f64>, n: f64, ridge: &Array1<f64>) -> Option<Component> {
         let weight = self.weight.max(10.0 * f64::EPSILON);
         let shift = &self.first / weight;
         let outer = shift.view().insert_axis(Axis(1)).dot(&shift.view().insert_axis(Axis(0)));
         let mut covariance = &self.second / weight - outer;
-        covariance.diag_mut().mapv_inplace(|v| v.max(0.0) + ridge);
+        covariance.diag_mut().zip_mut_with(ridge, |v, ridge| *v = v.max(0.0) + ridge);
         component(&shift + origin, &covariance, weight / n)
     }
 }
@@ -107,7 +107,7 @@ impl GaussianMixture {
     }
 
     /// The next fit and the mean log likelihood of this one.
-    fn improved(&self, rows: ArrayView2<'_, f64>, origin: &Array1<f64>, ridge: f64) -> Option<(Self, f64)> {
+    fn improved(&self, rows: ArrayView2<'_, f64>, origin: &Array1<f64>, ridge: &Array1<f64>) -> Option<(Self, f64)> {
         let n = rows.nrows() as f64;
         let of_block = |block: Array2<f64>| {
             let mut parts = self.log_parts(&block);
@@ -188,8 +188,10 @@ impl Detect for GaussianMixtureValidParams {
         let n = rows.nrows();
         let constant = || DetectError::Constant { kind: "gmm" };
         let (mean, scatter) = moments(rows);
-        let mut covariance = scatter / n as f64;
-        covariance.diag_mut().mapv_inplace(|v| v + self.ridge);
+        let mut covariance = &scatter / n as f64;
+        let scale = deviations(&scatter, n);
+        let ridge = scale.mapv(|deviation| self.ridge * deviation * deviation);
+        covariance.diag_mut().zip_mut_with(&ridge, |v, ridge| *v += ridge);
         if self.components == 1 {
             let only = component(mean, &covariance, 1.0).ok_or_else(constant)?;
             return Ok(GaussianMixture { components: vec![only] });
@@ -201,16 +203,16 @@ impl Detect for GaussianMixtureValidParams {
         let mut chosen = index::sample(&mut rng, n, n.min(START_ROWS)).into_vec();
         chosen.sort_unstable();
         let sample = rows.select(Axis(0), &chosen).as_standard_layout().into_owned();
-        let (_, labels) = centres(&sample, self.components, &mut rng);
+        let (_, labels) = centres(&(&sample / &scale), self.components, &mut rng);
         let off = &sample - &mean;
         let start = (0..self.components).map(|c| {
             let weights: Array1<f64> = labels.iter().map(|label| f64::from(u8::from(*label == c))).collect();
-            Sums::of(&off, weights.view()).component(&mean, sample.nrows() as f64, self.ridge)
+            Sums::of(&off, weights.view()).component(&mean, sample.nrows() as f64, &ridge)
         });
         let mut fitted = GaussianMixture { components: start.collect::<Option<_>>().ok_or_else(constant)? };
         let mut before = f64::NEG_INFINITY;
         for _ in 0..self.rounds {
-            let (next, likelihood) = fitted.improved(rows, &mean, self.ridge).ok_or_else(constant)?;
+            let (next, likelihood) = fitted.improved(rows, &mean, &ridge).ok_or_else(constant)?;
             fitted = next;
             if likelihood - before < self.tolerance {
                 break;

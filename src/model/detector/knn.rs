@@ -1,7 +1,7 @@
 //! Distance to the k nearest neighbours: rows far from all others.
 //!
-//! The score is the distance to the k-th neighbour, or the mean or median of the k distances. Distances mix
-//! columns as they are: bring them to one scale first where their units differ (`standardise`).
+//! The score is the distance to the k-th neighbour, or the mean or median of the k distances. Columns are
+//! brought to one scale first, unless `standardise` is off.
 //!
 //! - Fit and score: see [`Neighbours`]. Memory O(n d).
 //! - Contributions: the score shared by the squared difference of each column to the k neighbours, which is
@@ -15,7 +15,7 @@ use std::str::FromStr;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 
 use super::neighbours::{NeighbourTable, Neighbours};
-use super::rows::{deviations, moments};
+use super::rows::Standard;
 use super::{Detect, DetectError, Score};
 
 /// What of the k distances is scored.
@@ -59,24 +59,19 @@ detector! {
         neighbours: usize = 5, in 1..=10_000;
         /// What of their distances is scored: largest, mean or median
         summary: Summary = Summary::Largest;
-        /// Whether columns are divided by their standard deviations first
-        standardise: bool = false;
+        /// Whether columns are brought to mean zero and variance one first
+        standardise: bool = true;
     }
 }
 
 /// A fitted k-nearest-neighbours detector: the rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Knn {
-    scale: Array1<f64>,
+    standard: Standard,
     rows: Array2<f64>,
     index: Neighbours,
     neighbours: usize,
     summary: Summary,
-}
-
-/// What columns are divided by.
-pub fn scale(rows: ArrayView2<'_, f64>, standardise: bool) -> Array1<f64> {
-    if standardise { deviations(&moments(rows).1, rows.nrows()) } else { Array1::ones(rows.ncols()) }
 }
 
 fn summarise(distances: ArrayView1<'_, f64>, summary: Summary) -> f64 {
@@ -117,30 +112,29 @@ impl Detect for KnnValidParams {
     type Model = Knn;
 
     fn fit_rows(&self, rows: ArrayView2<'_, f64>) -> Result<Knn, DetectError> {
-        let scale = scale(rows, self.standardise);
-        let scaled = &rows / &scale;
+        let standard = Standard::of(rows, self.standardise);
+        let scaled = standard.apply(rows);
         let index = Neighbours::new(scaled.view());
-        Ok(Knn { scale, index, rows: scaled, neighbours: self.neighbours, summary: self.summary })
+        Ok(Knn { standard, index, rows: scaled, neighbours: self.neighbours, summary: self.summary })
     }
 
     fn own_scores(&self, rows: ArrayView2<'_, f64>) -> Result<Array1<f64>, DetectError> {
-        let scale = scale(rows, self.standardise);
-        let index = Neighbours::new((&rows / &scale).view());
+        let index = Neighbours::new(Standard::of(rows, self.standardise).apply(rows).view());
         Ok(summaries(&index.of_own(self.neighbours), self.summary))
     }
 }
 
 impl Score for Knn {
     fn columns(&self) -> usize {
-        self.scale.len()
+        self.standard.columns()
     }
 
     fn scores(&self, rows: ArrayView2<'_, f64>) -> Array1<f64> {
-        summaries(&self.index.of((&rows / &self.scale).view(), self.neighbours), self.summary)
+        summaries(&self.index.of(self.standard.apply(rows).view(), self.neighbours), self.summary)
     }
 
     fn contributions(&self, rows: ArrayView2<'_, f64>) -> Array2<f64> {
-        let scaled = &rows / &self.scale;
+        let scaled = self.standard.apply(rows);
         let table = self.index.of(scaled.view(), self.neighbours);
         shared_by_difference(&scaled, &self.rows, &table, &summaries(&table, self.summary))
     }

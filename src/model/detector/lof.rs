@@ -11,8 +11,9 @@
 
 use ndarray::{Array1, Array2, ArrayView2};
 
-use super::knn::{scale, shared_by_difference};
+use super::knn::shared_by_difference;
 use super::neighbours::{NeighbourTable, Neighbours};
+use super::rows::Standard;
 use super::{Detect, DetectError, Score};
 
 detector! {
@@ -20,15 +21,15 @@ detector! {
     "lof", LofParams, LofValidParams => Lof, rows 3 {
         /// Neighbours looked at; one less than the rows where there are fewer
         neighbours: usize = 20, in 1..=10_000;
-        /// Whether columns are divided by their standard deviations first
-        standardise: bool = false;
+        /// Whether columns are brought to mean zero and variance one first
+        standardise: bool = true;
     }
 }
 
 /// A fitted local outlier factor: the rows with their densities.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lof {
-    scale: Array1<f64>,
+    standard: Standard,
     rows: Array2<f64>,
     index: Neighbours,
     neighbours: usize,
@@ -66,18 +67,18 @@ impl Detect for LofValidParams {
     type Model = Lof;
 
     fn fit_rows(&self, rows: ArrayView2<'_, f64>) -> Result<Lof, DetectError> {
-        let scale = scale(rows, self.standardise);
-        let scaled = &rows / &scale;
+        let standard = Standard::of(rows, self.standardise);
+        let scaled = standard.apply(rows);
         let index = Neighbours::new(scaled.view());
         let table = index.of_own(self.neighbours);
         let reaches = k_distances(&table);
         let densities = densities(&table, &reaches);
-        Ok(Lof { scale, rows: scaled, index, neighbours: table.rows.ncols(), reaches, densities })
+        Ok(Lof { standard, rows: scaled, index, neighbours: table.rows.ncols(), reaches, densities })
     }
 
     fn own_scores(&self, rows: ArrayView2<'_, f64>) -> Result<Array1<f64>, DetectError> {
-        let scale = scale(rows, self.standardise);
-        let table = Neighbours::new((&rows / &scale).view()).of_own(self.neighbours);
+        let scaled = Standard::of(rows, self.standardise).apply(rows);
+        let table = Neighbours::new(scaled.view()).of_own(self.neighbours);
         let densities = densities(&table, &k_distances(&table));
         Ok(factors(&table, &densities, &densities))
     }
@@ -93,15 +94,15 @@ impl Lof {
 
 impl Score for Lof {
     fn columns(&self) -> usize {
-        self.scale.len()
+        self.standard.columns()
     }
 
     fn scores(&self, rows: ArrayView2<'_, f64>) -> Array1<f64> {
-        self.table_and_scores(&(&rows / &self.scale)).1
+        self.table_and_scores(&self.standard.apply(rows)).1
     }
 
     fn contributions(&self, rows: ArrayView2<'_, f64>) -> Array2<f64> {
-        let scaled = &rows / &self.scale;
+        let scaled = self.standard.apply(rows);
         let (table, scores) = self.table_and_scores(&scaled);
         shared_by_difference(&scaled, &self.rows, &table, &scores)
     }

@@ -1,7 +1,7 @@
 //! Robust Mahalanobis distance: how far a row lies from the bulk, by the mean and covariance of the half
 //! of the rows that lie closest together (minimum covariance determinant).
 //!
-//! Starts of d + 1 random rows are concentrated: mean and covariance of the h rows nearest by the last
+//! Starts of h random rows are concentrated: mean and covariance of the h rows nearest by the last
 //! ones, until the determinant no longer falls. Many rows are first looked at in a sample of 1,500 (five
 //! groups of 300, the ten best of each). The raw estimate is made consistent at the normal distribution
 //! and reweighted: mean and covariance of the rows within the 97.5 % quantile of χ². The score is the squared
@@ -102,7 +102,8 @@ impl McdValidParams {
         let h = size(self.share(n, d), n);
         let shapes = (0..starts).into_par_iter().filter_map(|start| {
             let mut rng = stream(self.seed, group * self.starts + start);
-            let chosen = index::sample(&mut rng, n, (d + 1).min(n)).into_vec();
+            // Of d + 1 rows many lie in a plane where values repeat, and no determinant tells which are good.
+            let chosen = index::sample(&mut rng, n, h).into_vec();
             Some(concentrate(rows, shape_of(rows, &chosen)?, h, 2))
         });
         best(shapes.collect(), KEPT)

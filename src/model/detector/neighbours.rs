@@ -9,7 +9,8 @@
 //!
 //! - Build: O(n d log n) time, O(n d) memory. Search: O(n² d) at worst, with little pruning; near
 //!   O(n log n) for few columns.
-//! - Of neighbours at one distance, those of lower row numbers come first; no row is its own.
+//! - Of neighbours at one distance, those of lower row numbers come first, but of rows equal to it any k will
+//!   do: rows that repeat end the search. No row is its own.
 //! - Sources: Friedman, Bentley, Finkel: An Algorithm for Finding Best Matches in Logarithmic Expected
 //!   Time. ACM TOMS 3 (1977); error of inner products: Higham, Accuracy and Stability of Numerical
 //!   Algorithms, §3.1.
@@ -44,9 +45,11 @@ pub struct Neighbours {
 struct Leaf {
     /// Their numbers.
     numbers: Vec<u32>,
-    /// Centred rows (m × d).
+    /// Rows as they are (m × d): whole numbers keep whole distances.
     exact: Array2<f64>,
-    /// The same with −|y|²/2 as a last column (m × d + 1): its product with (x, 1) is (|x|² − distance²)/2.
+    /// |y|² of the centred rows (m).
+    squares: Array1<f64>,
+    /// Centred rows with −|y|²/2 as a last column (m × d + 1): its product with (x, 1) is (|x|² − distance²)/2.
     rough: Array2<f32>,
     /// Largest |y|².
     largest: f64,
@@ -55,13 +58,14 @@ struct Leaf {
 }
 
 impl Leaf {
-    fn new(rows: &Array2<f64>, numbers: Vec<u32>) -> Self {
+    fn new(rows: &Array2<f64>, centre: &Array1<f64>, numbers: Vec<u32>) -> Self {
         let chosen: Vec<usize> = numbers.iter().map(|n| *n as usize).collect();
         let exact = rows.select(Axis(0), &chosen);
         let (m, d) = exact.dim();
+        let centred = &exact - centre;
         let mut rough = Array2::zeros((m, d + 1));
-        rough.slice_mut(s![.., ..d]).assign(&exact.mapv(|x| x as f32));
-        let squares = exact.map_axis(Axis(1), |row| row.dot(&row));
+        rough.slice_mut(s![.., ..d]).assign(&centred.mapv(|x| x as f32));
+        let squares = centred.map_axis(Axis(1), |row| row.dot(&row));
         rough.column_mut(d).assign(&squares.mapv(|square| (-square / 2.0) as f32));
         let bound = |of: fn(f64, f64) -> f64, from: f64| {
             exact.axis_iter(Axis(1)).map(|column| column.iter().copied().fold(from, of)).collect()
@@ -72,6 +76,7 @@ impl Leaf {
             low: bound(f64::min, f64::MAX),
             high: bound(f64::max, f64::MIN),
             exact,
+            squares,
             rough,
         }
     }
@@ -84,9 +89,9 @@ impl Leaf {
 }
 
 /// Cuts row numbers into leaves by medians of the widest column.
-fn leaves(rows: &Array2<f64>, mut numbers: Vec<u32>) -> Vec<Leaf> {
+fn leaves(rows: &Array2<f64>, centre: &Array1<f64>, mut numbers: Vec<u32>) -> Vec<Leaf> {
     if numbers.len() <= LEAF {
-        return if numbers.is_empty() { Vec::new() } else { vec![Leaf::new(rows, numbers)] };
+        return if numbers.is_empty() { Vec::new() } else { vec![Leaf::new(rows, centre, numbers)] };
     }
     let width = |j: usize| {
         let values = numbers.iter().map(|n| rows[[*n as usize, j]]);
@@ -101,7 +106,7 @@ fn leaves(rows: &Array2<f64>, mut numbers: Vec<u32>) -> Vec<Leaf> {
     let mut above = numbers.split_off(middle);
     numbers.sort_unstable();
     above.sort_unstable();
-    let (mut below, above) = rayon::join(|| leaves(rows, numbers), || leaves(rows, above));
+    let (mut below, above) = rayon::join(|| leaves(rows, centre, numbers), || leaves(rows, centre, above));
     below.extend(above);
     below
 }
@@ -135,7 +140,7 @@ impl Neighbours {
     pub fn new(rows: ArrayView2<'_, f64>) -> Self {
         let centre = means(rows);
         let n = rows.nrows();
-        Self { leaves: leaves(&centred(rows, &centre), (0..n as u32).collect()), centre, rows: n }
+        Self { leaves: leaves(&by_row(rows), &centre, (0..n as u32).collect()), centre, rows: n }
     }
 
     /// Number of columns.
@@ -161,7 +166,7 @@ impl Neighbours {
     /// The `k` nearest of new rows (m × d); `k` is at most the number of rows.
     pub fn of(&self, rows: ArrayView2<'_, f64>, k: usize) -> NeighbourTable {
         let m = rows.nrows();
-        let queries = leaves(&centred(rows, &self.centre), (0..m as u32).collect());
+        let queries = leaves(&by_row(rows), &self.centre, (0..m as u32).collect());
         self.search(&queries, m, k.min(self.rows), false)
     }
 
@@ -192,12 +197,13 @@ impl Neighbours {
         left.column_mut(d).fill(1.0);
         let mut products = Array2::zeros((queries.numbers.len(), LEAF));
         for (apart, leaf) in order {
-            if apart > nearest.iter().map(Nearest::bound).fold(0.0, f64::max) {
+            let farthest = nearest.iter().map(Nearest::bound).fold(0.0, f64::max);
+            if farthest == 0.0 || apart > farthest {
                 break;
             }
             let mut products = products.slice_mut(s![.., ..leaf.numbers.len()]);
             general_mat_mul(1.0, &left, &leaf.rough.t(), 0.0, &mut products);
-            for (i, nearest) in nearest.iter_mut().enumerate() {
+            for (i, nearest) in nearest.iter_mut().enumerate().filter(|(_, nearest)| nearest.bound() > 0.0) {
                 let products = products.row(i);
                 meet(queries, i, nearest, leaf, products.to_slice().unwrap_or_default(), own);
             }
@@ -211,7 +217,7 @@ fn meet(queries: &Leaf, i: usize, nearest: &mut Nearest, leaf: &Leaf, products: 
     const LANES: usize = 16;
     let row = queries.exact.row(i);
     let row = row.as_slice().unwrap_or_default();
-    let square: f64 = row.iter().map(|x| x * x).sum();
+    let square = queries.squares[i];
     // |rounding of (|x|² − distance²)/2| ≤ (d + 4) u (|x|² + |y|²), u = 2⁻²⁴; twice that for safety.
     let error = 2.0 * (row.len() as f64 + 4.0) * f64::from(f32::EPSILON / 2.0) * (square + leaf.largest);
     let least = |nearest: &Nearest| ((square - nearest.bound()) / 2.0 - error) as f32;
@@ -239,11 +245,11 @@ fn below(x: f32) -> f32 {
     x - x.abs() * f32::EPSILON
 }
 
-fn centred(rows: ArrayView2<'_, f64>, centre: &Array1<f64>) -> Array2<f64> {
-    // Row after row, whatever the layout that came.
+/// Row after row, whatever the layout that came.
+fn by_row(rows: ArrayView2<'_, f64>) -> Array2<f64> {
     let mut out = Array2::zeros(rows.dim());
-    for ((mut to, from), centre) in out.columns_mut().into_iter().zip(rows.columns()).zip(centre) {
-        to.zip_mut_with(&from, |to, from| *to = from - centre);
+    for (mut to, from) in out.columns_mut().into_iter().zip(rows.columns()) {
+        to.assign(&from);
     }
     out
 }

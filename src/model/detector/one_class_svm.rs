@@ -20,7 +20,7 @@ use rand::seq::index;
 use rayon::prelude::*;
 
 use super::isolation_forest::stream;
-use super::rows::{each_cell, each_row, means};
+use super::rows::{Standard, each_cell, each_row, means};
 use super::{Detect, DetectError, Score};
 
 detector! {
@@ -38,13 +38,16 @@ detector! {
         cache: usize = 256, in 1..=1 << 20;
         /// Seed of the sample
         seed: u64 = 0;
+        /// Whether columns are brought to mean zero and variance one first
+        standardise: bool = true;
     }
 }
 
 /// A fitted one-class support vector machine.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OneClassSvm {
-    /// Support vectors (s × d).
+    standard: Standard,
+    /// Support vectors, scaled (s × d).
     vectors: Array2<f64>,
     weights: Vec<f64>,
     gamma: f64,
@@ -161,11 +164,13 @@ impl Detect for OneClassSvmValidParams {
             (0..n).collect()
         };
         chosen.sort_unstable();
-        let sample = rows.select(Axis(0), &chosen).as_standard_layout().into_owned();
+        let standard = Standard::of(rows, self.standardise);
+        let sample = standard.apply(rows.select(Axis(0), &chosen).view()).as_standard_layout().into_owned();
         let gamma = if self.gamma > 0.0 { self.gamma } else { 1.0 / rows.ncols() as f64 };
         let (alpha, rho) = self.optimum(&sample, gamma);
         let support: Vec<usize> = (0..alpha.len()).filter(|i| alpha[*i] > 0.0).collect();
         Ok(OneClassSvm {
+            standard,
             vectors: sample.select(Axis(0), &support),
             weights: support.iter().map(|i| alpha[*i]).collect(),
             gamma,
@@ -176,6 +181,7 @@ impl Detect for OneClassSvmValidParams {
 }
 
 impl OneClassSvm {
+    /// Of a scaled row.
     fn score(&self, row: &[f64]) -> f64 {
         let inside = self.vectors.rows().into_iter().zip(&self.weights).map(|(vector, weight)| {
             let square: f64 = vector.iter().zip(row).map(|(x, y)| (x - y) * (x - y)).sum();
@@ -192,7 +198,7 @@ impl Score for OneClassSvm {
 
     fn scores(&self, rows: ArrayView2<'_, f64>) -> Array1<f64> {
         each_row(rows, |block, scores| {
-            for (row, score) in block.rows().into_iter().zip(scores) {
+            for (row, score) in self.standard.apply(block.view()).rows().into_iter().zip(scores) {
                 *score = self.score(row.to_slice().unwrap_or_default());
             }
         })
@@ -200,7 +206,9 @@ impl Score for OneClassSvm {
 
     fn contributions(&self, rows: ArrayView2<'_, f64>) -> Array2<f64> {
         each_cell(rows, |block, cells| {
-            for (row, cells) in block.rows().into_iter().zip(cells.chunks_mut(self.columns())) {
+            for (row, cells) in
+                self.standard.apply(block.view()).rows().into_iter().zip(cells.chunks_mut(self.columns()))
+            {
                 let mut row = row.to_vec();
                 let score = self.score(&row);
                 for (j, cell) in cells.iter_mut().enumerate() {

@@ -88,6 +88,47 @@ pub fn moments(rows: ArrayView2<'_, f64>) -> (Array1<f64>, Array2<f64>) {
     (mean, scatter)
 }
 
+/// Columns brought to mean zero and variance one, or left as they are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standard {
+    /// Means and standard deviations of the columns (d each); none where they are left as they are.
+    by: Option<(Array1<f64>, Array1<f64>)>,
+    columns: usize,
+}
+
+impl Standard {
+    /// Of rows (n × d).
+    pub fn of(rows: ArrayView2<'_, f64>, standardise: bool) -> Self {
+        let by = standardise.then(|| {
+            let (mean, scatter) = moments(rows);
+            (mean, deviations(&scatter, rows.nrows()))
+        });
+        Self { by, columns: rows.ncols() }
+    }
+
+    /// Number of columns.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// Rows (m × d) so brought. The mean goes first and then the scale: where rows tie depends on the rounding.
+    pub fn apply(&self, rows: ArrayView2<'_, f64>) -> Array2<f64> {
+        match &self.by {
+            Some((mean, deviations)) => (&rows - mean) / deviations,
+            None => rows.to_owned(),
+        }
+    }
+
+    /// One value of a column so brought.
+    #[inline]
+    pub fn value(&self, column: usize, x: f64) -> f64 {
+        match &self.by {
+            Some((mean, deviations)) => (x - mean[column]) / deviations[column],
+            None => x,
+        }
+    }
+}
+
 /// Standard deviations of the columns (divisor n); 1 where a column is constant.
 pub fn deviations(scatter: &Array2<f64>, n: usize) -> Array1<f64> {
     scatter.diag().mapv(|square| {

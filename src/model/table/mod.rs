@@ -54,10 +54,14 @@ pub struct NumericTable {
     pub labels: Option<Vec<bool>>,
 }
 
+/// The usual name of the column that says which rows are unlike the rest.
+pub const LABEL: &str = "label";
+
 /// What of a file is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reading {
-    /// Column that says which rows are unlike the rest: 1 or true.
+    /// Column that says which rows are unlike the rest: 1 or true. Unless named, one called [`LABEL`], where
+    /// there is one and it is not ignored: it must not be scored with the rest.
     pub label: Option<String>,
     /// Columns that are left out.
     pub ignore: Vec<String>,
@@ -79,11 +83,12 @@ impl Reading {
             let message = format!("there is no column '{missing}'; there are {}", columns.join(", "));
             return Err(TableError::File { path: path.to_owned(), message });
         }
+        let label = self.label.as_deref().unwrap_or(LABEL);
         let role = |name: &String| {
-            if self.label.as_ref() == Some(name) {
-                Role::Label
-            } else if self.ignore.contains(name) {
+            if self.ignore.contains(name) {
                 Role::Ignored
+            } else if name == label {
+                Role::Label
             } else {
                 Role::Number
             }

@@ -33,8 +33,9 @@ pub fn write_scores(path: &Path, scores: &[f64], labels: Option<&[bool]>) -> Res
         writeln!(out, "{header}").map_err(io)?;
         for (i, score) in scores.iter().enumerate() {
             match labels {
-                Some(labels) => writeln!(out, "{},{score},{}", i + 1, u8::from(labels[i])),
-                None => writeln!(out, "{},{score}", i + 1),
+                // With an exponent where it is large or small, which every program reads as a number.
+                Some(labels) => writeln!(out, "{},{score:?},{}", i + 1, u8::from(labels[i])),
+                None => writeln!(out, "{},{score:?}", i + 1),
             }
             .map_err(io)?;
         }
