@@ -216,6 +216,18 @@ def publications(m, n=2600):
             yield "right", {"id": f"e{entity}", "title": " ".join(words), "authors": ", ".join(names) if m.chance(0.97) else "", "venue": venue[0] if m.chance(0.85) else "", "year": year if m.chance(0.95) else "", "entity": entity}
 
 
+def citations(m, n=190):
+    """Citations of few works: most are cited some times, a few some hundred times, each time in other words."""
+    terms, venues = m.words(700, 2, 4), [" ".join(m.words(4, 2, 3)) for _ in range(60)]
+    for entity in range(n):
+        people = [f"{m.pick(m.given)[0]}. {m.pick(m.family)}" for _ in range(m.r.randint(1, 3))]
+        title, venue, year = [m.pick(terms, 20) for _ in range(m.r.randint(4, 9))], m.r.choice(venues), m.r.randint(1975, 1998)
+        for _ in range([236, 180, 120, 90][entity] if entity < 4 else m.r.choices([1, 2, 4, 8, 20], [4, 4, 3, 2, 1])[0]):
+            words = [m.slip(w) if m.chance(0.08) else w for w in title]
+            yield {"id": None, "title": " ".join(words[:-1] if m.chance(0.05) else words), "author": ", ".join(people[:1] if m.chance(0.1) else people),
+                   "venue": m.r.choice([venue, venue[:12], "", "proc. " + venue]), "year": year if m.chance(0.8) else "", "entity": entity}
+
+
 def products(m, n=1500, title="name"):
     """Offers of two shops: the same thing told in other words, model numbers with and without hyphens, prices apart."""
     makers, things, traits = m.words(70, 2, 2), m.words(90, 2, 3), m.words(500, 2, 3)
@@ -288,7 +300,7 @@ def transactions(m, n=8000):
         yield "right", {"unique_id": f"d{entity}", "memo": text, "transaction_date": late.isoformat(), "amount": round(amount * (1 if m.chance(0.7) else m.r.uniform(0.97, 1.0)), 2), "entity": entity}
 
 
-SETS = {"geco": geco, "email": email, "historical": historical, "voters": voters, "publications": publications, "products": products,
+SETS = {"geco": geco, "email": email, "historical": historical, "voters": voters, "publications": publications, "citations": citations, "products": products,
         "software": lambda m: products(m, 1800, "title"), "places": places, "music": music, "transactions": transactions}
 
 

@@ -95,6 +95,7 @@ SETTINGS = {
         training=[block_on("id_number"), block_on("name", "birth_date"), block_on("phone")]),
 }
 SETTINGS["software"] = SETTINGS["products"]
+SETTINGS["citations"] = SETTINGS["publications"]
 
 
 def read(which, path):
@@ -109,6 +110,8 @@ def read(which, path):
     for column in ("name", "title", "manufacturer", "authors", "album", "artist", "addr"):
         if column in d:
             d[column] = d[column].str.lower().str.replace(r"[^a-z0-9 -]", "", regex=True).str.strip()
+    if which == "citations":
+        d = d.rename(columns={"author": "authors"})
     if "addr" in d:
         d["phone"] = d.phone.str.replace(r"[^0-9]", "", regex=True)
     if which in ("products", "software"):

@@ -80,11 +80,18 @@ fn report(spec: &Spec, found: &Linkage) {
         (left, Some(right)) => println!("{left} 左 left, {right} 右 right, {} 比对 compared", found.compared),
         (rows, None) => println!("{rows} 行 rows, {} 比对 compared", found.compared),
     }
+    found.readings.iter().filter(|reading| !reading.is_silent()).for_each(|reading| println!("{reading}"));
     for (sql, size, first) in &found.rules {
         println!("  {first:>10} {sql}");
-        if size.capped_blocks > 0 {
-            let (blocks, pairs, cap) = (size.capped_blocks, size.capped_pairs, size.cap);
-            println!("             {blocks} 块超限 blocks above the cap of {cap} left out, {pairs} 对 pairs");
+        if let Some(out) = &size.left_out {
+            println!(
+                "             {} 块过大未用 largest blocks left out, {} 对 pairs: of {} to {} each, the largest that of row {}",
+                out.blocks,
+                out.pairs,
+                out.smallest,
+                out.largest,
+                found.row(out.row)
+            );
         }
     }
     let counts = [Decision::Link, Decision::Review, Decision::No].map(|decision| found.count(decision));
@@ -99,6 +106,7 @@ fn report(spec: &Spec, found: &Linkage) {
         found.contradictions
     );
     println!("估计 expected: precision {:.4}, recall {:.4}", found.expected.0, found.expected.1);
+    found.warnings.iter().for_each(|warning| println!("警告 warning: {warning}"));
     if let Some(evaluation) = &found.evaluation {
         measured(evaluation);
     }
@@ -108,6 +116,10 @@ fn report(spec: &Spec, found: &Linkage) {
 }
 
 fn measured(found: &Evaluation) {
+    if found.true_pairs == 0 {
+        println!("无真值，未测 no truth here: no two rows belong together by it, so nothing is measured");
+        return;
+    }
     println!("实测 measured: {} of {} true pairs found", found.found, found.true_pairs);
     println!("  threshold  precision  recall     F1");
     for point in &found.points {

@@ -121,6 +121,11 @@ fn judged_pairs_measure_or_train() {
 fn every_spec_that_is_shipped_runs() {
     for (spec, header, row) in [
         (
+            "persons_any.toml",
+            "First Name,Last-Name,Date of Birth,City,E-Mail",
+            "anna,bell,1956-04-09,bay,anna@bell.org",
+        ),
+        (
             "persons_western.toml",
             "rec_id, given_name, surname, street_number, address_1, address_2, suburb, postcode, state, date_of_birth, soc_sec_id",
             "rec-1-org, anna, bell, 7, wall st, , bay, 2119, sa, 19560409, 1804974",
@@ -212,6 +217,16 @@ fn what_is_wrong_is_named() {
         let said = complaint(&good.replacen(from, to, 1));
         assert!(parts.iter().all(|part| said.contains(part)), "{parts:?} not all in {said}");
     }
+    for (from, to, parts) in [
+        ("kind = \"exact\"", "kind = \"exact", &["spec.toml: line 7"][..]),
+        ("[[block]]", "colour = 1\n[[block]]", &["column[0]", "line 3"]),
+    ] {
+        let said = complaint(&good.replacen(from, to, 1));
+        assert!(parts.iter().all(|part| said.contains(part)), "{parts:?} not all in {said}");
+    }
+    let cast = good.replacen("[[block]]", "[[column]]\nname = \"n\"\nsql = \"cast(name as double)\"\n[[block]]", 1);
+    let said = complaint(&cast);
+    assert!(["column[1].sql", "left.csv", "anna"].iter().all(|part| said.contains(part)), "{said}");
     let missing = failed(&["link", "--spec", "nowhere.toml", "--left", &left, "--out", "o.csv"]);
     assert!(missing.contains("nowhere.toml"), "{missing}");
     let spec = bench.file("spec.toml", good);
@@ -240,4 +255,102 @@ fn a_column_may_have_several_headers_or_be_missing() {
     let file = bench.file("strict.toml", &spec.replace("optional = true\n", ""));
     let said = failed(&["link", "--spec", &file, "--left", &left, "--right", &right, "--out", &out]);
     assert!(said.contains("right.csv") && said.contains("\"first\"") && said.contains("key, family name"), "{said}");
+}
+
+/// A spec of persons with a number column.
+const PERSONS: &str = "id = [\"id\", \"key\"]\n\
+    [[column]]\nname = \"given_name\"\n\
+    [[column]]\nname = \"price\"\noptional = true\ntype = \"number\"\n\
+    [[column]]\nname = \"note\"\noptional = true\n\
+    [[column]]\nname = \"entity\"\nsql = \"left(given_name, 1)\"\n\
+    [[block]]\nsql = \"l.given_name = r.given_name\"\n\
+    [[comparison]]\nname = \"given_name\"\nlevels = [{ kind = \"exact\" }]\n\
+    [[comparison]]\nname = \"price\"\nlevels = [{ kind = \"exact\" }]\n";
+
+#[test]
+fn what_a_file_lacks_or_says_in_vain_is_told() {
+    let bench = Bench::new();
+    let (spec, out) = (bench.file("spec.toml", PERSONS), bench.text("o.csv"));
+    let left = bench.file("left.csv", "Given Name,PRICE\nanna,12\nbert,twelve\nanna,12\nbert,13 or so\n");
+    let told = done(&["link", "--spec", &spec, "--left", &left, "--out", &out]);
+    for part in [
+        "named by number",
+        "found price",
+        "absent note",
+        "price: 2",
+        "row 2: \"twelve\"",
+        "\"given_name\" only repeats",
+    ] {
+        assert!(told.contains(part), "no {part:?} in\n{told}");
+    }
+    assert!(csv_rows(Path::new(&out)).iter().any(|row| row["left_id"] == "1" && row["right_id"] == "3"));
+}
+
+#[test]
+fn the_truth_is_the_files_own_column_or_none() {
+    let bench = Bench::new();
+    let (spec, out) = (bench.file("spec.toml", PERSONS), bench.text("o.csv"));
+    let call = |left: &str| done(&["link", "--spec", &spec, "--left", left, "--truth", "entity", "--out", &out]);
+    // By the spec's own column anna and adam would be one.
+    let own = bench.file("own.csv", "id,given_name,entity\n1,anna,A\n2,anna,A\n3,adam,B\n");
+    assert!(call(&own).contains("of 1 true pairs"));
+    let none = bench.file("none.csv", "id,given_name,entity\n1,anna,A\n2,anna,B\n3,adam,\n");
+    let told = call(&none);
+    assert!(told.contains("no truth here") && !told.contains("best F1"), "{told}");
+}
+
+#[test]
+fn a_quote_that_is_not_closed_is_refused() {
+    let bench = Bench::new();
+    let (spec, out) = (bench.file("spec.toml", PERSONS), bench.text("o.csv"));
+    let row = |i: usize, name: &str| format!("{i},{name},{i},fine\n");
+    let file = |bad: &dyn Fn(usize) -> Option<&'static str>| {
+        (0..300).map(|i| row(i, bad(i).unwrap_or("anna"))).fold("id,given_name,price,note\n".to_owned(), |a, b| a + &b)
+    };
+    let call = |text: &str| {
+        vec![
+            "link".to_owned(),
+            "--spec".into(),
+            spec.clone(),
+            "--left".into(),
+            bench.file("left.csv", text),
+            "--out".into(),
+            out.clone(),
+        ]
+    };
+    let said = |text: &str| failed(&call(text).iter().map(String::as_str).collect::<Vec<_>>());
+    let open = said(&file(&|i| (i == 99).then_some("\"mitch")));
+    assert!(
+        ["left.csv", "line 101", "given_name", "end of the file", "close the quote"].iter().all(|p| open.contains(p)),
+        "{open}"
+    );
+    // A later quote closes it, many lines on.
+    let closed = said(&file(&|i| match i {
+        99 => Some("\"mitch"),
+        280 => Some("mitch\""),
+        _ => None,
+    }));
+    assert!(["left.csv", "line 101", "given_name", "182 lines"].iter().all(|part| closed.contains(part)), "{closed}");
+    // A cell of two lines is a cell.
+    let fine = file(&|i| (i == 99).then_some("\"an\nna\""));
+    let told = done(&call(&fine).iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(told.contains("300 行"), "{told}");
+}
+
+#[test]
+fn labels_that_say_neither_are_refused() {
+    let bench = Bench::new();
+    let (spec, out) = (bench.file("spec.toml", PERSONS), bench.text("o.csv"));
+    let left = bench.file("left.csv", "id,given_name\n1,anna\n2,anna\n3,bert\n");
+    for (answers, parts) in [
+        ("1,2,1\n1,3,maybe\n", ["labels.csv", "row 2", "\"maybe\" is no answer"]),
+        ("1,2,1\n1,9,0\n", ["row 2", "no row \"9\"", "left.csv"]),
+    ] {
+        let labels = bench.file("labels.csv", &format!("left_id,right_id,match\n{answers}"));
+        let said = failed(&["link", "--spec", &spec, "--left", &left, "--labels", &labels, "--out", &out]);
+        assert!(parts.iter().all(|part| said.contains(part)), "{parts:?} not all in {said}");
+    }
+    let labels = bench.file("labels.csv", "left_id,right_id,match\n1,2,yes\n1,3,\n");
+    let told = done(&["link", "--spec", &spec, "--left", &left, "--labels", &labels, "--out", &out]);
+    assert!(told.contains("1 of 1 true pairs"), "{told}");
 }

@@ -2,6 +2,7 @@
 //! nothing between them contradicts and enough of the pairs between them agree, so that no chain of
 //! single links grows through them.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::LinkageError;
@@ -12,8 +13,10 @@ use super::model::{Model, probability};
 use super::predict::Scored;
 use super::spec::Spec;
 
-/// Rows that a cluster may have; far more than any entity of a register.
-const LARGEST: usize = 200;
+/// Rows of a cluster, at most, that are compared with those of another.
+const COMPARED: usize = 200;
+/// Pairs that are asked for a contradiction at once.
+const ASKED: usize = 1 << 16;
 /// What a pair's own evidence can say at most against or for joining, in bits.
 const BOUND: f64 = 12.0;
 /// Bits by which a pair that only its cluster holds together stands behind the link that joined it.
@@ -67,6 +70,32 @@ impl<'a> Scorer<'a> {
         });
         Ok(scored.collect())
     }
+
+    /// Scores the pairs between the rows that speak for two clusters; `None` where any pair between these
+    /// contradicts itself.
+    fn between(&mut self, mine: &[u32], theirs: &[u32]) -> Result<Option<Vec<Scored>>, LinkageError> {
+        let (some, others) = (speakers(self.rows, mine), speakers(self.rows, theirs));
+        let scored = self.score(&between(&some, &others).collect::<Vec<_>>())?;
+        let all = some.len() == mine.len() && others.len() == theirs.len();
+        let contradict =
+            scored.iter().any(|pair| pair.contradicts) || (!all && self.contradict(between(mine, theirs))?);
+        Ok((!contradict).then_some(scored))
+    }
+
+    /// Whether any of these pairs contradicts itself: asked of every pair, for no sample can answer it.
+    fn contradict(&mut self, pairs: impl Iterator<Item = (u32, u32)>) -> Result<bool, LinkageError> {
+        if self.spec.contradictions.is_empty() {
+            return Ok(false);
+        }
+        let mut pairs = pairs.peekable();
+        while pairs.peek().is_some() {
+            let some: Vec<_> = pairs.by_ref().take(ASKED).collect();
+            if self.worker.contradict(&some)?.into_iter().any(|contradicts| contradicts) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
 }
 
 /// Positions of pairs by falling weight; ties by what the rows hold, so that their order does not count.
@@ -101,17 +130,10 @@ pub(super) fn cluster(
             continue;
         }
         let (mine, theirs) = (&found.members[a as usize], &found.members[b as usize]);
-        if mine.len() + theirs.len() > LARGEST {
-            found.weak += 1;
-            continue;
-        }
-        let between: Vec<(u32, u32)> =
-            mine.iter().flat_map(|x| theirs.iter().map(move |y| (*x.min(y), *x.max(y)))).collect();
-        let scored = scorer.score(&between)?;
-        if scored.iter().any(|pair| pair.contradicts) {
+        let Some(scored) = scorer.between(mine, theirs)? else {
             found.contradictions += 1;
             continue;
-        }
+        };
         // Between two files the model speaks of pairs across them: two references to one person need not be
         // alike.
         let across = |pair: &&Scored| {
@@ -134,6 +156,24 @@ pub(super) fn cluster(
     }
     found.settle();
     Ok(found)
+}
+
+/// Pairs between two clusters, the earlier row first.
+fn between<'r>(mine: &'r [u32], theirs: &'r [u32]) -> impl Iterator<Item = (u32, u32)> + 'r {
+    mine.iter().flat_map(|x| theirs.iter().map(move |y| (*x.min(y), *x.max(y))))
+}
+
+/// The rows that speak for a cluster: all of them, or a sample by content where they are many, so that
+/// clusters of any size cost no more to join.
+fn speakers<'r>(rows: &Rows, cluster: &'r [u32]) -> Cow<'r, [u32]> {
+    if cluster.len() <= COMPARED {
+        return Cow::Borrowed(cluster);
+    }
+    let mut sample = cluster.to_vec();
+    let content = |row: &u32| (rows.hashes[*row as usize], *row);
+    sample.select_nth_unstable_by_key(COMPARED, content);
+    sample.truncate(COMPARED);
+    Cow::Owned(sample)
 }
 
 /// Whether enough of the pairs between two clusters speak for one entity: each pair's own odds, bounded,
@@ -189,4 +229,26 @@ pub(super) fn lend(pairs: &mut Vec<Scored>, clusters: &Clusters) {
     pairs.extend(missing.copied());
     pairs.sort_unstable_by_key(|pair| (pair.left, pair.right));
     debug_assert!(pairs.iter().all(|pair| probability(f64::from(pair.weight)).is_finite()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_speaks_for_a_large_cluster_does_not_depend_on_the_order_of_rows() {
+        let hash = |row: u32| u64::from(row).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let rows =
+            Rows { left: 900, right: None, columns: Vec::new(), ids: Vec::new(), hashes: (0..900).map(hash).collect() };
+        let sorted = |rows: Cow<'_, [u32]>| {
+            let mut rows = rows.into_owned();
+            rows.sort_unstable();
+            rows
+        };
+        let up: Vec<u32> = (0..900).collect();
+        let down: Vec<u32> = (0..900).rev().collect();
+        let few = sorted(speakers(&rows, &up));
+        assert_eq!((few.len(), &few), (COMPARED, &sorted(speakers(&rows, &down))));
+        assert_eq!(speakers(&rows, &up[..COMPARED]), &up[..COMPARED]);
+    }
 }

@@ -107,10 +107,15 @@ impl<'s> Planner<'s> {
     /// A blocking rule: its equalities between the sides, and what else it asks.
     pub fn rule(&self, sql: &str) -> Result<Rule, String> {
         let expression = self.pair_expression(sql)?;
-        let (mut left, mut right, mut rest) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut left, mut right, mut rest, mut equal) = (Vec::new(), Vec::new(), Vec::new(), BTreeSet::new());
         for part in split_conjunction(&expression) {
             match sided(part) {
                 Some((l, r)) => {
+                    if let (Expr::Column(l), Expr::Column(r)) = (&l, &r)
+                        && l.name == r.name
+                    {
+                        equal.extend(self.position(l));
+                    }
                     left.push(self.key(l)?);
                     right.push(self.key(r)?);
                 }
@@ -128,7 +133,7 @@ impl<'s> Planner<'s> {
         }
         let rest = conjunction(rest).map(|rest| self.pair_condition(rest)).transpose()?;
         let columns = left.iter().chain(&right).flat_map(|key| key.columns.clone()).collect();
-        Ok(Rule { left, right, rest, symmetric, lists: lists > 0, columns })
+        Ok(Rule { left, right, rest, symmetric, lists: lists > 0, columns, equal })
     }
 
     fn key(&self, expression: Expr) -> Result<Key, String> {
@@ -201,6 +206,8 @@ pub(super) struct Rule {
     pub lists: bool,
     /// Columns whose agreement it fixes, wholly or in part.
     pub columns: BTreeSet<usize>,
+    /// Columns that it asks to be equal as they are.
+    pub equal: BTreeSet<usize>,
 }
 
 impl Rule {

@@ -28,10 +28,25 @@ const LEFT: [&str; 4] = ["left_id", "unique_id_l", "id_l", "left"];
 const RIGHT: [&str; 4] = ["right_id", "unique_id_r", "id_r", "right"];
 const ANSWER: [&str; 5] = ["match", "clerical_match_score", "label", "is_match", "score"];
 
-/// Reads labelled pairs. An answer is a number (a match from 0.5 up), yes or no, true or false; without
-/// that column the file lists all true pairs. Where no header is known, the first two columns are the
-/// names, left then right.
-pub(super) fn labelled(path: &Path, rows: &Rows) -> Result<Labels, LinkageError> {
+/// Answers that are no number.
+const YES: [&str; 5] = ["yes", "true", "y", "match", "是"];
+const NO: [&str; 6] = ["no", "false", "n", "non-match", "no match", "否"];
+
+/// Whether an answer says that a pair is a match; `None` where it says neither.
+fn answered(text: &str) -> Option<bool> {
+    let text = text.to_lowercase();
+    match text.parse::<f64>() {
+        Ok(score) if score.is_finite() => Some(score >= 0.5),
+        _ if YES.contains(&text.as_str()) => Some(true),
+        _ if NO.contains(&text.as_str()) => Some(false),
+        _ => None,
+    }
+}
+
+/// Reads labelled pairs of the rows of these files. An answer is a number (a match from 0.5 up), yes or
+/// no, true or false; a pair without one is not judged yet. Without that column the file lists all true
+/// pairs. Where no header is known, the first two columns are the names, left then right.
+pub(super) fn labelled(path: &Path, rows: &Rows, files: (&str, Option<&str>)) -> Result<Labels, LinkageError> {
     let wanted: Vec<&str> = LEFT.into_iter().chain(RIGHT).chain(ANSWER).collect();
     let mut source = Source::open(path, &wanted)?;
     let known = |names: &[&str]| source.position(names).ok();
@@ -47,25 +62,27 @@ pub(super) fn labelled(path: &Path, rows: &Rows) -> Result<Labels, LinkageError>
     let lefts = rows.by_id(false);
     let rights = if rows.right.is_some() { rows.by_id(true) } else { HashMap::new() };
     let rights = if rows.right.is_some() { &rights } else { &lefts };
-    let mut found = Vec::new();
+    let (mut found, mut number) = (Vec::new(), 0usize);
     while let Some(batch) = source.next()? {
         let texts = |at: usize| batch.column(at).as_string::<i32>();
         for i in 0..batch.num_rows() {
-            let row = |at: usize, rows: &HashMap<String, u32>, side: &str| {
-                let id = if texts(at).is_valid(i) { texts(at).value(i).trim() } else { "" };
-                let unknown = || {
-                    LinkageError::input(
-                        path,
-                        format!("row {}: there is no row {id:?} in the {side} file", found.len() + 1),
-                    )
-                };
-                rows.get(id).copied().ok_or_else(unknown)
+            number += 1;
+            let text = |at: usize| if texts(at).is_valid(i) { texts(at).value(i).trim() } else { "" };
+            let wrong = |reason: String| LinkageError::input(path, format!("row {number}: {reason}"));
+            let row = |at: usize, rows: &HashMap<String, u32>, file: &str| {
+                let id = text(at);
+                rows.get(id).copied().ok_or_else(|| wrong(format!("there is no row {id:?} in {file}")))
             };
-            let (a, b) = (row(left, &lefts, "left")?, row(right, rights, "right")?);
-            let is_match = answer.is_none_or(|at| {
-                let text = if texts(at).is_valid(i) { texts(at).value(i).trim().to_lowercase() } else { String::new() };
-                text.parse::<f64>().map_or(matches!(text.as_str(), "yes" | "true" | "y" | "是"), |score| score >= 0.5)
-            });
+            let (a, b) = (row(left, &lefts, files.0)?, row(right, rights, files.1.unwrap_or(files.0))?);
+            let is_match = match answer.map(text) {
+                None => true,
+                Some("") => continue,
+                Some(answer) => answered(answer).ok_or_else(|| {
+                    wrong(format!(
+                        "{answer:?} is no answer: write 1 or 0, yes or no, or leave it empty where nobody judged"
+                    ))
+                })?,
+            };
             if a != b {
                 found.push((a.min(b), a.max(b), is_match));
             }
@@ -85,4 +102,17 @@ pub(super) fn evaluate(pairs: &[Scored], labels: &Labels) -> Evaluation {
         Some((f64::from(pair.weight), pair.probability(), is_match))
     });
     super::evaluate::evaluate(labelled, true_pairs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers() {
+        for (text, said) in [("1", Some(true)), ("0.4", Some(false)), ("Yes", Some(true)), ("否", Some(false))] {
+            assert_eq!(answered(text), said, "{text}");
+        }
+        assert!(["maybe", "nan", "?"].iter().all(|text| answered(text).is_none()));
+    }
 }

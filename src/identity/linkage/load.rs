@@ -14,6 +14,7 @@ use super::LinkageError;
 use super::columns::{Column, Rows};
 use super::expression::{BatchKeys, PairCondition, Planner, Rule, data_type, mix, schema};
 use super::normalise::typed;
+use super::reading::{Reading, Unreadable};
 use super::source::{SEPARATOR, Source};
 use super::spec::{Kind, Spec};
 
@@ -138,6 +139,8 @@ pub(super) struct Loaded {
     pub blocks: Vec<RuleKeys>,
     /// Keys under the rule of each EM session.
     pub sessions: Vec<RuleKeys>,
+    /// How each file was read.
+    pub readings: Vec<Reading>,
 }
 
 /// Reads one file (deduplication) or two.
@@ -150,20 +153,23 @@ pub(super) fn load(spec: &Spec, plan: &Plan, left: &Path, right: Option<&Path>) 
     };
     let mut blocks: Vec<RuleKeys> = plan.rules.iter().map(empty).collect();
     let mut sessions: Vec<RuleKeys> = plan.sessions.iter().map(empty).collect();
+    let mut readings = Vec::new();
     for (side, path) in [Some(left), right].into_iter().flatten().enumerate() {
-        let reader = Reader { spec, plan, right_side: side == 1, linking: right.is_some() };
-        let count = reader.read(path, &mut rows, &mut blocks, &mut sessions)?;
+        let reader = Reader { spec, plan, path, right_side: side == 1, linking: right.is_some() };
+        let (count, reading) = reader.read(&mut rows, &mut blocks, &mut sessions)?;
+        readings.push(reading);
         if count == 0 {
             return Err(LinkageError::input(path, "the file has no rows"));
         }
         if side == 0 { rows.left = count } else { rows.right = Some(count) }
     }
-    Ok(Loaded { rows, blocks, sessions })
+    Ok(Loaded { rows, blocks, sessions, readings })
 }
 
 struct Reader<'a> {
     spec: &'a Spec,
     plan: &'a Plan,
+    path: &'a Path,
     right_side: bool,
     linking: bool,
 }
@@ -173,6 +179,7 @@ struct Ready {
     ids: Option<StringArray>,
     columns: RecordBatch,
     hashes: Vec<u64>,
+    unreadable: Vec<Unreadable>,
     blocks: Vec<(Option<BatchKeys>, Option<BatchKeys>)>,
     sessions: Vec<(Option<BatchKeys>, Option<BatchKeys>)>,
 }
@@ -180,11 +187,11 @@ struct Ready {
 impl Reader<'_> {
     fn read(
         &self,
-        path: &Path,
         rows: &mut Rows,
         blocks: &mut [RuleKeys],
         sessions: &mut [RuleKeys],
-    ) -> Result<u32, LinkageError> {
+    ) -> Result<(u32, Reading), LinkageError> {
+        let path = self.path;
         let read: Vec<_> = self.spec.columns.iter().filter(|column| column.sql.is_none()).collect();
         let id = self.spec.id.as_ref().map(|id| id.on(self.right_side));
         let named = read.iter().map(|column| column.from.on(self.right_side)).chain(id);
@@ -195,9 +202,14 @@ impl Reader<'_> {
             found => found.map(Some),
         };
         let positions = read.iter().map(place).collect::<Result<Vec<_>, _>>()?;
-        let id = id.map(|headers| source.position(headers)).transpose()?;
+        let id = match id.map(|headers| (headers, source.position(headers))) {
+            // Of several headers that a name may have, a file may have none.
+            Some((headers, Err(_))) if headers.len() > 1 => None,
+            other => other.map(|(_, found)| found).transpose()?,
+        };
+        let mut reading = self.reading(&read, &positions, id);
         let mut ids = arrow::array::LargeStringBuilder::new();
-        let mut count = 0usize;
+        let (mut count, before) = (0usize, rows.hashes.len());
         // One thread reads ahead while the others work on what was read before.
         let mut raw = next(&mut source)?;
         while !raw.is_empty() {
@@ -223,6 +235,7 @@ impl Reader<'_> {
             });
             added?;
             for batch in ready {
+                reading.add(rows.hashes.len() - before, batch.unreadable);
                 rows.hashes.extend(batch.hashes);
                 add(blocks, batch.blocks);
                 add(sessions, batch.sessions);
@@ -231,7 +244,28 @@ impl Reader<'_> {
         }
         let ids: LargeStringArray = ids.finish();
         rows.ids.push(id.map(|_| ids));
-        Ok(count as u32)
+        Ok((count as u32, reading))
+    }
+
+    /// What the headers alone tell.
+    fn reading(&self, read: &[&super::spec::Column], positions: &[Option<usize>], id: Option<usize>) -> Reading {
+        let optional = |there: bool| {
+            let columns = read.iter().zip(positions).filter(|(c, at)| c.optional && at.is_some() == there);
+            columns.map(|(column, _)| column.name.clone()).collect()
+        };
+        Reading {
+            path: self.path.to_owned(),
+            numbered: id.is_none() && self.spec.id.is_some(),
+            found: optional(true),
+            absent: optional(false),
+            unreadable: Vec::new(),
+        }
+    }
+
+    /// An expression that failed on the rows of this file.
+    fn failed(&self, at: String) -> impl Fn(LinkageError) -> LinkageError {
+        let (spec, file) = (self.spec.path.clone(), self.path.display().to_string());
+        move |error| LinkageError::Spec { path: spec.clone(), at: at.clone(), reason: format!("{file}: {error}") }
     }
 
     fn ready(&self, raw: &RecordBatch, positions: &[Option<usize>], id: Option<usize>) -> Result<Ready, LinkageError> {
@@ -240,20 +274,25 @@ impl Reader<'_> {
             array.as_any().downcast_ref::<StringArray>().cloned().ok_or_else(|| LinkageError::Engine("no texts".into()))
         };
         let mut arrays: Vec<ArrayRef> = Vec::new();
-        let mut source = positions.iter();
+        let (mut source, mut unreadable) = (positions.iter(), Vec::new());
+        let mut take = |(array, wrong): (ArrayRef, Option<Unreadable>)| {
+            unreadable.extend(wrong);
+            array
+        };
         for (i, column) in self.spec.columns.iter().enumerate() {
             let array = match &self.plan.derived[i] {
                 Some(expression) => {
                     let before = batch(&self.spec.columns[..i], &arrays, raw.num_rows())?;
-                    let found = expression.evaluate(&before)?.into_array(raw.num_rows())?;
+                    let found = expression
+                        .evaluate(&before)
+                        .and_then(|found| found.into_array(raw.num_rows()))
+                        .map_err(|error| self.failed(format!("column[{i}].sql"))(error.into()))?;
                     match (column.kind, found.data_type()) {
                         (Kind::List, DataType::List(_)) => cast(&found, &data_type(Kind::List))?,
                         _ => {
                             let texts = cast(&found, &DataType::Utf8)?;
-                            typed(
-                                column,
-                                texts.as_any().downcast_ref().ok_or_else(|| LinkageError::Engine("no texts".into()))?,
-                            )
+                            let texts = texts.as_any().downcast_ref();
+                            take(typed(column, texts.ok_or_else(|| LinkageError::Engine("no texts".into()))?))
                         }
                     }
                 }
@@ -264,9 +303,9 @@ impl Reader<'_> {
                     };
                     let lists = column.kind == Kind::List && texts.iter().flatten().any(|t| t.contains(SEPARATOR));
                     if lists {
-                        typed(&super::spec::Column { separator: SEPARATOR.to_owned(), ..column.clone() }, &texts)
+                        take(typed(&super::spec::Column { separator: SEPARATOR.to_owned(), ..column.clone() }, &texts))
                     } else {
-                        typed(column, &texts)
+                        take(typed(column, &texts))
                     }
                 }
             };
@@ -279,17 +318,18 @@ impl Reader<'_> {
                 *hash = mix(*hash, value.unwrap_or("\u{1}").as_bytes());
             }
         }
-        let keys = |rules: &[Rule]| {
-            let of = |rule: &Rule| {
-                let left = (!self.right_side).then(|| rule.keys(&columns, false)).transpose()?;
+        let keys = |rules: &[Rule], name: &str| {
+            let of = |(i, rule): (usize, &Rule)| {
+                let failed = self.failed(format!("{name}[{i}]"));
+                let left = (!self.right_side).then(|| rule.keys(&columns, false)).transpose().map_err(&failed)?;
                 let on_right = if self.linking { self.right_side } else { !rule.symmetric };
-                let right = on_right.then(|| rule.keys(&columns, true)).transpose()?;
+                let right = on_right.then(|| rule.keys(&columns, true)).transpose().map_err(&failed)?;
                 Ok::<_, LinkageError>((left, right))
             };
-            rules.iter().map(of).collect::<Result<Vec<_>, _>>()
+            rules.iter().enumerate().map(of).collect::<Result<Vec<_>, _>>()
         };
-        let (blocks, sessions) = (keys(&self.plan.rules)?, keys(&self.plan.sessions)?);
-        Ok(Ready { ids: id.map(text).transpose()?, columns, hashes, blocks, sessions })
+        let (blocks, sessions) = (keys(&self.plan.rules, "block")?, keys(&self.plan.sessions, "training.blocks")?);
+        Ok(Ready { ids: id.map(text).transpose()?, columns, hashes, unreadable, blocks, sessions })
     }
 }
 

@@ -17,6 +17,7 @@ mod model;
 mod normalise;
 mod parallel;
 mod predict;
+mod reading;
 mod references;
 mod relation;
 #[cfg(test)]
@@ -27,13 +28,16 @@ mod spec;
 #[cfg(test)]
 mod tests;
 mod train;
+mod warning;
 mod write;
 
-pub use blocking::RuleSize;
+pub use blocking::{LeftOut, RuleSize};
 pub use error::LinkageError;
 pub use evaluate::{Evaluation, Point};
 pub use explain::{Step, Waterfall};
 pub use model::{Model, Weights};
+pub use reading::{Reading, Unreadable};
 pub use references::{Home, PersonRow, ReferenceFiles, link_references};
 pub use run::{Decision, Linkage, Request, link};
-pub use spec::Spec;
+pub use spec::{Kind, Spec};
+pub use warning::Warning;

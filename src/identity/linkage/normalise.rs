@@ -11,6 +11,7 @@ use unicode_normalization::char::is_combining_mark;
 use crate::domain::{id_number, name, text};
 
 use super::compare::address;
+use super::reading::Unreadable;
 use super::spec::{Column, Kind, Step};
 
 /// The day of a count since 1970-01-01.
@@ -115,13 +116,28 @@ fn items<'t>(column: &'t Column, value: &'t str) -> impl Iterator<Item = Cow<'t,
 }
 
 /// A column of raw texts in its typed form, with every step applied: `Utf8`, `Float64`, `Date32` or a
-/// list of `Utf8`. A cell that does not say a value of its kind is missing.
-pub(super) fn typed(column: &Column, raw: &StringArray) -> ArrayRef {
+/// list of `Utf8`. A cell that does not say a value of its kind is missing; such cells come back counted,
+/// the first with its row in the batch, from 1.
+pub(super) fn typed(column: &Column, raw: &StringArray) -> (ArrayRef, Option<Unreadable>) {
+    let mut unreadable: Option<Unreadable> = None;
+    let mut said = |row: usize, value: &str| match &mut unreadable {
+        Some(known) => known.cells += 1,
+        None => {
+            let (name, value) = (column.name.clone(), value.to_owned());
+            unreadable = Some(Unreadable { column: name, kind: column.kind, cells: 1, row: row + 1, value });
+        }
+    };
+    let array = array(column, raw, &mut said);
+    (array, unreadable)
+}
+
+/// The array; `unreadable` is told of each cell that says no value: its row in the batch, from 0, and text.
+fn array(column: &Column, raw: &StringArray, unreadable: &mut dyn FnMut(usize, &str)) -> ArrayRef {
     let cells = raw.iter().map(|raw| raw.and_then(|raw| cell(column, raw)));
     match column.kind {
         Kind::Text => Arc::new(cells.collect::<StringArray>()),
-        Kind::Number => Arc::new(cells.map(|c| c.and_then(|c| number(&c))).collect::<Float64Array>()),
-        Kind::Date => Arc::new(cells.map(|c| c.and_then(|c| day(column, &c))).collect::<Date32Array>()),
+        Kind::Number => Arc::new(values(cells, number, unreadable).collect::<Float64Array>()),
+        Kind::Date => Arc::new(values(cells, |value| day(column, value), unreadable).collect::<Date32Array>()),
         Kind::List => {
             let mut lists = ListBuilder::new(StringBuilder::new());
             for raw in raw {
@@ -133,6 +149,22 @@ pub(super) fn typed(column: &Column, raw: &StringArray) -> ArrayRef {
             Arc::new(lists.finish())
         }
     }
+}
+
+/// The values that cells say.
+fn values<'t, T>(
+    cells: impl Iterator<Item = Option<Cow<'t, str>>>,
+    read: impl Fn(&str) -> Option<T>,
+    unreadable: &mut dyn FnMut(usize, &str),
+) -> impl Iterator<Item = Option<T>> {
+    cells.enumerate().map(move |(row, cell)| {
+        let cell = cell?;
+        let value = read(&cell);
+        if value.is_none() {
+            unreadable(row, &cell);
+        }
+        value
+    })
 }
 
 #[cfg(test)]
@@ -167,6 +199,10 @@ mod tests {
         }
         assert_eq!(day(&dates, "19561331"), None);
         assert_eq!(number("$1,234.50"), Some(1234.5));
+        let raw = StringArray::from(vec![Some("1956-04-09"), None, Some("5 March 2020"), Some("never")]);
+        let (_, unreadable) = typed(&dates, &raw);
+        let told = unreadable.map(|own| (own.cells, own.row, own.value));
+        assert_eq!(told, Some((2, 3, "5 March 2020".to_owned())));
         let lists = column(Kind::List, &[Step::Lower]);
         assert_eq!(items(&lists, "['Poet', 'Painter']").collect::<Vec<_>>(), ["poet", "painter"]);
     }

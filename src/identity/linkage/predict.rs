@@ -1,5 +1,7 @@
 //! Scores candidate pairs and keeps those that may be links.
 
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
 use super::LinkageError;
 use super::blocking::{Blocks, Candidate};
 use super::columns::Rows;
@@ -40,19 +42,74 @@ pub(super) struct Predictions {
     pub contradictions: u64,
     /// Pairs compared, by the rule that made them.
     pub by_rule: Vec<u64>,
+    /// Matches that the model expects among them.
+    pub expected: f64,
+    /// Where the floor had to rise: the probability from which pairs were kept, and pairs let go by it.
+    pub raised: Option<(f64, u64)>,
 }
 
-/// Scores every candidate pair, comparing those that training did not; pairs under the floor are counted and let go at once.
+/// Steps of a weight within one bit.
+const STEPS: f32 = 16.0;
+/// Lowest weight that is told apart, in bits.
+const LOWEST: f32 = -40.0;
+/// Steps in all.
+const BINS: usize = 4096;
+
+/// Pairs by weight, so that no more are held than wanted whoever finds them first: what is let go on the
+/// way lies under the floor that all pairs together come to.
+struct Room {
+    most: u64,
+    all: AtomicU64,
+    bins: Vec<AtomicU64>,
+    floor: AtomicUsize,
+}
+
+impl Room {
+    fn new(most: u64) -> Self {
+        let bins = (0..BINS).map(|_| AtomicU64::new(0)).collect();
+        Self { most, all: AtomicU64::new(0), bins, floor: AtomicUsize::new(0) }
+    }
+
+    fn bin(weight: f32) -> usize {
+        (((weight - LOWEST) * STEPS).max(0.0) as usize).min(BINS - 1)
+    }
+
+    /// Counts pairs and lets those under the floor go.
+    fn admit(&self, pairs: &mut Vec<Scored>) {
+        pairs.iter().for_each(|pair| _ = self.bins[Self::bin(pair.weight)].fetch_add(1, Ordering::Relaxed));
+        let more = pairs.len() as u64;
+        if self.all.fetch_add(more, Ordering::Relaxed) + more > self.most {
+            let full = self.full();
+            let floor = self.floor.fetch_max(full, Ordering::Relaxed).max(full);
+            pairs.retain(|pair| Self::bin(pair.weight) >= floor);
+        }
+    }
+
+    /// The first bin from which all pairs counted so far have room.
+    fn full(&self) -> usize {
+        let mut held = 0;
+        let fits = |bin: &usize| {
+            held += self.bins[*bin].load(Ordering::Relaxed);
+            held <= self.most
+        };
+        BINS - (0..BINS).rev().take_while(fits).count()
+    }
+}
+
+/// Scores every candidate pair, comparing those that training did not; pairs under the floor are counted and
+/// let go at once. The floor rises where more than `most` pairs lie above it.
+#[allow(clippy::too_many_arguments, reason = "all that a comparison needs")]
 pub(super) fn predict(
     model: &Model,
     floor: f64,
+    most: u64,
     rows: &Rows,
     comparer: &Comparer<'_>,
     frequencies: &Frequencies<'_>,
     blocks: &Blocks<'_>,
     compared: Option<&Compared>,
 ) -> Result<Predictions, LinkageError> {
-    let rules = blocks.sizes.len();
+    let (rules, room) = (blocks.sizes.len(), Room::new(most));
     let parts = in_chunks(
         blocks.left().div_ceil(CHUNK),
         || (comparer.worker(), blocks.scratch(), Vec::<Candidate>::new(), Vec::new(), Vec::new()),
@@ -70,12 +127,13 @@ pub(super) fn predict(
                     &again
                 }
             };
-            let mut by_rule = vec![0u64; rules];
+            let (mut by_rule, mut expected) = (vec![0u64; rules], 0.0);
             let mut kept = Vec::new();
             for (candidate, pattern) in chunk {
                 by_rule[candidate.rule as usize] += 1;
                 let Candidate { left, right, rule } = *candidate;
                 let weight = model.weight(*pattern) + frequencies.adjustment(model, *pattern, left, right);
+                expected += probability(weight);
                 if probability(weight) >= floor {
                     kept.push(Scored {
                         left,
@@ -94,15 +152,52 @@ pub(super) fn predict(
             let before = kept.len();
             kept.retain(|pair| !pair.contradicts);
             let contradictions = (before - kept.len()) as u64;
-            Ok((kept, by_rule, contradictions))
+            room.admit(&mut kept);
+            Ok((kept, by_rule, contradictions, expected))
         },
     )?;
     let mut found = Predictions { by_rule: vec![0; rules], ..Predictions::default() };
-    for (kept, by_rule, contradictions) in parts {
+    let (all, lowest) = (room.all.load(Ordering::Relaxed), room.full());
+    for (kept, by_rule, contradictions, expected) in parts {
         found.contradictions += contradictions;
-        found.pairs.extend(kept);
+        found.expected += expected;
+        found.pairs.extend(kept.into_iter().filter(|pair| Room::bin(pair.weight) >= lowest));
         found.by_rule.iter_mut().zip(by_rule).for_each(|(all, own)| *all += own);
+    }
+    if all > most {
+        let floor = probability(f64::from(LOWEST + lowest as f32 / STEPS));
+        found.raised = Some((floor, all - found.pairs.len() as u64));
     }
     found.compared = found.by_rule.iter().sum();
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pairs_held_are_the_strongest_whatever_comes_first() {
+        let pair = |weight: f32| Scored { left: 0, right: 1, pattern: 0, weight, rule: 0, contradicts: false };
+        let held = |weights: &[f32]| {
+            let room = Room::new(3);
+            let mut kept: Vec<Scored> = Vec::new();
+            for some in weights.chunks(2) {
+                let mut some: Vec<Scored> = some.iter().map(|weight| pair(*weight)).collect();
+                room.admit(&mut some);
+                kept.extend(some);
+            }
+            kept.retain(|pair| Room::bin(pair.weight) >= room.full());
+            let mut weights: Vec<f32> = kept.iter().map(|pair| pair.weight).collect();
+            weights.sort_by(f32::total_cmp);
+            weights
+        };
+        assert_eq!(held(&[1.0, 2.0, 3.0]), [1.0, 2.0, 3.0]);
+        for weights in [[1.0, 2.0, 3.0, 4.0, 5.0, 5.0], [5.0, 5.0, 4.0, 3.0, 2.0, 1.0], [5.0, 1.0, 4.0, 2.0, 3.0, 5.0]]
+        {
+            assert_eq!(held(&weights), [4.0, 5.0, 5.0]);
+        }
+        // Pairs of one weight stay or go together.
+        assert_eq!(held(&[9.0, 7.0, 7.0, 7.0]), [9.0]);
+    }
 }

@@ -14,10 +14,16 @@ use super::labels::labelled;
 use super::load::{Plan, load};
 use super::model::Model;
 use super::predict::{Predictions, Scored, predict};
+use super::reading::Reading;
 use super::relation::{choose, compete};
+use super::source::Source;
 use super::spec::{Relation, Spec};
 use super::train::{Given, train};
+use super::warning::{self, Warning};
 use super::write;
+
+/// Pairs that are never too many to keep, however few rows there are.
+const FEW: u64 = 2_000_000;
 
 /// What is to be linked.
 #[derive(Debug, Clone, Default)]
@@ -84,6 +90,10 @@ pub struct Linkage {
     pub evaluation: Option<Evaluation>,
     /// Of the pair that was asked for.
     pub waterfall: Option<Waterfall>,
+    /// How each file was read.
+    pub readings: Vec<Reading>,
+    /// What to look at before the links are used.
+    pub warnings: Vec<Warning>,
     rows_held: Rows,
     pairs: Vec<Scored>,
     decisions: Vec<Decision>,
@@ -120,6 +130,11 @@ impl Linkage {
         })
     }
 
+    /// Name of a row.
+    pub fn row(&self, row: u32) -> String {
+        self.rows_held.id(row)
+    }
+
     /// Entities of more than one row.
     pub fn entities(&self) -> usize {
         self.clusters.members.len()
@@ -144,20 +159,23 @@ impl Linkage {
 pub fn link(spec: &Spec, request: &Request<'_>, told: &dyn Fn(&str)) -> Result<Linkage, LinkageError> {
     let mut spec = spec.clone();
     if let Some(truth) = request.truth {
-        spec.set_truth(truth);
+        spec.set_truth(truth, &Source::headers(Path::new(request.left))?);
     }
     let spec = spec;
     let plan = Plan::new(&spec)?;
+    let mut warnings = warning::of_spec(&spec, &plan);
     told("read 读取");
     let loaded = load(&spec, &plan, Path::new(request.left), request.right.map(Path::new))?;
     let (rows, linking) = (loaded.rows, request.right.is_some());
     told("block 分块");
     let caps: Vec<Option<u64>> = spec.blocks.iter().map(|block| block.cap).collect();
-    let blocks = Blocks::new(&plan.rules, loaded.blocks, &caps, &rows);
-    let sessions = Blocks::new(&plan.sessions, loaded.sessions, &[], &rows);
+    let per_row = spec.limits.candidates_per_row;
+    let blocks = Blocks::new(&plan.rules, loaded.blocks, &caps, per_row, &rows);
+    let sessions = Blocks::new(&plan.sessions, loaded.sessions, &[], per_row, &rows);
     let (compiler, contradictions) = spec.compile();
     let comparer = Comparer::new(&rows, compiler, &spec.comparisons, &contradictions, plan.conditions.clone());
-    let labels = request.labels.map(|path| labelled(Path::new(path), &rows)).transpose()?;
+    let labels =
+        request.labels.map(|path| labelled(Path::new(path), &rows, (request.left, request.right))).transpose()?;
     told("train 训练");
     let (model, known) = match &request.model {
         Some(model) => (model.checked(&spec)?, None),
@@ -170,8 +188,11 @@ pub fn link(spec: &Spec, request: &Request<'_>, told: &dyn Fn(&str)) -> Result<L
     drop(sessions);
     let frequencies = Frequencies::new(&rows, &spec.comparisons);
     told("compare 比对");
-    let Predictions { mut pairs, compared, contradictions, by_rule } =
-        predict(&model, spec.floor, &rows, &comparer, &frequencies, &blocks, known.as_ref())?;
+    let most = FEW.max(u64::from(rows.len()) * spec.limits.kept_per_row);
+    let Predictions { mut pairs, compared, contradictions, by_rule, expected, raised } =
+        predict(&model, spec.floor, most, &rows, &comparer, &frequencies, &blocks, known.as_ref())?;
+    warnings.extend(warning::many_matches(expected, rows.len()));
+    warnings.extend(raised.map(|(floor, pairs)| Warning::FloorRaised { floor, pairs }));
     drop(known);
     let sizes = blocks.sizes;
     told("decide 判定");
@@ -224,6 +245,8 @@ pub fn link(spec: &Spec, request: &Request<'_>, told: &dyn Fn(&str)) -> Result<L
         expected,
         evaluation,
         waterfall,
+        readings: loaded.readings,
+        warnings,
         rows_held: rows,
         pairs,
         decisions,

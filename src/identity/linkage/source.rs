@@ -30,10 +30,15 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// Opens a file for the columns of those headers; blanks around a header and its case do not count.
+    /// Opens a file for the columns of those headers; of a header letters and digits count, not their case.
     pub fn open(path: &Path, wanted: &[&str]) -> Result<Self, LinkageError> {
         let parquet = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("parquet"));
         if parquet { parquet_source(path, wanted) } else { csv_source(path) }
+    }
+
+    /// Headers of a file.
+    pub fn headers(path: &Path) -> Result<Vec<String>, LinkageError> {
+        Ok(Self::open(path, &[])?.known)
     }
 
     /// Column of the first of these headers that the file has, within the batches.
@@ -60,12 +65,18 @@ impl Source {
     }
 }
 
-fn tidy(header: &str) -> String {
-    crate::domain::text::clean(header).trim_matches('"').trim().to_lowercase()
+/// Letters and digits of a header, small.
+fn bare(header: &str) -> String {
+    crate::domain::text::clean(header).chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-fn position(headers: &[String], header: &str) -> Option<usize> {
-    headers.iter().position(|h| h == header).or_else(|| headers.iter().position(|h| tidy(h) == tidy(header)))
+/// The header as it is, else the first of the same letters and digits: `given_name` is `Given Name`.
+pub(super) fn position(headers: &[String], header: &str) -> Option<usize> {
+    let alike = || {
+        let bare_header = bare(header);
+        headers.iter().position(|h| !bare_header.is_empty() && bare(h) == bare_header)
+    };
+    headers.iter().position(|h| h == header).or_else(alike)
 }
 
 fn parquet_source(path: &Path, wanted: &[&str]) -> Result<Source, LinkageError> {
@@ -125,11 +136,12 @@ fn csv_source(path: &Path) -> Result<Source, LinkageError> {
     } else {
         Box::new(Decoded { file, decoder: encoding.new_decoder(), ready: Vec::new(), at: 0, done: false })
     };
+    let input: Box<dyn Read + Send> = Box::new(input.chain(END.as_bytes()));
     let rows = csv::ReaderBuilder::new()
         .delimiter(delimiter)
         .flexible(true)
         .from_reader(BufReader::with_capacity(1 << 20, input));
-    let batches = CsvBatches { rows, columns: headers.len(), record: csv::StringRecord::new() };
+    let batches = CsvBatches { rows, headers: headers.clone(), record: csv::StringRecord::new(), ended: false };
     Ok(Source { path: path.to_owned(), known: headers.clone(), headers, batches: Box::new(batches) })
 }
 
@@ -175,34 +187,74 @@ impl Read for Decoded {
     }
 }
 
+/// Stands behind the file as a row of its own. Where it ends up in a cell, a quote before it was not closed.
+const END: &str = "\n\u{1}END OF FILE\u{1}\n";
+/// Lines of a row from which a quote is taken for one that was not closed.
+const LINES: u64 = 100;
+
 struct CsvBatches {
     rows: csv::Reader<BufReader<Box<dyn Read + Send>>>,
-    columns: usize,
+    headers: Vec<String>,
     record: csv::StringRecord,
+    ended: bool,
+}
+
+impl CsvBatches {
+    /// Reads the next row that holds anything.
+    fn read(&mut self) -> Result<bool, String> {
+        while !self.ended && self.rows.read_record(&mut self.record).map_err(|e| e.to_string())? {
+            if self.record.len() == 1 && self.record.get(0) == Some(END.trim_matches('\n')) {
+                self.ended = true;
+                return Ok(false);
+            }
+            self.check()?;
+            if !self.record.iter().all(str::is_empty) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Refuses a row that is none: too many cells, or a cell that ran over the rows behind it.
+    fn check(&self) -> Result<(), String> {
+        let (cells, columns) = (self.record.len(), self.headers.len());
+        let line = self.record.position().map_or(0, csv::Position::line);
+        let lines = self.rows.position().line().saturating_sub(line);
+        if lines > 1 {
+            let open = self.record.iter().any(|cell| cell.ends_with(END));
+            let over = self.record.iter().position(|cell| cell.contains('\n'));
+            if let Some(at) = over.filter(|_| open || lines > LINES || cells < columns) {
+                let start =
+                    line + self.record.iter().take(at).map(|cell| cell.matches('\n').count() as u64).sum::<u64>();
+                let column = self.headers.get(at).map_or("", String::as_str);
+                let till = if open { "to the end of the file".to_owned() } else { format!("over {lines} lines") };
+                return Err(format!(
+                    "line {start}: a quote opens in the cell of column {column:?} and the cell runs {till} \
+                     引号未闭合: close the quote, or write it twice (\"\") and the cell in quotes"
+                ));
+            }
+        }
+        if cells > columns && self.record.iter().skip(columns).any(|cell| !cell.is_empty()) {
+            return Err(format!(
+                "line {line} has {cells} cells, the header {columns}: quote cells that hold the delimiter"
+            ));
+        }
+        Ok(())
+    }
 }
 
 impl Iterator for CsvBatches {
     type Item = Result<RecordBatch, String>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut builders: Vec<_> = (0..self.columns).map(|_| arrow::array::StringBuilder::new()).collect();
+        let columns = self.headers.len();
+        let mut builders: Vec<_> = (0..columns).map(|_| arrow::array::StringBuilder::new()).collect();
         let mut count = 0;
         while count < ROWS {
-            match self.rows.read_record(&mut self.record) {
+            match self.read() {
                 Ok(true) => {}
                 Ok(false) => break,
-                Err(error) => return Some(Err(error.to_string())),
-            }
-            if self.record.iter().all(str::is_empty) {
-                continue;
-            }
-            if self.record.len() > self.columns && self.record.iter().skip(self.columns).any(|cell| !cell.is_empty()) {
-                let line = self.record.position().map_or(0, csv::Position::line);
-                let cells = self.record.len();
-                return Some(Err(format!(
-                    "line {line} has {cells} cells, the header {}: quote cells that hold the delimiter",
-                    self.columns
-                )));
+                Err(error) => return Some(Err(error)),
             }
             for (i, builder) in builders.iter_mut().enumerate() {
                 builder.append_option(self.record.get(i).filter(|cell| !cell.is_empty()));
@@ -213,7 +265,7 @@ impl Iterator for CsvBatches {
             return None;
         }
         let arrays: Vec<ArrayRef> = builders.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef).collect();
-        let fields: Vec<_> = (0..self.columns).map(|i| Field::new(i.to_string(), DataType::Utf8, true)).collect();
+        let fields: Vec<_> = (0..columns).map(|i| Field::new(i.to_string(), DataType::Utf8, true)).collect();
         Some(RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).map_err(|e| e.to_string()))
     }
 }

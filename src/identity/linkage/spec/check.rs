@@ -26,9 +26,17 @@ impl Spec {
     /// As [`Self::read`].
     pub fn parse(path: &Path, text: &str) -> Result<Self, LinkageError> {
         let wrong = |at: &str, reason: String| LinkageError::Spec { path: path.to_owned(), at: at.to_owned(), reason };
-        let document = toml::Deserializer::parse(text).map_err(|e| wrong("file", one_line(e.message())))?;
-        let file: SpecFile = serde_path_to_error::deserialize(document)
-            .map_err(|e| wrong(&e.path().to_string(), one_line(e.inner().message())))?;
+        let line = |error: &toml::de::Error| {
+            let start = error.span().map_or(0, |span| span.start.min(text.len()));
+            text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1
+        };
+        let document =
+            toml::Deserializer::parse(text).map_err(|e| wrong(&format!("line {}", line(&e)), one_line(e.message())))?;
+        let file: SpecFile = serde_path_to_error::deserialize(document).map_err(|e| {
+            let path = e.path().to_string();
+            let at = if path == "." { "file".to_owned() } else { format!("{path} (line {})", line(e.inner())) };
+            wrong(&at, one_line(e.inner().message()))
+        })?;
         check(path, file).map_err(|(at, reason)| wrong(&at, reason))
     }
 }
@@ -90,6 +98,9 @@ fn check(path: &Path, file: SpecFile) -> Result<Spec, Fault> {
     if file.training.iterations == 0 || file.training.random_pairs == 0 || file.training.candidate_pairs == 0 {
         return Err(("training".into(), "iterations, random_pairs and candidate_pairs must be above 0".into()));
     }
+    if file.limits.candidates_per_row == 0 || file.limits.kept_per_row == 0 {
+        return Err(("limits".into(), "candidates_per_row and kept_per_row must be above 0".into()));
+    }
     probability("clusters.cohesion", file.clusters.cohesion)?;
     Ok(Spec {
         path: path.to_owned(),
@@ -101,6 +112,7 @@ fn check(path: &Path, file: SpecFile) -> Result<Spec, Fault> {
         comparisons,
         contradictions: file.contradictions,
         training: file.training,
+        limits: file.limits,
         clusters: file.clusters,
         truth,
         link,

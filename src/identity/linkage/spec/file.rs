@@ -36,6 +36,9 @@ pub struct SpecFile {
     /// Thresholds, where they are set and not derived from costs.
     #[serde(default)]
     pub thresholds: ThresholdsFile,
+    /// How many pairs are made and kept.
+    #[serde(default)]
+    pub limits: LimitsFile,
     /// How pairs become entities.
     #[serde(default)]
     pub clusters: ClustersFile,
@@ -189,7 +192,8 @@ pub struct BlockFile {
     /// Condition over `l` and `r` with at least one equality between them. An equality of lists holds
     /// where they share an element.
     pub sql: String,
-    /// Pairs that one block (rows of one key) may make; larger blocks are left out and reported.
+    /// Pairs that one block (rows of one key) may make; larger blocks are left out and reported. Without it
+    /// only the limits of all rules together hold.
     pub cap: Option<u64>,
 }
 
@@ -350,6 +354,22 @@ pub struct ThresholdsFile {
     pub review: Option<f64>,
     /// Probability under which a pair is not written.
     pub floor: Option<f64>,
+}
+
+/// How many pairs are made and kept, as a mean by row of both files. Few rows may have more.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsFile {
+    /// Pairs that the blocking rules together may make; the largest blocks above are left out and reported.
+    pub candidates_per_row: u64,
+    /// Pairs that are kept; the floor rises, and says so, where more lie above it.
+    pub kept_per_row: u64,
+}
+
+impl Default for LimitsFile {
+    fn default() -> Self {
+        Self { candidates_per_row: 500, kept_per_row: 40 }
+    }
 }
 
 /// How pairs become entities.

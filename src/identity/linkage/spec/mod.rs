@@ -65,6 +65,7 @@ pub struct Spec {
     pub(super) comparisons: Vec<Comparison>,
     pub(super) contradictions: Vec<Level>,
     pub(super) training: file::TrainingFile,
+    pub(super) limits: file::LimitsFile,
     pub(super) clusters: file::ClustersFile,
     pub(super) truth: Option<usize>,
     /// Probability from which a pair is a link.
@@ -92,9 +93,11 @@ impl Spec {
         self.columns.iter().position(|column| column.name == name)
     }
 
-    /// Takes another column as truth: one of the spec's, else one of that header.
-    pub(super) fn set_truth(&mut self, name: &str) {
-        let known = self.column(name);
+    /// Takes another column as truth: one of the spec's, else one of that header. A header that the file
+    /// has is meant before a column that the spec derives under the same name.
+    pub(super) fn set_truth(&mut self, name: &str, headers: &[String]) {
+        let there = super::source::position(headers, name).is_some();
+        let known = self.column(name).filter(|at| self.columns[*at].sql.is_none() || !there);
         self.truth = Some(known.unwrap_or_else(|| {
             let own = format!("truth_{}", self.columns.len());
             self.columns.push(Column { name: own, ..Column::named(name) });
