@@ -91,8 +91,8 @@ pub fn explain_link(snapshot: &Snapshot, scratch: &Path, asked: &LinkQuestion) -
         // Whom the register does not have may be asked about all the same.
         rows(snapshot, "identity", ["id_number", "name"], |[number, own]| {
             if let Some(name) = own.filter(|_| number == Some(&person)) {
-                let (sex, address, phone, register) = (None, None, None, None);
-                files.person(&PersonRow { number: &person, name, sex, address, phone, register })?;
+                let (address, phone, register) = (None, None, None);
+                files.person(&PersonRow { number: &person, name, address, phone, register })?;
                 seen.insert(person.clone());
             }
             Ok(())

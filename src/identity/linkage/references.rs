@@ -31,8 +31,6 @@ pub struct Home {
     pub phones: BTreeSet<String>,
     /// Addresses.
     pub addresses: BTreeSet<String>,
-    /// The contract's code.
-    pub sex: Option<String>,
 }
 
 /// A person of the register.
@@ -41,14 +39,13 @@ pub struct Home {
 pub struct PersonRow<'r> {
     pub number: &'r str,
     pub name: &'r str,
-    pub sex: Option<&'r str>,
     pub address: Option<&'r str>,
     pub phone: Option<&'r str>,
     pub register: Option<&'r str>,
 }
 
 /// Headers of both files; what parts the entries of the last two is in the spec.
-const HEADERS: [&str; 8] = ["id", "role", "number", "name", "sex", "address", "phone", "register"];
+const HEADERS: [&str; 7] = ["id", "role", "number", "name", "address", "phone", "register"];
 
 fn joined(texts: &BTreeSet<String>) -> String {
     texts.iter().map(String::as_str).collect::<Vec<_>>().join("|")
@@ -78,19 +75,19 @@ impl ReferenceFiles {
 
     /// Adds a person of valid number.
     pub fn person(&mut self, person: &PersonRow<'_>) -> Result<(), LinkageError> {
-        let PersonRow { number, name, sex, address, phone, register } = *person;
-        let [sex, address, phone, register] = [sex, address, phone, register].map(Option::unwrap_or_default);
-        let row = self.people.write_record([number, "person", number, name, sex, address, phone, register]);
+        let PersonRow { number, name, address, phone, register } = *person;
+        let [address, phone, register] = [address, phone, register].map(Option::unwrap_or_default);
+        let row = self.people.write_record([number, "person", number, name, address, phone, register]);
         row.map_err(|e| LinkageError::input(&self.path("people.csv"), e))
     }
 
     /// Adds a reference; its name in the result is its position, from 0.
     pub fn reference(&mut self, number: &str, name: Option<&str>, home: &Home) -> Result<(), LinkageError> {
-        let (at, sex) = (self.count.to_string(), home.sex.as_deref().unwrap_or_default());
+        let at = self.count.to_string();
         let address = home.addresses.first().map_or("", String::as_str);
         let (phones, registers) = (joined(&home.phones), joined(&home.registers));
         let name = name.unwrap_or_default();
-        let row = self.references.write_record([&at, "reference", number, name, sex, address, &phones, &registers]);
+        let row = self.references.write_record([&at, "reference", number, name, address, &phones, &registers]);
         self.count += 1;
         row.map_err(|e| LinkageError::input(&self.path("references.csv"), e))
     }
@@ -128,8 +125,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut files = ReferenceFiles::create(folder.path()).unwrap();
         for (number, name, book) in people {
-            let (sex, address, phone, register) = (None, None, None, Some(*book));
-            files.person(&PersonRow { number, name, sex, address, phone, register }).unwrap();
+            let (address, phone, register) = (None, None, Some(*book));
+            files.person(&PersonRow { number, name, address, phone, register }).unwrap();
         }
         for (number, name, books) in references {
             let registers = books.iter().map(|book| (*book).to_owned()).collect();

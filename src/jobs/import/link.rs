@@ -66,7 +66,7 @@ pub fn write_people(
                 let numbers = texts(batch, &column.name);
                 let Some(names) = name_column(table, column).and_then(|name| texts(batch, &name)) else { continue };
                 let own = |name: &str| if registered { texts(batch, name) } else { None };
-                let (sexes, addresses, phones, books) = (own("sex"), own("address"), own("phone"), own("register_no"));
+                let (addresses, phones, books) = (own("address"), own("phone"), own("register_no"));
                 for row in 0..batch.num_rows() {
                     let (Some(number), Some(name)) = (cell(numbers, row), cell(Some(names), row)) else { continue };
                     let number = id_number::normalise(number);
@@ -77,7 +77,6 @@ pub fn write_people(
                     files.person(&PersonRow {
                         number: &number.text,
                         name,
-                        sex: cell(sexes, row),
                         address: cell(addresses, row),
                         phone: cell(phones, row),
                         register: cell(books, row),
