@@ -34,6 +34,6 @@ pub use error::LinkageError;
 pub use evaluate::{Evaluation, Point};
 pub use explain::{Step, Waterfall};
 pub use model::{Model, Weights};
-pub use references::{Home, PersonRow, ReferenceFiles, link_references};
+pub use references::{Home, PersonRow, ReferenceFiles, link_references, linkage_name};
 pub use run::{Decision, Linkage, Request, link};
 pub use spec::Spec;

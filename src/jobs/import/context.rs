@@ -14,6 +14,20 @@ use crate::identity::{Faulty, name_column, person_columns};
 use super::ImportError;
 use super::parts::Part;
 
+/// Tables that tell of a reference: the register, and those by which homes are found.
+pub const TELLING: [&str; 10] = [
+    "person",
+    "household",
+    "household_member",
+    "relative_declaration",
+    "award",
+    "award_member",
+    "marriage",
+    "kinship",
+    "official",
+    "payment",
+];
+
 /// Tables with what they hold, as delivered or as a snapshot has them.
 pub type Tables = BTreeMap<String, Vec<Part>>;
 

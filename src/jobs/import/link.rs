@@ -17,7 +17,7 @@ pub fn link_open(repaired: &mut Repaired, tables: &Tables, folder: &std::path::P
     if open.is_empty() {
         return Ok(());
     }
-    let mut files = ReferenceFiles::create(folder)?;
+    let mut files = ReferenceFiles::create(folder, repaired.standing().refused())?;
     let mut seen = Vec::new();
     let people = write_people(tables, &mut files, |number| {
         let Some(at) = repaired.position(number) else { return false };
@@ -47,7 +47,7 @@ pub fn link_open(repaired: &mut Repaired, tables: &Tables, folder: &std::path::P
 /// Writes references with what stands beside them.
 pub fn write_references(open: &[Faulty], tables: &Tables, files: &mut ReferenceFiles) -> Result<(), ImportError> {
     let homes = homes(open, tables)?;
-    open.iter().zip(&homes).try_for_each(|((number, name), home)| files.reference(number, name.as_deref(), home))?;
+    open.iter().zip(&homes).try_for_each(|(reference, home)| files.reference(reference, home))?;
     Ok(())
 }
 
