@@ -25,5 +25,5 @@ SELECT i.person_key AS subject_key, i.normal_text AS subject_no, i.normal_text A
        CASE i.method WHEN 'repaired_digit' THEN '; by the name, one digit is wrong' WHEN 'repaired_swap' THEN '; by the name, two digits are swapped' WHEN 'linked' THEN '; whom it means was inferred from number, name and home' WHEN 'confirmed' THEN '; a steward confirmed whom it means' ELSE '; nobody could be matched' END AS repair_en,
        i.row_id AS row_identity_issue
 FROM   identity_issue AS i
-WHERE  i.person_key IS NOT NULL
+WHERE  i.person_key IS NOT NULL AND i.fault IS NOT NULL
 ORDER  BY subject_key, case_key, row_identity_issue

@@ -4,7 +4,8 @@
 //! is counted. What was decided before or by a steward ([`super::standing`]) comes first.
 //!
 //! The check digit of GB 11643 catches every single substitution and every adjacent swap, so a valid
-//! number never needs repair and a wrong one has at most 35 valid neighbours.
+//! number never needs repair and a wrong one has at most 35 valid neighbours. A number of 15 digits has
+//! none: where the register, which has people of its region, does not know it, it may be repaired as well.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -60,8 +61,8 @@ impl Method {
 pub struct Inference {
     /// The number without spaces and signs, as met.
     pub normal_text: String,
-    /// What is wrong with it.
-    pub fault: IdFault,
+    /// What is wrong with it; `None` for one of 15 digits, which tells nothing of itself.
+    pub fault: Option<IdFault>,
     /// How it was resolved.
     pub method: Method,
     /// Probability that the link is right; `None` where there is no link.
@@ -70,36 +71,64 @@ pub struct Inference {
     pub offered: Option<(i32, f64)>,
 }
 
-/// A faulty number and the normal form of the name it came with.
+/// A faulty number, or one of 15 digits that nobody else has, and the normal form of the name it came with.
 pub type Faulty = (String, Option<String>);
+
+/// What a number could have been: a valid one stands here only where it was written with 15 digits.
+fn neighbours(text: &str) -> Vec<(String, Repair)> {
+    if id_number::fault(text).is_none() { id_number::old_neighbours(text) } else { id_number::neighbours(text) }
+}
 
 /// First pass: every number met.
 #[derive(Debug, Default)]
 pub struct PersonCollector {
     numbers: Interner,
     faulty: BTreeSet<Faulty>,
+    /// References of 15 digits, as the 18 they convert to.
+    old: BTreeSet<Faulty>,
+    registered: bool,
 }
 
 impl PersonCollector {
     /// Notes a reference.
     pub fn add(&mut self, number: &str, person_name: Option<&str>) {
+        self.note(number, person_name, false);
+    }
+
+    /// Notes a person of the register.
+    pub fn add_own(&mut self, number: &str, person_name: Option<&str>) {
+        self.registered = true;
+        self.note(number, person_name, true);
+    }
+
+    fn note(&mut self, number: &str, person_name: Option<&str>, own: bool) {
         if number.len() == 18 && self.numbers.position(number).is_some() {
             return;
         }
-        let IdNumber { text, fault, .. } = id_number::normalise(number);
+        let IdNumber { text, fault, fifteen } = id_number::normalise(number);
         match fault {
-            None => _ = self.numbers.intern(&text),
             Some(_) => _ = self.faulty.insert((text, person_name.map(name::normal))),
+            None if own || !fifteen => _ = self.numbers.intern(&text),
+            None if self.numbers.position(&text).is_none() => {
+                self.old.insert((text, person_name.map(name::normal)));
+            }
+            None => {}
         }
     }
 
     /// Ends the pass. Numbers that are no persons (an institution's, where it holds an account) are
     /// left out; `standing` is what was decided before.
     pub fn candidates(mut self, is_institution: impl Fn(&str) -> bool, standing: Standing) -> Candidates {
+        if self.registered {
+            let unknown = self.old.into_iter().filter(|(text, _)| self.numbers.position(text).is_none());
+            self.faulty.extend(unknown);
+        } else {
+            self.old.iter().for_each(|(text, _)| _ = self.numbers.intern(text));
+        }
         self.faulty.retain(|(text, _)| !is_institution(text));
         let mut wanted: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (text, _) in &self.faulty {
-            for (neighbour, _) in id_number::neighbours(text) {
+            for (neighbour, _) in neighbours(text) {
                 if self.numbers.position(&neighbour).is_some() {
                     wanted.entry(neighbour).or_default();
                 }
@@ -160,7 +189,10 @@ impl Candidates {
 
     fn repaired(&self, reference: &Faulty) -> Option<(String, Method, f64)> {
         let (text, Some(person_name)) = reference else { return None };
-        let neighbours = id_number::neighbours(text);
+        if id_number::fault(text).is_none() && !self.by_region.contains_key(&text[..6]) {
+            return None;
+        }
+        let neighbours = neighbours(text);
         let mut agreeing = neighbours.iter().filter(|(number, _)| {
             !self.standing.refuses(reference, number)
                 && self.wanted.get(number).is_some_and(|names| names.iter().any(|n| name::agree(n, person_name)))
@@ -246,10 +278,15 @@ impl Persons {
         {
             return (Some(key), None);
         }
-        let IdNumber { text, fault, .. } = id_number::normalise(number);
-        let Some(fault) = fault else { return (self.index.key(&text), None) };
+        let IdNumber { text, fault, fifteen } = id_number::normalise(number);
+        if fault.is_none() && !fifteen {
+            return (self.index.key(&text), None);
+        }
         let reference = (text, person_name.map(name::normal));
         let link = self.links.get(&reference).copied();
+        if fault.is_none() && link.is_none() {
+            return (self.index.key(&reference.0), None);
+        }
         let (key, method, probability) = match link {
             Some((key, method, probability)) => (Some(key), method, Some(probability)),
             None => (self.index.key(&reference.0), Method::Unresolved, None),
@@ -264,7 +301,7 @@ impl Persons {
         let IdNumber { text, fault, .. } = id_number::normalise(number);
         let inference = fault.map(|fault| Inference {
             normal_text: text.clone(),
-            fault,
+            fault: Some(fault),
             method: Method::Unresolved,
             probability: None,
             offered: None,
@@ -335,6 +372,29 @@ mod tests {
         assert_eq!(found.resolve(text, None).0, found.resolve(LI, None).0);
         let alone = persons(&[(LI, "李顺昌")], &[(text, None)]);
         assert_eq!(alone.resolve(text, None).1.unwrap().method, Method::Unresolved);
+    }
+
+    #[test]
+    fn fifteen_digits_that_nobody_has_are_repaired_where_the_register_has_people_of_the_region() {
+        let register = [("43993119790722113X", "王军东"), (LI, "李顺昌")];
+        let (digit, swap, elsewhere) = ("439931790722114", "439931790721213", "429931790722113");
+        let told = |text: &str, name: &str| {
+            let mut collector = PersonCollector::default();
+            register.iter().for_each(|(number, name)| collector.add_own(number, Some(name)));
+            collector.add(text, Some(name));
+            let mut candidates = collector.candidates(|_| false, Standing::default());
+            register.iter().for_each(|(number, name)| candidates.observe(number, Some(name)));
+            let found = candidates.resolve();
+            let (key, inference) = found.resolve(text, Some(name));
+            (found.number(key.unwrap()).to_owned(), inference.map(|i| (i.method, i.fault)))
+        };
+        let own = |method| ("43993119790722113X".to_owned(), Some((method, None)));
+        assert_eq!(told(digit, "王军东"), own(Method::RepairedDigit));
+        assert_eq!(told(swap, "王军东"), own(Method::RepairedSwap));
+        for (text, name) in [(digit, "王五"), (elsewhere, "王军东")] {
+            let plain = id_number::normalise(text).text;
+            assert_eq!(told(text, name), (plain, None), "taken at its word");
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::domain::id_number;
+
 use super::interner::{Interner, KeyIndex};
 use super::persons::{Faulty, Method, Persons};
 use super::standing::Standing;
@@ -19,10 +21,11 @@ pub struct Repaired {
 }
 
 impl Repaired {
-    /// References that are left to linkage.
+    /// References that are left to linkage: a number of 15 digits that no repair explains is taken at its word.
     pub fn open(&self) -> Vec<Faulty> {
         let decided = |reference: &Faulty| self.known.contains_key(reference) || self.settled.contains(reference);
-        self.faulty.iter().filter(|reference| !decided(reference)).cloned().collect()
+        let open = self.faulty.iter().filter(|reference| !decided(reference));
+        open.filter(|(text, _)| id_number::fault(text).is_some()).cloned().collect()
     }
 
     /// What stewards said.
