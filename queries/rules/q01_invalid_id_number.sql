@@ -1,6 +1,6 @@
 -- id         = "q01_invalid_id_number"
 -- typology   = "Q01"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 1
 -- queue      = "data_quality"
@@ -21,9 +21,9 @@ SELECT i.person_key AS subject_key, i.normal_text AS subject_no, i.normal_text A
                     WHEN 'birth_date' THEN '出生日期部分无效' ELSE '校验码不符' END AS fault_zh,
        CASE i.fault WHEN 'length' THEN 'has a wrong length' WHEN 'characters' THEN 'has characters that do not belong there' WHEN 'region' THEN 'has no valid region part'
                     WHEN 'birth_date' THEN 'has no valid birth date' ELSE 'has a wrong check digit' END AS fault_en,
-       CASE i.method WHEN 'repaired_digit' THEN '，按姓名推断为一位录错' WHEN 'repaired_swap' THEN '，按姓名推断为相邻两位颠倒' ELSE '，未能对应到人' END AS repair_zh,
-       CASE i.method WHEN 'repaired_digit' THEN '; by the name, one digit is wrong' WHEN 'repaired_swap' THEN '; by the name, two digits are swapped' ELSE '; nobody could be matched' END AS repair_en,
+       CASE i.method WHEN 'repaired_digit' THEN '，按姓名推断为一位录错' WHEN 'repaired_swap' THEN '，按姓名推断为相邻两位颠倒' WHEN 'linked' THEN '，按号码、姓名等比对推断了所指之人' WHEN 'confirmed' THEN '，所指之人经人工核定' ELSE '，未能对应到人' END AS repair_zh,
+       CASE i.method WHEN 'repaired_digit' THEN '; by the name, one digit is wrong' WHEN 'repaired_swap' THEN '; by the name, two digits are swapped' WHEN 'linked' THEN '; whom it means was inferred from number, name and home' WHEN 'confirmed' THEN '; a steward confirmed whom it means' ELSE '; nobody could be matched' END AS repair_en,
        i.row_id AS row_identity_issue
 FROM   identity_issue AS i
-WHERE  i.person_key IS NOT NULL
+WHERE  i.person_key IS NOT NULL AND i.fault IS NOT NULL
 ORDER  BY subject_key, case_key, row_identity_issue

@@ -8,7 +8,7 @@ use super::request::RequestId;
 use super::state::State;
 use super::{Problem, body, trail};
 use crate::identity::linkage::Step;
-use crate::jobs::{ExplainError, LinkQuestion, explain_link};
+use crate::jobs::{ExplainError, Explained, LinkQuestion, explain_link};
 
 /// A reference and a person. Numbers go in the body, since addresses are logged.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -35,8 +35,13 @@ pub struct LinkExplained {
     reference: String,
     /// Number of the person.
     person: String,
-    /// Probability that the reference means the person.
+    /// Probability that the reference means the person, by the linkage.
     probability: f64,
+    /// How the snapshot has the reference, where it takes it for the person: `repaired_digit`, `repaired_swap`,
+    /// `linked`, `confirmed`.
+    method: Option<String>,
+    /// Probability of the link as the snapshot has it.
+    stored_probability: Option<f64>,
     /// Steps in order; weights and totals in bits (log2 of the odds).
     steps: Vec<LinkStep>,
 }
@@ -79,12 +84,15 @@ pub async fn explain(
     let told = web::block(move || {
         let snapshot = state.snapshot(snapshot.as_deref())?;
         let asked = LinkQuestion { reference, name, person };
-        let found = explain_link(&snapshot, &state.data.spill_dir(), &asked)?;
+        let Explained { waterfall: found, stored } = explain_link(&snapshot, &state.data.spill_dir(), &asked)?;
+        let (method, stored_probability) = stored.unzip();
         Ok::<_, Problem>(LinkExplained {
             snapshot: snapshot.manifest.id,
             reference: found.ids.0,
             person: found.ids.1,
             probability: found.probability,
+            method,
+            stored_probability,
             steps: found.steps.into_iter().map(LinkStep::from).collect(),
         })
     });

@@ -3,8 +3,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::CaseError;
+use super::sheet::{Column, Sheet};
 use crate::domain::date::{Day, parse_date};
-use crate::domain::text::{clean, squeeze};
+use crate::domain::text::squeeze;
 
 /// What a person found when they looked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -85,49 +86,24 @@ pub struct Disposition {
     pub likely_ppm: u32,
 }
 
-/// Columns of the CSV, with the headers met.
-const COLUMNS: [(&str, &[&str]); 4] = [
-    ("finding", &["finding", "finding_id", "疑点编号", "疑点"]),
-    ("outcome", &["outcome", "结论", "核查结果", "处置结果"]),
-    ("reason", &["reason", "理由", "原因", "说明"]),
-    ("date", &["date", "decided_on", "日期", "核查日期", "处置日期"]),
+/// Columns of the CSV, with the headers met; the last is that of a plan's random controls: how likely they were to be
+/// drawn, as the plan says.
+const COLUMNS: [Column; 5] = [
+    Column { name: "finding", headers: &["finding", "finding_id", "疑点编号", "疑点"], required: true },
+    Column { name: "outcome", headers: &["outcome", "结论", "核查结果", "处置结果"], required: true },
+    Column { name: "reason", headers: &["reason", "理由", "原因", "说明"], required: true },
+    Column { name: "date", headers: &["date", "decided_on", "日期", "核查日期", "处置日期"], required: true },
+    Column { name: "likely", headers: &["likely", "抽查概率"], required: false },
 ];
-
-/// The column that a plan's random controls have: how likely they were to be drawn, as the plan says.
-const LIKELY: &[&str] = &["likely", "抽查概率"];
 
 impl Recorded {
     /// Reads a CSV of dispositions: `finding, outcome, reason, date`, and `likely` where it has that column, in
     /// any order; UTF-8 or GB18030.
     /// Every fault of the file is told at once, with row and column.
     pub fn read(path: &Path) -> Result<Vec<Self>, CaseError> {
-        let bytes = std::fs::read(path).map_err(|source| CaseError::Io { path: path.to_owned(), source })?;
-        let text = match std::str::from_utf8(&bytes) {
-            Ok(text) => text.trim_start_matches('\u{feff}').to_owned(),
-            Err(_) => encoding_rs::GB18030.decode(&bytes).0.into_owned(),
-        };
-        let fail = |message: String| CaseError::File { file: path.display().to_string(), message };
-        let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
-        let headers = reader.headers().map_err(|e| fail(e.to_string()))?.clone();
-        let mut at = [0; 4];
-        for (i, (column, spellings)) in COLUMNS.iter().enumerate() {
-            let found = headers.iter().position(|h| spellings.contains(&squeeze(h).to_lowercase().as_str()));
-            at[i] = found.ok_or_else(|| {
-                fail(format!(
-                    "row 1: there is no column '{column}' ({}); the columns are finding, outcome, reason, date",
-                    spellings.join(", ")
-                ))
-            })?;
-        }
-        let likely_at = headers.iter().position(|h| LIKELY.contains(&squeeze(h).to_lowercase().as_str()));
+        let sheet = Sheet::read(path, COLUMNS)?;
         let (mut rows, mut faults) = (Vec::new(), Vec::new());
-        for (row, record) in (2..).zip(reader.records()) {
-            let record = record.map_err(|e| fail(format!("row {row}: {e}")))?;
-            let cell = |i: usize| clean(record.get(at[i]).unwrap_or_default()).into_owned();
-            let (finding_id, outcome, reason, date) = (cell(0), cell(1), cell(2), cell(3));
-            if [&finding_id, &outcome, &reason, &date].iter().all(|c| c.is_empty()) {
-                continue;
-            }
+        for (row, [finding_id, outcome, reason, date, likely]) in &sheet.rows {
             let mut wrong = |column: &str, message: String| faults.push(format!("row {row}, {column}: {message}"));
             if finding_id.is_empty() {
                 wrong("finding", "no finding is named".to_owned());
@@ -135,31 +111,29 @@ impl Recorded {
             if reason.is_empty() {
                 wrong("reason", "a disposition needs a reason".to_owned());
             }
-            let read = Outcome::parse(&outcome);
+            let read = Outcome::parse(outcome);
             if read.is_none() {
                 wrong("outcome", format!("'{outcome}' is neither confirmed (查实) nor dismissed (排除)"));
             }
-            let day = parse_date(&date);
+            let day = parse_date(date);
             if day.is_none() {
                 wrong("date", format!("'{date}' is no date; write it as 2024-07-01"));
             }
-            let likely = likely_at.and_then(|i| record.get(i)).map(clean).filter(|text| !text.is_empty());
-            let likely_ppm = match &likely {
-                None => Some(SURE),
-                Some(text) => text
-                    .parse::<f64>()
-                    .ok()
-                    .filter(|p| *p > 0.0 && *p <= 1.0)
-                    .map(|p| (p * f64::from(SURE)).ceil() as u32),
+            let likely_ppm = if likely.is_empty() {
+                Some(SURE)
+            } else {
+                let share = likely.parse::<f64>().ok().filter(|p| *p > 0.0 && *p <= 1.0);
+                share.map(|p| (p * f64::from(SURE)).ceil() as u32)
             };
             if likely_ppm.is_none() {
-                wrong("likely", format!("'{}' is no probability above 0 and up to 1", likely.unwrap_or_default()));
+                wrong("likely", format!("'{likely}' is no probability above 0 and up to 1"));
             }
             if let (Some(outcome), Some(day), Some(likely_ppm)) = (read, day, likely_ppm) {
-                rows.push(Self { row, finding_id, outcome, reason, decided_on: Day(day), likely_ppm });
+                let (finding_id, reason) = (finding_id.clone(), reason.clone());
+                rows.push(Self { row: *row, finding_id, outcome, reason, decided_on: Day(day), likely_ppm });
             }
         }
-        if faults.is_empty() { Ok(rows) } else { Err(fail(faults.join("; "))) }
+        if faults.is_empty() { Ok(rows) } else { Err(sheet.wrong(faults.join("; "))) }
     }
 }
 

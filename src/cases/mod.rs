@@ -1,4 +1,4 @@
-//! What became of findings: dispositions that people record, and what they say of the rules.
+//! What people said: dispositions of findings and what they say of the rules, decisions on who is who.
 //!
 //! # Layout
 //!
@@ -6,6 +6,8 @@
 //! |---|---|
 //! | `disposition.rs` | one disposition, and the CSV in which they come |
 //! | `store.rs` | the dispositions of a data folder |
+//! | `identity_decision.rs` | whom a faulty reference means or does not, as stewards decided |
+//! | `sheet.rs` | a CSV that people filled in |
 //! | `apply.rs` | findings that people have looked at, marked |
 //! | `lookup.rs` | findings of finished audits by their ids |
 //! | `evidence.rs` | per rule and region: raised, confirmed, dismissed, and the precision that follows |
@@ -13,7 +15,9 @@
 mod apply;
 mod disposition;
 mod evidence;
+mod identity_decision;
 mod lookup;
+mod sheet;
 mod store;
 
 use std::path::PathBuf;
@@ -21,10 +25,11 @@ use std::path::PathBuf;
 pub use apply::apply;
 pub use disposition::{Disposition, Outcome, Recorded, SURE};
 pub use evidence::{Advice, Posterior, RuleEvidence, evidence};
+pub use identity_decision::{DecidedFile, IdentityDecision, IdentityDecisions, Same};
 pub use lookup::{Known, find, read};
 pub use store::Dispositions;
 
-/// What can be wrong with dispositions.
+/// What can be wrong with dispositions and decisions.
 #[derive(Debug, thiserror::Error)]
 pub enum CaseError {
     /// A file cannot be read or written.

@@ -1,8 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use super::{CaseError, Disposition};
@@ -19,19 +21,37 @@ fn path(data: &DataDir) -> PathBuf {
     data.root().join("dispositions.jsonl")
 }
 
+/// What a file holds, a line of JSON each; nothing where there is none.
+pub(super) fn read_lines<T: DeserializeOwned + Ord>(path: &Path) -> Result<BTreeSet<T>, CaseError> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
+        Err(source) => return Err(CaseError::Io { path: path.to_owned(), source }),
+    };
+    let read = |line: &str| {
+        serde_json::from_str(line).map_err(|e| CaseError::Damaged { path: path.to_owned(), reason: e.to_string() })
+    };
+    text.lines().map(read).collect()
+}
+
+/// Writes a line of JSON each: beside, then in place.
+pub(super) fn write_lines<T: Serialize>(data: &DataDir, path: &Path, all: &BTreeSet<T>) -> Result<(), CaseError> {
+    let io = |source| CaseError::Io { path: path.to_owned(), source };
+    let mut file = tempfile::NamedTempFile::new_in(data.root()).map_err(io)?;
+    for one in all {
+        let line = serde_json::to_string(one)
+            .map_err(|e| CaseError::Damaged { path: path.to_owned(), reason: e.to_string() })?;
+        writeln!(file, "{line}").map_err(io)?;
+    }
+    file.as_file().sync_all().map_err(io)?;
+    file.persist(path).map_err(|e| io(e.error))?;
+    Ok(())
+}
+
 impl Dispositions {
     /// Reads those of a data folder; none where nobody recorded any.
     pub fn load(data: &DataDir) -> Result<Self, CaseError> {
-        let path = path(data);
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(source) => return Err(CaseError::Io { path, source }),
-        };
-        let read = |line: &str| {
-            serde_json::from_str(line).map_err(|e| CaseError::Damaged { path: path.clone(), reason: e.to_string() })
-        };
-        Ok(Self { all: text.lines().map(read).collect::<Result<_, _>>()? })
+        Ok(Self { all: read_lines(&path(data))? })
     }
 
     /// Adds some; one recorded before counts once. Returns how many are new.
@@ -43,17 +63,7 @@ impl Dispositions {
 
     /// Writes them beside, then in place.
     pub fn save(&self, data: &DataDir) -> Result<(), CaseError> {
-        let path = path(data);
-        let io = |source| CaseError::Io { path: path.clone(), source };
-        let mut file = tempfile::NamedTempFile::new_in(data.root()).map_err(io)?;
-        for disposition in &self.all {
-            let line = serde_json::to_string(disposition)
-                .map_err(|e| CaseError::Damaged { path: path.clone(), reason: e.to_string() })?;
-            writeln!(file, "{line}").map_err(io)?;
-        }
-        file.as_file().sync_all().map_err(io)?;
-        file.persist(&path).map_err(|e| io(e.error))?;
-        Ok(())
+        write_lines(data, &path(data), &self.all)
     }
 
     /// All of them, by finding and day.

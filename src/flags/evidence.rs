@@ -13,7 +13,7 @@ use crate::query::Session;
 use crate::query::library::EvidenceRole;
 use crate::snapshot::{ArchiveReader, Snapshot, file_no, row_id, row_number};
 
-use super::finding::Links;
+use super::finding::{CONFIRMED, Links};
 use super::{EvidenceRef, FlagError};
 
 /// A row of evidence in the contract's columns.
@@ -45,8 +45,12 @@ pub async fn inferred_links(session: &Session, rows: &HashSet<i64>) -> Result<Li
         let probabilities = batch.column(2).as_primitive::<Float64Type>();
         for i in (0..batch.num_rows()).filter(|i| probabilities.is_valid(*i) && rows.contains(&ids.value(*i))) {
             let method = methods.as_string::<i32>().value(i).to_owned();
-            let link = links.entry(ids.value(i)).or_insert((method, 1.0));
-            link.1 = link.1.min(probabilities.value(i));
+            let own = (method, probabilities.value(i));
+            // Of several in a row the weakest counts, and an inference before a steward's word.
+            let link = links.entry(ids.value(i)).or_insert_with(|| own.clone());
+            if own.1 < link.1 || link.0 == CONFIRMED {
+                *link = own;
+            }
         }
     }
     Ok(links)
@@ -76,7 +80,10 @@ pub fn evidence_rows<'a>(
             ArchiveReader::open(&archive, number)?.visit(&numbers, |row| {
                 let mut text = row.text();
                 if let Some((method, probability)) = links.get(&row_id(number, row.row_number)) {
-                    text.push_str(&format!(" [身份推断 inferred link: {method}, {probability:.3}]"));
+                    text.push_str(&match method.as_str() {
+                        CONFIRMED => " [身份经人工核定 identity confirmed by a steward]".to_owned(),
+                        _ => format!(" [身份推断 inferred link: {method}, {probability:.3}]"),
+                    });
                 }
                 let text: Arc<str> = text.into();
                 for (finding, role) in wanted.get(&row.row_number).into_iter().flatten() {

@@ -94,8 +94,11 @@ pub struct Finding {
     pub warning: String,
 }
 
-/// A link that identity inferred: method and probability.
+/// A link that identity made of a faulty number: method and probability.
 pub type Links = HashMap<i64, (String, f64)>;
+
+/// The method of a link that a steward confirmed: it is no inference.
+pub(super) const CONFIRMED: &str = "confirmed";
 
 impl Finding {
     /// Takes the probability that its rule's findings are confirmed, less its link's.
@@ -103,10 +106,11 @@ impl Finding {
         self.probability = sixth(precision * self.link);
     }
 
-    /// Names what a raw finding means. `links` are the inferred links among its evidence.
+    /// Names what a raw finding means. `links` are the links of faulty numbers among its evidence.
     pub fn new(header: &Header, raw: RawFinding, directory: &Directory, links: &Links) -> Self {
         let numbers = Numbers::of(header.subject, &raw, directory);
-        let inferred: Vec<&(String, f64)> = raw.evidence.iter().filter_map(|row| links.get(&row.row_id)).collect();
+        let links = raw.evidence.iter().filter_map(|row| links.get(&row.row_id));
+        let inferred: Vec<&(String, f64)> = links.filter(|(method, _)| method != CONFIRMED).collect();
         // One wrong link makes the finding wrong; rows of one person repeat one link, so the weakest counts.
         let link = inferred.iter().map(|(_, probability)| *probability).fold(1.0, f64::min);
         let mut severity = raw.severity.unwrap_or(header.severity).clamp(1, 4);

@@ -8,9 +8,13 @@ mod interner;
 mod keyed;
 pub mod linkage;
 mod persons;
+mod repaired;
+mod standing;
 mod tables;
 
 pub use interner::{Interner, KeyIndex};
 pub use keyed::{Issue, Keyed, Keyer, Keys, count_methods, name_column, person_columns};
-pub use persons::{Candidates, Faulty, Inference, Method, PersonCollector, Persons, Repaired};
+pub use persons::{Candidates, Faulty, Inference, Method, PersonCollector, Persons};
+pub use repaired::Repaired;
+pub use standing::{Decided, Standing};
 pub use tables::{IdentityRows, issues_batch};

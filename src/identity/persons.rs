@@ -1,10 +1,11 @@
 //! Who is who, first form: valid numbers name persons exactly; a number with one wrong digit or one
 //! swap names the person whose number it nearly is, where the names agree; what is still open may be
 //! linked by probability ([`super::linkage`]); everything else stays a person of its own and
-//! is counted.
+//! is counted. What was decided before or by a steward ([`super::standing`]) comes first.
 //!
 //! The check digit of GB 11643 catches every single substitution and every adjacent swap, so a valid
-//! number never needs repair and a wrong one has at most 35 valid neighbours.
+//! number never needs repair and a wrong one has at most 35 valid neighbours. A number of 15 digits has
+//! none: where the register, which has people of its region, does not know it, it may be repaired as well.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -12,6 +13,8 @@ use crate::domain::id_number::{self, IdFault, IdNumber, Repair};
 use crate::domain::name;
 
 use super::interner::{Interner, KeyIndex};
+use super::repaired::Repaired;
+use super::standing::{Decided, Standing};
 
 /// How a reference with a faulty number was resolved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +25,8 @@ pub enum Method {
     RepairedSwap,
     /// Linked by probability: number and name together are nearly those of one person.
     Linked,
+    /// A steward said whom it means.
+    Confirmed,
     /// No person found: the text as met is a person of its own.
     Unresolved,
 }
@@ -33,8 +38,21 @@ impl Method {
             Self::RepairedDigit => "repaired_digit",
             Self::RepairedSwap => "repaired_swap",
             Self::Linked => "linked",
+            Self::Confirmed => "confirmed",
             Self::Unresolved => "unresolved",
         }
+    }
+
+    /// Whether one slip explains the number.
+    pub fn is_repair(self) -> bool {
+        matches!(self, Self::RepairedDigit | Self::RepairedSwap)
+    }
+
+    /// The method of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::RepairedDigit, Self::RepairedSwap, Self::Linked, Self::Confirmed, Self::Unresolved]
+            .into_iter()
+            .find(|method| method.as_str() == name)
     }
 }
 
@@ -43,8 +61,8 @@ impl Method {
 pub struct Inference {
     /// The number without spaces and signs, as met.
     pub normal_text: String,
-    /// What is wrong with it.
-    pub fault: IdFault,
+    /// What is wrong with it; `None` for one of 15 digits, which tells nothing of itself.
+    pub fault: Option<IdFault>,
     /// How it was resolved.
     pub method: Method,
     /// Probability that the link is right; `None` where there is no link.
@@ -53,43 +71,73 @@ pub struct Inference {
     pub offered: Option<(i32, f64)>,
 }
 
-/// A faulty number and the normal form of the name it came with.
+/// A faulty number, or one of 15 digits that nobody else has, and the normal form of the name it came with.
 pub type Faulty = (String, Option<String>);
+
+/// What a number could have been: a valid one stands here only where it was written with 15 digits.
+fn neighbours(text: &str) -> Vec<(String, Repair)> {
+    if id_number::fault(text).is_none() { id_number::old_neighbours(text) } else { id_number::neighbours(text) }
+}
 
 /// First pass: every number met.
 #[derive(Debug, Default)]
 pub struct PersonCollector {
     numbers: Interner,
     faulty: BTreeSet<Faulty>,
+    /// References of 15 digits, as the 18 they convert to.
+    old: BTreeSet<Faulty>,
+    registered: bool,
 }
 
 impl PersonCollector {
     /// Notes a reference.
     pub fn add(&mut self, number: &str, person_name: Option<&str>) {
+        self.note(number, person_name, false);
+    }
+
+    /// Notes a person of the register.
+    pub fn add_own(&mut self, number: &str, person_name: Option<&str>) {
+        self.registered = true;
+        self.note(number, person_name, true);
+    }
+
+    fn note(&mut self, number: &str, person_name: Option<&str>, own: bool) {
         if number.len() == 18 && self.numbers.position(number).is_some() {
             return;
         }
-        let IdNumber { text, fault, .. } = id_number::normalise(number);
+        let IdNumber { text, fault, fifteen } = id_number::normalise(number);
         match fault {
-            None => _ = self.numbers.intern(&text),
             Some(_) => _ = self.faulty.insert((text, person_name.map(name::normal))),
+            None if own || !fifteen => _ = self.numbers.intern(&text),
+            None if self.numbers.position(&text).is_none() => {
+                self.old.insert((text, person_name.map(name::normal)));
+            }
+            None => {}
         }
     }
 
     /// Ends the pass. Numbers that are no persons (an institution's, where it holds an account) are
-    /// left out.
-    pub fn candidates(mut self, is_institution: impl Fn(&str) -> bool) -> Candidates {
+    /// left out; `standing` is what was decided before.
+    pub fn candidates(mut self, is_institution: impl Fn(&str) -> bool, standing: Standing) -> Candidates {
+        if self.registered {
+            let unknown = self.old.into_iter().filter(|(text, _)| self.numbers.position(text).is_none());
+            self.faulty.extend(unknown);
+        } else {
+            self.old.iter().for_each(|(text, _)| _ = self.numbers.intern(text));
+        }
         self.faulty.retain(|(text, _)| !is_institution(text));
         let mut wanted: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (text, _) in &self.faulty {
-            for (neighbour, _) in id_number::neighbours(text) {
+            for (neighbour, _) in neighbours(text) {
                 if self.numbers.position(&neighbour).is_some() {
                     wanted.entry(neighbour).or_default();
                 }
             }
         }
+        wanted.extend(standing.people().map(|number| (number.to_owned(), Vec::new())));
         let names = self.faulty.iter().filter_map(|(_, name)| name.clone()).map(|name| (name, 0)).collect();
-        Candidates { numbers: self.numbers, faulty: self.faulty, wanted, names, people: 0, by_region: HashMap::new() }
+        let (numbers, faulty) = (self.numbers, self.faulty);
+        Candidates { numbers, faulty, standing, wanted, names, people: 0, by_region: HashMap::new() }
     }
 }
 
@@ -99,6 +147,7 @@ impl PersonCollector {
 pub struct Candidates {
     numbers: Interner,
     faulty: BTreeSet<Faulty>,
+    standing: Standing,
     /// Names met with each candidate number.
     wanted: BTreeMap<String, Vec<String>>,
     /// How many people bear each name of a faulty reference.
@@ -138,31 +187,72 @@ impl Candidates {
         1.0 / (1.0 + met * bearers / self.people.max(1) as f64)
     }
 
-    fn repaired(&self, text: &str, person_name: &str) -> Option<(String, Repair, f64)> {
-        let neighbours = id_number::neighbours(text);
+    fn repaired(&self, reference: &Faulty) -> Option<(String, Method, f64)> {
+        let (text, Some(person_name)) = reference else { return None };
+        if id_number::fault(text).is_none() && !self.by_region.contains_key(&text[..6]) {
+            return None;
+        }
+        let neighbours = neighbours(text);
         let mut agreeing = neighbours.iter().filter(|(number, _)| {
-            self.wanted.get(number).is_some_and(|names| names.iter().any(|n| name::agree(n, person_name)))
+            !self.standing.refuses(reference, number)
+                && self.wanted.get(number).is_some_and(|names| names.iter().any(|n| name::agree(n, person_name)))
         });
         // Two people it may mean are no person it means.
         let (Some((number, repair)), None) = (agreeing.next(), agreeing.next()) else { return None };
-        Some((number.clone(), *repair, self.probability(&neighbours, person_name)))
+        let method = match repair {
+            Repair::Digit => Method::RepairedDigit,
+            Repair::Swap => Method::RepairedSwap,
+        };
+        Some((number.clone(), method, self.probability(&neighbours, person_name)))
     }
 
-    /// Repairs what one slip and the name explain.
+    /// What is known of a reference without linkage: a steward's word, else what was decided before where
+    /// the number as it stands does not say otherwise, else a repair. `None` leaves it to linkage.
+    fn decide(&self, reference: &Faulty) -> Option<Decided> {
+        let confirmed = self.standing.confirmed(reference).filter(|number| self.numbers.position(number).is_some());
+        if let Some(number) = confirmed {
+            return Some(Decided { link: Some((number.to_owned(), Method::Confirmed, 1.0)), offered: None });
+        }
+        let former = self.standing.former(reference, |number| self.wanted.get(number));
+        match (self.repaired(reference), former) {
+            (Some(repair), former) => {
+                let same = former.filter(|f| f.link.as_ref().is_some_and(|l| (&l.0, l.1) == (&repair.0, repair.1)));
+                Some(same.cloned().unwrap_or(Decided { link: Some(repair), offered: None }))
+            }
+            // A named one that was repaired and is so no more has come to mean two people.
+            (None, Some(Decided { link: Some((_, method, _)), .. })) if method.is_repair() && reference.1.is_some() => {
+                None
+            }
+            (None, former) => former.cloned(),
+        }
+    }
+
+    /// Decides what a steward, a former decision, or one slip and the name explain.
     pub fn repair(mut self) -> Repaired {
         let faulty = std::mem::take(&mut self.faulty);
-        let mut known = BTreeMap::new();
+        let (mut known, mut offered, mut settled) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
         for reference in &faulty {
-            let Some(person_name) = &reference.1 else { continue };
-            if let Some((number, repair, probability)) = self.repaired(&reference.0, person_name) {
-                let method = match repair {
-                    Repair::Digit => Method::RepairedDigit,
-                    Repair::Swap => Method::RepairedSwap,
-                };
-                known.insert(reference.clone(), (number, method, probability));
+            let Some(decided) = self.decide(reference) else { continue };
+            match decided.link {
+                Some(link) => _ = known.insert(reference.clone(), link),
+                None => _ = settled.insert(reference.clone()),
+            }
+            if let Some(offer) = decided.offered {
+                offered.insert(reference.clone(), offer);
             }
         }
-        Repaired { numbers: self.numbers, faulty, known, offered: BTreeMap::new() }
+        // One without a name was repaired with those of its text that have one, and not where these now differ.
+        let mut by_text: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for ((text, _), (number, ..)) in known.iter().filter(|((_, name), _)| name.is_some()) {
+            by_text.entry(text).or_default().insert(number);
+        }
+        let strayed = known.iter().filter(|((text, name), (number, method, _))| {
+            let told = by_text.get(text.as_str()).is_none_or(|numbers| numbers.iter().all(|n| *n == number.as_str()));
+            name.is_none() && method.is_repair() && !told
+        });
+        let strayed: Vec<Faulty> = strayed.map(|(reference, _)| reference.clone()).collect();
+        strayed.iter().for_each(|reference| _ = known.remove(reference));
+        Repaired { numbers: self.numbers, faulty, standing: self.standing, known, offered, settled }
     }
 
     /// Decides every faulty reference by repair alone and gives every person a key.
@@ -171,74 +261,12 @@ impl Candidates {
     }
 }
 
-/// After repair: what is known of faulty references, and what is still open.
-#[derive(Debug)]
-pub struct Repaired {
-    numbers: Interner,
-    faulty: BTreeSet<Faulty>,
-    known: BTreeMap<Faulty, (String, Method, f64)>,
-    offered: BTreeMap<Faulty, (String, f64)>,
-}
-
-impl Repaired {
-    /// References that repair does not explain.
-    pub fn open(&self) -> Vec<Faulty> {
-        self.faulty.iter().filter(|reference| !self.known.contains_key(reference)).cloned().collect()
-    }
-
-    /// The position of a known number among all; what is asked of one person is so asked once.
-    pub fn position(&self, number: &str) -> Option<u32> {
-        self.numbers.position(number)
-    }
-
-    /// Takes a link that was inferred otherwise.
-    pub fn link(&mut self, reference: Faulty, number: String, probability: f64) {
-        self.known.insert(reference, (number, Method::Linked, probability));
-    }
-
-    /// Takes a person that a reference may mean, for a steward.
-    pub fn offer(&mut self, reference: Faulty, number: String, probability: f64) {
-        let best = self.offered.entry(reference).or_insert_with(|| (number.clone(), probability));
-        if probability > best.1 {
-            *best = (number, probability);
-        }
-    }
-
-    /// Gives every person a key.
-    pub fn finish(mut self) -> Persons {
-        // A reference without a name (kinship has none) follows the named ones of the same text, where
-        // these agree on one person.
-        let mut by_text: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        for (reference, (number, ..)) in &self.known {
-            by_text.entry(&reference.0).or_default().insert(number);
-        }
-        let mut followed = Vec::new();
-        for reference in self.faulty.iter().filter(|r| r.1.is_none() && !self.known.contains_key(*r)) {
-            let Some(numbers) = by_text.get(reference.0.as_str()).filter(|n| n.len() == 1) else { continue };
-            let found = self.known.iter().find(|(r, found)| r.0 == reference.0 && numbers.contains(found.0.as_str()));
-            followed.extend(found.map(|(_, found)| (reference.clone(), found.clone())));
-        }
-        self.known.extend(followed);
-        for reference in self.faulty.iter().filter(|r| !self.known.contains_key(*r)) {
-            self.numbers.intern(&reference.0);
-        }
-        let index = KeyIndex::new(self.numbers);
-        let linked = self.known.into_iter().filter_map(|(reference, (number, method, probability))| {
-            Some((reference, (index.key(&number)?, method, probability)))
-        });
-        let links = linked.collect();
-        let offers = self.offered.into_iter().filter_map(|(r, (number, p))| Some((r, (index.key(&number)?, p))));
-        let offers = offers.collect();
-        Persons { index, links, offers }
-    }
-}
-
 /// The persons of a snapshot.
 #[derive(Debug, Default)]
 pub struct Persons {
-    index: KeyIndex,
-    links: HashMap<Faulty, (i32, Method, f64)>,
-    offers: HashMap<Faulty, (i32, f64)>,
+    pub(super) index: KeyIndex,
+    pub(super) links: HashMap<Faulty, (i32, Method, f64)>,
+    pub(super) offers: HashMap<Faulty, (i32, f64)>,
 }
 
 impl Persons {
@@ -250,10 +278,15 @@ impl Persons {
         {
             return (Some(key), None);
         }
-        let IdNumber { text, fault, .. } = id_number::normalise(number);
-        let Some(fault) = fault else { return (self.index.key(&text), None) };
+        let IdNumber { text, fault, fifteen } = id_number::normalise(number);
+        if fault.is_none() && !fifteen {
+            return (self.index.key(&text), None);
+        }
         let reference = (text, person_name.map(name::normal));
         let link = self.links.get(&reference).copied();
+        if fault.is_none() && link.is_none() {
+            return (self.index.key(&reference.0), None);
+        }
         let (key, method, probability) = match link {
             Some((key, method, probability)) => (Some(key), method, Some(probability)),
             None => (self.index.key(&reference.0), Method::Unresolved, None),
@@ -268,7 +301,7 @@ impl Persons {
         let IdNumber { text, fault, .. } = id_number::normalise(number);
         let inference = fault.map(|fault| Inference {
             normal_text: text.clone(),
-            fault,
+            fault: Some(fault),
             method: Method::Unresolved,
             probability: None,
             offered: None,
@@ -304,7 +337,7 @@ mod tests {
         let mut collector = PersonCollector::default();
         register.iter().for_each(|(number, name)| collector.add(number, Some(name)));
         references.iter().for_each(|(number, name)| collector.add(number, *name));
-        let mut candidates = collector.candidates(|_| false);
+        let mut candidates = collector.candidates(|_| false, Standing::default());
         register.iter().for_each(|(number, name)| candidates.observe(number, Some(name)));
         candidates.resolve()
     }
@@ -339,6 +372,29 @@ mod tests {
         assert_eq!(found.resolve(text, None).0, found.resolve(LI, None).0);
         let alone = persons(&[(LI, "李顺昌")], &[(text, None)]);
         assert_eq!(alone.resolve(text, None).1.unwrap().method, Method::Unresolved);
+    }
+
+    #[test]
+    fn fifteen_digits_that_nobody_has_are_repaired_where_the_register_has_people_of_the_region() {
+        let register = [("43993119790722113X", "王军东"), (LI, "李顺昌")];
+        let (digit, swap, elsewhere) = ("439931790722114", "439931790721213", "429931790722113");
+        let told = |text: &str, name: &str| {
+            let mut collector = PersonCollector::default();
+            register.iter().for_each(|(number, name)| collector.add_own(number, Some(name)));
+            collector.add(text, Some(name));
+            let mut candidates = collector.candidates(|_| false, Standing::default());
+            register.iter().for_each(|(number, name)| candidates.observe(number, Some(name)));
+            let found = candidates.resolve();
+            let (key, inference) = found.resolve(text, Some(name));
+            (found.number(key.unwrap()).to_owned(), inference.map(|i| (i.method, i.fault)))
+        };
+        let own = |method| ("43993119790722113X".to_owned(), Some((method, None)));
+        assert_eq!(told(digit, "王军东"), own(Method::RepairedDigit));
+        assert_eq!(told(swap, "王军东"), own(Method::RepairedSwap));
+        for (text, name) in [(digit, "王五"), (elsewhere, "王军东")] {
+            let plain = id_number::normalise(text).text;
+            assert_eq!(told(text, name), (plain, None), "taken at its word");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use arrow::datatypes::{Date32Type, Int32Type};
 use arrow::error::ArrowError;
 use chrono::NaiveDate;
 
-use crate::domain::id_number;
+use crate::domain::id_number::{self, IdFault};
 use crate::snapshot::{identity_schema, issue_schema};
 
 use super::keyed::Issue;
@@ -31,7 +31,7 @@ pub fn issues_batch(issues: &[(&str, &Issue)]) -> Result<RecordBatch, ArrowError
         text(|issue| &issue.raw_text),
         text(|issue| &issue.inference.normal_text),
         Arc::new(issues.iter().map(|(_, issue)| issue.name.as_deref()).collect::<StringArray>()),
-        text(|issue| issue.inference.fault.as_str()),
+        Arc::new(issues.iter().map(|(_, issue)| issue.inference.fault.map(IdFault::as_str)).collect::<StringArray>()),
         Arc::new(issues.iter().map(|(_, issue)| issue.person_key).collect::<Int32Array>()),
         text(|issue| issue.inference.method.as_str()),
         Arc::new(issues.iter().map(|(_, issue)| issue.inference.probability).collect::<Float64Array>()),

@@ -1,14 +1,10 @@
 //! Why a reference is, or is not, taken for a person: the waterfall of the import's own linkage.
 
-use std::collections::{BTreeSet, HashSet};
-use std::fs::File;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::fmt;
 use std::path::Path;
 
-use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::compute::cast;
-use arrow::datatypes::DataType;
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use serde::Serialize;
 
 use crate::contract::contract;
 use crate::domain::{id_number, name};
@@ -17,6 +13,7 @@ use crate::identity::linkage::{LinkageError, PersonRow, ReferenceFiles, Waterfal
 use crate::snapshot::{Snapshot, SnapshotError};
 
 use super::import::{ImportError, Part, Tables, write_people, write_references};
+use super::stored::{StoredError, text_rows};
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -46,33 +43,58 @@ pub enum ExplainError {
     Import(#[from] ImportError),
     /// A table of the snapshot could not be read.
     #[error(transparent)]
-    Parquet(#[from] parquet::errors::ParquetError),
-    /// A table of the snapshot is not as it should be.
-    #[error(transparent)]
-    Arrow(#[from] arrow::error::ArrowError),
+    Stored(#[from] StoredError),
+}
+
+/// Why a reference is, or is not, taken for a person.
+#[derive(Debug, Clone, Serialize)]
+pub struct Explained {
+    /// What the linkage says of the pair.
+    #[serde(flatten)]
+    pub waterfall: Waterfall,
+    /// How the snapshot has the reference, where it takes it for the person: method and probability. What a repair,
+    /// a steward or an earlier import decided is not the linkage's to say.
+    pub stored: Option<(String, f64)>,
+}
+
+impl fmt::Display for Explained {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.waterfall)?;
+        match &self.stored {
+            Some((method, probability)) => write!(f, "\n快照 in the snapshot: {method}, probability {probability}"),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Links the snapshot's open references, and the one that is asked for, with its people once more, and
 /// explains the pair. Works in a folder of its own under `scratch`.
-pub fn explain_link(snapshot: &Snapshot, scratch: &Path, asked: &LinkQuestion) -> Result<Waterfall, ExplainError> {
+pub fn explain_link(snapshot: &Snapshot, scratch: &Path, asked: &LinkQuestion) -> Result<Explained, ExplainError> {
     std::fs::create_dir_all(scratch).map_err(|source| SnapshotError::Io { path: scratch.to_owned(), source })?;
     let number = id_number::normalise(&asked.reference).text;
     let person = id_number::normalise(&asked.person).text;
     let mut references: BTreeSet<Faulty> = BTreeSet::new();
     let mut beside = asked.name.as_deref().map(name::normal);
-    rows(snapshot, "identity_issue", ["normal_text", "name", "method"], |[text, named, method]| {
-        let Some(text) = text else { return Ok(()) };
+    // How the snapshot has the number, by the name beside it: method, probability, person key.
+    let mut stored: BTreeMap<Option<String>, Option<(String, f64, String)>> = BTreeMap::new();
+    let columns = ["normal_text", "name", "method", "probability", "person_key"];
+    text_rows(snapshot, "identity_issue", columns, |[text, named, method, probability, key]| {
+        let (Some(text), Some(method)) = (text, method) else { return };
         let named = named.map(name::normal);
-        if text == number && beside.is_none() {
-            beside.clone_from(&named);
+        if text == number {
+            if beside.is_none() {
+                beside.clone_from(&named);
+            }
+            let link = probability.and_then(|p| Some((method.to_owned(), p.parse().ok()?, key?.to_owned())));
+            stored.insert(named.clone(), link);
         }
-        if matches!(method, Some("linked" | "unresolved")) {
+        if matches!(method, "linked" | "unresolved") {
             references.insert((text.to_owned(), named));
         }
-        Ok(())
     })?;
     let asked_for = (number.clone(), beside);
-    if asked_for.1.is_none() && !references.contains(&asked_for) {
+    let stored = stored.remove(&asked_for.1);
+    if asked_for.1.is_none() && stored.is_none() {
         return Err(ExplainError::Question(format!(
             "no faulty reference is {:?} here; give the name beside it",
             asked.reference
@@ -84,55 +106,29 @@ pub fn explain_link(snapshot: &Snapshot, scratch: &Path, asked: &LinkQuestion) -
         .iter()
         .filter_map(|table| Some((table.name.clone(), vec![Part::Carried(snapshot.table_path(&table.name)?)])))
         .collect();
-    let mut files = ReferenceFiles::create(scratch)?;
+    let mut files = ReferenceFiles::create(scratch, &BTreeMap::new())?;
     let mut seen = HashSet::new();
     write_people(&tables, &mut files, |number| seen.insert(number.to_owned()))?;
+    let (mut key_of_person, mut own_name) = (None, None);
+    text_rows(snapshot, "identity", ["person_key", "id_number", "name"], |[key, known, own]| {
+        if known == Some(&person) {
+            (key_of_person, own_name) = (key.map(str::to_owned), own.map(str::to_owned));
+        }
+    })?;
     if !seen.contains(&person) {
         // Whom the register does not have may be asked about all the same.
-        rows(snapshot, "identity", ["id_number", "name"], |[number, own]| {
-            if let Some(name) = own.filter(|_| number == Some(&person)) {
-                let (sex, address, phone, register) = (None, None, None, None);
-                files.person(&PersonRow { number: &person, name, sex, address, phone, register })?;
-                seen.insert(person.clone());
-            }
-            Ok(())
-        })?;
-    }
-    if !seen.contains(&person) {
-        return Err(ExplainError::Question(format!("no person here has the number {:?} and a name", asked.person)));
+        let Some(name) = &own_name else {
+            return Err(ExplainError::Question(format!("no person here has the number {:?} and a name", asked.person)));
+        };
+        let (address, phone, register) = (None, None, None);
+        files.person(&PersonRow { number: &person, name, address, phone, register })?;
     }
     let references: Vec<Faulty> = references.into_iter().collect();
     write_references(&references, &tables, &mut files)?;
     let at = references.iter().position(|reference| *reference == asked_for).map(|at| at.to_string());
     let found = link_references(files, at.as_deref().map(|at| (person.as_str(), at)))?;
     let waterfall = found.waterfall.ok_or_else(|| ExplainError::Question("the pair was not compared".into()))?;
-    Ok(Waterfall { ids: (number, person), ..waterfall })
-}
-
-/// Text columns of a table, row by row.
-fn rows<const N: usize>(
-    snapshot: &Snapshot,
-    table: &str,
-    columns: [&str; N],
-    mut row: impl FnMut([Option<&str>; N]) -> Result<(), ExplainError>,
-) -> Result<(), ExplainError> {
-    let Some(path) = snapshot.table_path(table) else { return Ok(()) };
-    let file = File::open(&path).map_err(|source| SnapshotError::Io { path: path.clone(), source })?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
-    let mask = ProjectionMask::columns(builder.parquet_schema(), columns);
-    for batch in builder.with_projection(mask).build()? {
-        let batch: RecordBatch = batch?;
-        let texts = columns
-            .iter()
-            .map(|name| cast(batch.column(batch.schema().index_of(name)?), &DataType::Utf8))
-            .collect::<Result<Vec<_>, _>>()?;
-        for i in 0..batch.num_rows() {
-            let text = |column: usize| {
-                let column = texts[column].as_string::<i32>();
-                column.is_valid(i).then(|| column.value(i))
-            };
-            row(std::array::from_fn(text))?;
-        }
-    }
-    Ok(())
+    let stored = stored.flatten().filter(|(_, _, key)| Some(key) == key_of_person.as_ref());
+    let stored = stored.map(|(method, probability, _)| (method, probability));
+    Ok(Explained { waterfall: Waterfall { ids: (number, person), ..waterfall }, stored })
 }

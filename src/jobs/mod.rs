@@ -9,13 +9,16 @@ mod plan;
 mod progress;
 mod ranking;
 mod reliability;
+mod steward;
+mod stored;
 
 pub use audit::{Audit, AuditError, AuditManifest, AuditRequest, audit, audits, explain, header, window};
 pub use dispositions::{RecordError, Taken, record, rule_evidence};
-pub use identity::{ExplainError, LinkQuestion, explain_link};
+pub use identity::{ExplainError, Explained, LinkQuestion, explain_link};
 pub use import::{ImportError, ImportOutcome, ImportRequest, import, reconciliation};
 pub use models::{Evaluation, ModelRun, ModelRunError, card, evaluate, model, run_model};
 pub use plan::{VisitPlan, Waiting, visit_plan};
 pub use progress::{Observer, Unobserved};
 pub use ranking::shadow;
 pub use reliability::{Calibration, calibration};
+pub use steward::{Offer, StewardError, decide, offers};

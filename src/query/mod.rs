@@ -20,4 +20,4 @@ pub use error::QueryError;
 pub use guard::{ParameterValue, Parameters, plan_read_only};
 pub use local_rules::{LocalRuleError, LocalRules, ParameterKind};
 pub use session::{Ready, Session};
-pub use spreadsheet::safe_in_spreadsheet;
+pub use spreadsheet::{safe_in_spreadsheet, spreadsheet_text};

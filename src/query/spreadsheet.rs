@@ -2,6 +2,7 @@
 //! and remarks come from files that anybody may have written into, so what is written as CSV goes through
 //! here first; JSON, Arrow and Parquet hold every text as it is.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions, StringArray};
@@ -18,8 +19,7 @@ pub fn safe_in_spreadsheet(batch: &RecordBatch) -> Result<RecordBatch, ArrowErro
     let columns = batch.columns().iter().map(safe_column).collect::<Result<Vec<_>, _>>()?;
     let schema = batch.schema();
     let fields = schema.fields().iter().zip(&columns).map(|(field, column)| {
-        let name = if is_formula(field.name()) { quoted(field.name()) } else { field.name().clone() };
-        Field::new(name, column.data_type().clone(), field.is_nullable())
+        Field::new(spreadsheet_text(field.name()), column.data_type().clone(), field.is_nullable())
     });
     let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
     let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
@@ -39,12 +39,12 @@ fn safe_column(column: &ArrayRef) -> Result<ArrayRef, ArrowError> {
     if !texts.iter().flatten().any(is_formula) {
         return Ok(column);
     }
-    let safe = texts.iter().map(|text| text.map(|text| if is_formula(text) { quoted(text) } else { text.to_owned() }));
-    Ok(Arc::new(safe.collect::<StringArray>()))
+    Ok(Arc::new(texts.iter().map(|text| text.map(spreadsheet_text)).collect::<StringArray>()))
 }
 
-fn quoted(text: &str) -> String {
-    format!("'{text}")
+/// A text as a spreadsheet may open it.
+pub fn spreadsheet_text(text: &str) -> Cow<'_, str> {
+    if is_formula(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
 fn is_formula(text: &str) -> bool {

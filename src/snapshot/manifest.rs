@@ -68,11 +68,15 @@ pub struct IdentitySummary {
     /// Of them in the household-register extract.
     pub registered: u64,
     /// References that were not plainly valid, by table and method
-    /// (`repaired_digit`, `repaired_swap`, `linked`, `unresolved`, and of these `offered` to a steward).
+    /// (`repaired_digit`, `repaired_swap`, `linked`, `confirmed` by a steward, `unresolved`, and of these
+    /// `offered` to a steward).
     pub inferred: BTreeMap<String, BTreeMap<String, u64>>,
     /// Links by method and by lower end of their probability, in thousandths.
     #[serde(default)]
     pub links: BTreeMap<String, BTreeMap<u32, u64>>,
+    /// Name of the linkage that made them.
+    #[serde(default)]
+    pub linkage: String,
     /// Sum of the probabilities of links, and of those offered, in thousandths: what precision and recall
     /// of the inferred links are expected to be follows from them.
     #[serde(default)]

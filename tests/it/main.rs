@@ -7,6 +7,7 @@ mod audit;
 mod engine;
 mod false_alarms;
 mod graph;
+mod hard_cases;
 mod identity;
 mod import;
 mod kill;

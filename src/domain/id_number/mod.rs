@@ -15,7 +15,7 @@ use std::fmt;
 
 use chrono::NaiveDate;
 
-pub use neighbours::{Repair, neighbours, slip};
+pub use neighbours::{Repair, neighbours, old_neighbours, slip};
 pub use scheme::check_digit;
 use scheme::{birth_date_of, check_character, is_province};
 use spelling::{scan, tidy};

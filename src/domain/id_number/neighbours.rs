@@ -52,6 +52,39 @@ pub fn neighbours(text: &str) -> Vec<(String, Repair)> {
     found
 }
 
+/// All valid numbers that a number of the old series could have been, by one substituted digit or one swap of two
+/// adjacent digits of its 15; substitutions first, from left to right. `number` is the 18 characters it converts to,
+/// and so are the neighbours. Without a check digit there are up to about 150.
+pub fn old_neighbours(number: &str) -> Vec<(String, Repair)> {
+    let scan = scan(number);
+    let mut found = Vec::new();
+    if scan.length != 18 || !scan.characters[..17].iter().all(u8::is_ascii_digit) {
+        return found;
+    }
+    let number = scan.characters;
+    // Where the 15 digits stand among the 18: the century and the check digit are no part of them.
+    let places: Vec<usize> = (0..6).chain(8..17).collect();
+    let mut keep = |mut candidate: [u8; 18], repair| {
+        candidate[17] = check_character(&candidate);
+        if is_province(&candidate) && birth_date_of(&candidate).is_some() {
+            found.push((candidate.iter().map(|b| *b as char).collect(), repair));
+        }
+    };
+    for at in &places {
+        for digit in (b'0'..=b'9').filter(|digit| *digit != number[*at]) {
+            let mut candidate = number;
+            candidate[*at] = digit;
+            keep(candidate, Repair::Digit);
+        }
+    }
+    for pair in places.windows(2).filter(|pair| number[pair[0]] != number[pair[1]]) {
+        let mut candidate = number;
+        candidate.swap(pair[0], pair[1]);
+        keep(candidate, Repair::Swap);
+    }
+    found
+}
+
 /// The slip of the pen between two texts of equal length: one character replaced, or two adjacent ones swapped.
 /// `None` where they are equal or further apart.
 pub fn slip(a: &str, b: &str) -> Option<Repair> {
@@ -73,6 +106,18 @@ mod tests {
     use super::*;
     use crate::domain::id_number::fault;
     use crate::domain::id_number::tests::valid_number;
+
+    #[test]
+    fn a_slip_among_fifteen_digits_leads_back() {
+        // 439931790722113 is 43993119790722113X.
+        for (old, repair) in [("439931790722114", Repair::Digit), ("439931790721213", Repair::Swap)] {
+            let number = crate::domain::id_number::normalise(old).text;
+            let found = old_neighbours(&number);
+            assert!(found.contains(&("43993119790722113X".to_owned(), repair)), "{old}");
+            assert!(found.iter().all(|(neighbour, _)| fault(neighbour).is_none() && neighbour[6..8] == *"19"));
+        }
+        assert!(old_neighbours("439931790722114").is_empty());
+    }
 
     proptest! {
         #[test]

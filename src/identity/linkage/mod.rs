@@ -37,7 +37,7 @@ pub use evaluate::{Evaluation, Point};
 pub use explain::{Step, Waterfall};
 pub use model::{Model, Weights};
 pub use reading::{Reading, Unreadable};
-pub use references::{Home, PersonRow, ReferenceFiles, link_references};
+pub use references::{Home, PersonRow, ReferenceFiles, link_references, linkage_name};
 pub use run::{Decision, Linkage, Request, link};
 pub use spec::{Kind, Spec};
 pub use warning::Warning;

@@ -1,10 +1,13 @@
 //! The system's own linkage: references whose number is faulty with the people of a register
 //! (`models/linkage/references.toml`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
+
+use super::super::persons::Faulty;
 use super::LinkageError;
 use super::model::Model;
 use super::run::{Linkage, Request, link};
@@ -19,6 +22,9 @@ pub struct ReferenceFiles {
     folder: tempfile::TempDir,
     people: csv::Writer<File>,
     references: csv::Writer<File>,
+    refused: BTreeMap<Faulty, BTreeSet<String>>,
+    /// All the people of `refused`.
+    refused_people: BTreeSet<String>,
     count: usize,
 }
 
@@ -31,8 +37,6 @@ pub struct Home {
     pub phones: BTreeSet<String>,
     /// Addresses.
     pub addresses: BTreeSet<String>,
-    /// The contract's code.
-    pub sex: Option<String>,
 }
 
 /// A person of the register.
@@ -41,26 +45,25 @@ pub struct Home {
 pub struct PersonRow<'r> {
     pub number: &'r str,
     pub name: &'r str,
-    pub sex: Option<&'r str>,
     pub address: Option<&'r str>,
     pub phone: Option<&'r str>,
     pub register: Option<&'r str>,
 }
 
-/// Headers of both files; what parts the entries of the last two is in the spec.
-const HEADERS: [&str; 8] = ["id", "role", "number", "name", "sex", "address", "phone", "register"];
+/// Headers of both files; what parts the entries of the last three is in the spec.
+const HEADERS: [&str; 8] = ["id", "role", "number", "name", "address", "phone", "register", "refused"];
 
 fn joined(texts: &BTreeSet<String>) -> String {
     texts.iter().map(String::as_str).collect::<Vec<_>>().join("|")
 }
 
 impl ReferenceFiles {
-    /// Begins in a folder.
+    /// Begins in a folder. `refused` are people whom a reference does not mean, as stewards said.
     ///
     /// # Errors
     ///
     /// [`LinkageError::Io`].
-    pub fn create(folder: &Path) -> Result<Self, LinkageError> {
+    pub fn create(folder: &Path, refused: &BTreeMap<Faulty, BTreeSet<String>>) -> Result<Self, LinkageError> {
         let own = tempfile::Builder::new().prefix("link-").tempdir_in(folder).map_err(LinkageError::io(folder))?;
         let file = |name: &str| -> Result<csv::Writer<File>, LinkageError> {
             let path = own.path().join(name);
@@ -69,7 +72,8 @@ impl ReferenceFiles {
             Ok(writer)
         };
         let (people, references) = (file("people.csv")?, file("references.csv")?);
-        Ok(Self { folder: own, people, references, count: 0 })
+        let refused_people = refused.values().flatten().cloned().collect();
+        Ok(Self { folder: own, people, references, refused: refused.clone(), refused_people, count: 0 })
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -78,22 +82,31 @@ impl ReferenceFiles {
 
     /// Adds a person of valid number.
     pub fn person(&mut self, person: &PersonRow<'_>) -> Result<(), LinkageError> {
-        let PersonRow { number, name, sex, address, phone, register } = *person;
-        let [sex, address, phone, register] = [sex, address, phone, register].map(Option::unwrap_or_default);
-        let row = self.people.write_record([number, "person", number, name, sex, address, phone, register]);
+        let PersonRow { number, name, address, phone, register } = *person;
+        let [address, phone, register] = [address, phone, register].map(Option::unwrap_or_default);
+        let refused = if self.refused_people.contains(number) { number } else { "" };
+        let row = self.people.write_record([number, "person", number, name, address, phone, register, refused]);
         row.map_err(|e| LinkageError::input(&self.path("people.csv"), e))
     }
 
     /// Adds a reference; its name in the result is its position, from 0.
-    pub fn reference(&mut self, number: &str, name: Option<&str>, home: &Home) -> Result<(), LinkageError> {
-        let (at, sex) = (self.count.to_string(), home.sex.as_deref().unwrap_or_default());
+    pub fn reference(&mut self, reference: &Faulty, home: &Home) -> Result<(), LinkageError> {
+        let refused = self.refused.get(reference).map(joined).unwrap_or_default();
+        let (number, name) = (&reference.0, reference.1.as_deref().unwrap_or_default());
+        let at = self.count.to_string();
         let address = home.addresses.first().map_or("", String::as_str);
         let (phones, registers) = (joined(&home.phones), joined(&home.registers));
-        let name = name.unwrap_or_default();
-        let row = self.references.write_record([&at, "reference", number, name, sex, address, &phones, &registers]);
+        let cells = [&at, "reference", number, name, address, &phones, &registers, &refused];
+        let row = self.references.write_record(cells);
         self.count += 1;
         row.map_err(|e| LinkageError::input(&self.path("references.csv"), e))
     }
+}
+
+/// Name of the linkage's spec and model: what another linkage decided does not stand.
+pub fn linkage_name() -> String {
+    let hash = Sha256::new().chain_update(SPEC).chain_update(MODEL).finalize();
+    hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Links references with people: m as the shipped model has it, u and the prior from the rows at hand.
@@ -126,14 +139,15 @@ mod tests {
     /// Pairs that are no plain "no", by person and position of the reference.
     fn linked(people: People<'_>, references: References<'_>) -> Vec<(String, usize, f64, Decision)> {
         let folder = tempfile::tempdir().unwrap();
-        let mut files = ReferenceFiles::create(folder.path()).unwrap();
+        let mut files = ReferenceFiles::create(folder.path(), &BTreeMap::new()).unwrap();
         for (number, name, book) in people {
-            let (sex, address, phone, register) = (None, None, None, Some(*book));
-            files.person(&PersonRow { number, name, sex, address, phone, register }).unwrap();
+            let (address, phone, register) = (None, None, Some(*book));
+            files.person(&PersonRow { number, name, address, phone, register }).unwrap();
         }
         for (number, name, books) in references {
             let registers = books.iter().map(|book| (*book).to_owned()).collect();
-            files.reference(number, *name, &Home { registers, ..Home::default() }).unwrap();
+            let reference = ((*number).to_owned(), name.map(str::to_owned));
+            files.reference(&reference, &Home { registers, ..Home::default() }).unwrap();
         }
         let found = link_references(files, None).unwrap();
         let kept = found.decided().filter(|pair| pair.3 != Decision::No);

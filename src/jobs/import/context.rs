@@ -1,6 +1,6 @@
 //! What the tables tell about a faulty reference beside number and name: the people whom it is named
 //! together with (one household, one marriage, one kinship) and so their register book, an address, a
-//! phone, a sex. Few references are faulty, so everything here is about them alone and small.
+//! phone. Few references are faulty, so everything here is about them alone and small.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -13,6 +13,20 @@ use crate::identity::{Faulty, name_column, person_columns};
 
 use super::ImportError;
 use super::parts::Part;
+
+/// Tables that tell of a reference: the register, and those by which homes are found.
+pub const TELLING: [&str; 10] = [
+    "person",
+    "household",
+    "household_member",
+    "relative_declaration",
+    "award",
+    "award_member",
+    "marriage",
+    "kinship",
+    "official",
+    "payment",
+];
 
 /// Tables with what they hold, as delivered or as a snapshot has them.
 pub type Tables = BTreeMap<String, Vec<Part>>;
@@ -133,12 +147,6 @@ impl Met {
                 own("award_no").into_iter().for_each(|award| _ = self.awards.entry(award).or_default().insert(at));
             }
             "marriage" | "kinship" => {
-                let sex = match column {
-                    "id_number_a" => Some("male"),
-                    "id_number_b" => Some("female"),
-                    _ => None,
-                };
-                self.homes[at].sex = sex.map(str::to_owned).or(self.homes[at].sex.take());
                 let other = person_columns(table).find(|other| other.name != column);
                 if let Some(number) = other.and_then(|other| own(&other.name)) {
                     self.people.entry(id_number::normalise(&number).text).or_default().insert(at);

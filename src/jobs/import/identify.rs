@@ -24,7 +24,9 @@ impl Work {
         let own: BTreeMap<String, KeyIndex> =
             numbers.own.into_iter().map(|(table, texts)| (table, KeyIndex::new(texts))).collect();
         let institutions = own.get("institution");
-        let mut candidates = numbers.persons.candidates(|text| institutions.is_some_and(|i| i.key(text).is_some()));
+        let standing = std::mem::take(&mut self.standing);
+        let is_institution = |text: &str| institutions.is_some_and(|i| i.key(text).is_some());
+        let mut candidates = numbers.persons.candidates(is_institution, standing);
         // The register names people best; without one, whoever else names them. What grows by the month
         // names nobody whom the files of the families do not.
         let registered = self.parts.contains_key("person");

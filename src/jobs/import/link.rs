@@ -17,7 +17,7 @@ pub fn link_open(repaired: &mut Repaired, tables: &Tables, folder: &std::path::P
     if open.is_empty() {
         return Ok(());
     }
-    let mut files = ReferenceFiles::create(folder)?;
+    let mut files = ReferenceFiles::create(folder, repaired.standing().refused())?;
     let mut seen = Vec::new();
     let people = write_people(tables, &mut files, |number| {
         let Some(at) = repaired.position(number) else { return false };
@@ -47,7 +47,7 @@ pub fn link_open(repaired: &mut Repaired, tables: &Tables, folder: &std::path::P
 /// Writes references with what stands beside them.
 pub fn write_references(open: &[Faulty], tables: &Tables, files: &mut ReferenceFiles) -> Result<(), ImportError> {
     let homes = homes(open, tables)?;
-    open.iter().zip(&homes).try_for_each(|((number, name), home)| files.reference(number, name.as_deref(), home))?;
+    open.iter().zip(&homes).try_for_each(|(reference, home)| files.reference(reference, home))?;
     Ok(())
 }
 
@@ -66,7 +66,7 @@ pub fn write_people(
                 let numbers = texts(batch, &column.name);
                 let Some(names) = name_column(table, column).and_then(|name| texts(batch, &name)) else { continue };
                 let own = |name: &str| if registered { texts(batch, name) } else { None };
-                let (sexes, addresses, phones, books) = (own("sex"), own("address"), own("phone"), own("register_no"));
+                let (addresses, phones, books) = (own("address"), own("phone"), own("register_no"));
                 for row in 0..batch.num_rows() {
                     let (Some(number), Some(name)) = (cell(numbers, row), cell(Some(names), row)) else { continue };
                     let number = id_number::normalise(number);
@@ -77,7 +77,6 @@ pub fn write_people(
                     files.person(&PersonRow {
                         number: &number.text,
                         name,
-                        sex: cell(sexes, row),
                         address: cell(addresses, row),
                         phone: cell(phones, row),
                         register: cell(books, row),

@@ -12,6 +12,7 @@ mod link;
 mod parts;
 mod report;
 mod stage;
+mod standing;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,8 +22,10 @@ use std::sync::Arc;
 
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
+use crate::cases::{CaseError, IdentityDecisions};
 use crate::contract::{CONTRACT_VERSION, contract};
-use crate::identity::Issue;
+use crate::identity::linkage::linkage_name;
+use crate::identity::{Issue, Standing};
 use crate::intake::{IntakeError, Mapping};
 use crate::query::{EngineOptions, QueryError, engine};
 use crate::snapshot::{
@@ -32,6 +35,7 @@ use crate::snapshot::{
 };
 
 use super::Observer;
+use super::stored::StoredError;
 use deliver::{Delivery, Taken};
 use parts::retain;
 use stage::{Numbers, Staged, Staging, stage};
@@ -109,6 +113,12 @@ pub enum ImportError {
     /// The references that are still open could not be linked.
     #[error(transparent)]
     Linkage(#[from] crate::identity::linkage::LinkageError),
+    /// Decisions of stewards could not be read.
+    #[error(transparent)]
+    Case(#[from] CaseError),
+    /// Decisions of the former snapshot could not be read.
+    #[error(transparent)]
+    Stored(#[from] StoredError),
     /// A worker thread died.
     #[error("a worker of the import ended unexpectedly")]
     Worker,
@@ -141,7 +151,8 @@ pub async fn import(
     let staged_snapshot = data.stage(&lock)?;
     let folder = staged_snapshot.with_file_name("rows");
     std::fs::create_dir_all(&folder).map_err(|e| ImportError::io(&folder, e))?;
-    let mut work = Work::new(delivery, staged_snapshot.clone(), folder)?;
+    let standing = standing::standing(&IdentityDecisions::load(data)?, &delivery)?;
+    let mut work = Work::new(delivery, standing, staged_snapshot.clone(), folder)?;
     work.read(options, observer)?;
     work.write(options, observer).await?;
     let manifest = work.finish()?;
@@ -152,6 +163,7 @@ pub async fn import(
 /// An import at work.
 struct Work {
     delivery: Delivery,
+    standing: Standing,
     snapshot: PathBuf,
     folder: PathBuf,
     numbers: Numbers,
@@ -165,10 +177,11 @@ struct Work {
 }
 
 impl Work {
-    fn new(delivery: Delivery, snapshot: PathBuf, folder: PathBuf) -> Result<Self, ImportError> {
+    fn new(delivery: Delivery, standing: Standing, snapshot: PathBuf, folder: PathBuf) -> Result<Self, ImportError> {
         let writer = TableWriter::create(snapshot.join("quarantine.parquet"), quarantine_schema(), &[])?;
         Ok(Self {
             delivery,
+            standing,
             snapshot,
             folder,
             numbers: Numbers::default(),
@@ -178,7 +191,7 @@ impl Work {
             tables: BTreeMap::new(),
             issues: Vec::new(),
             names: BTreeMap::new(),
-            identity: IdentitySummary::default(),
+            identity: IdentitySummary { linkage: linkage_name(), ..IdentitySummary::default() },
         })
     }
 

@@ -39,7 +39,11 @@ impl Numbers {
             let names = name_column(table, column).and_then(|name| texts(&name));
             for i in (0..numbers.len()).filter(|i| numbers.is_valid(*i)) {
                 let name = names.filter(|n| n.is_valid(i)).map(|n| n.value(i));
-                self.persons.add(numbers.value(i), name);
+                if column.primary {
+                    self.persons.add_own(numbers.value(i), name);
+                } else {
+                    self.persons.add(numbers.value(i), name);
+                }
             }
         }
         if table.name != "person"

@@ -1,0 +1,84 @@
+//! Faulty references between repair and linkage: what is known of them, what is open.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::id_number;
+
+use super::interner::{Interner, KeyIndex};
+use super::persons::{Faulty, Method, Persons};
+use super::standing::Standing;
+
+/// After repair: what is known of faulty references, and what is still open.
+#[derive(Debug)]
+pub struct Repaired {
+    pub(super) numbers: Interner,
+    pub(super) faulty: BTreeSet<Faulty>,
+    pub(super) standing: Standing,
+    pub(super) known: BTreeMap<Faulty, (String, Method, f64)>,
+    pub(super) offered: BTreeMap<Faulty, (String, f64)>,
+    /// References that stay as open as they were.
+    pub(super) settled: BTreeSet<Faulty>,
+}
+
+impl Repaired {
+    /// References that are left to linkage: a number of 15 digits that no repair explains is taken at its word.
+    pub fn open(&self) -> Vec<Faulty> {
+        let decided = |reference: &Faulty| self.known.contains_key(reference) || self.settled.contains(reference);
+        let open = self.faulty.iter().filter(|reference| !decided(reference));
+        open.filter(|(text, _)| id_number::fault(text).is_some()).cloned().collect()
+    }
+
+    /// What stewards said.
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
+    /// The position of a known number among all; what is asked of one person is so asked once.
+    pub fn position(&self, number: &str) -> Option<u32> {
+        self.numbers.position(number)
+    }
+
+    /// Takes a link that was inferred otherwise.
+    pub fn link(&mut self, reference: Faulty, number: String, probability: f64) {
+        self.known.insert(reference, (number, Method::Linked, probability));
+    }
+
+    /// Takes a person that a reference may mean, for a steward.
+    pub fn offer(&mut self, reference: Faulty, number: String, probability: f64) {
+        let best = self.offered.entry(reference).or_insert_with(|| (number.clone(), probability));
+        if probability > best.1 {
+            *best = (number, probability);
+        }
+    }
+
+    /// Gives every person a key.
+    pub fn finish(mut self) -> Persons {
+        // A reference without a name (kinship has none) follows the named ones of the same text, where
+        // these agree on one person.
+        let mut by_text: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for (reference, (number, ..)) in &self.known {
+            by_text.entry(&reference.0).or_default().insert(number);
+        }
+        let mut followed = Vec::new();
+        for reference in self.faulty.iter().filter(|r| r.1.is_none() && !self.known.contains_key(*r)) {
+            let Some(numbers) = by_text.get(reference.0.as_str()).filter(|n| n.len() == 1) else { continue };
+            if numbers.iter().any(|number| self.standing.refuses(reference, number)) {
+                continue;
+            }
+            let found = self.known.iter().find(|(r, found)| r.0 == reference.0 && numbers.contains(found.0.as_str()));
+            followed.extend(found.map(|(_, found)| (reference.clone(), found.clone())));
+        }
+        self.known.extend(followed);
+        for reference in self.faulty.iter().filter(|r| !self.known.contains_key(*r)) {
+            self.numbers.intern(&reference.0);
+        }
+        let index = KeyIndex::new(self.numbers);
+        let linked = self.known.into_iter().filter_map(|(reference, (number, method, probability))| {
+            Some((reference, (index.key(&number)?, method, probability)))
+        });
+        let links = linked.collect();
+        let offers = self.offered.into_iter().filter_map(|(r, (number, p))| Some((r, (index.key(&number)?, p))));
+        let offers = offers.collect();
+        Persons { index, links, offers }
+    }
+}
