@@ -40,7 +40,7 @@ impl Edge {
     }
 
     /// The rows it rests on.
-    pub fn rows(&self) -> impl Iterator<Item = i64> {
+    pub fn rows(&self) -> impl Iterator<Item = i64> + use<> {
         self.row.into_iter().chain(self.second)
     }
 

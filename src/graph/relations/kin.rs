@@ -121,7 +121,12 @@ impl Chain {
         let may_be = |sex: Option<char>, node: u32| sex.is_none_or(|s| relations.sex(node).is_none_or(|own| own == s));
         term.path.len() == steps.len()
             && self.nodes.first().is_none_or(|ego| may_be(term.ego, *ego))
-            && term.path.iter().zip(steps).zip(nodes).all(|(((relation, sex), step), node)| relation == step && may_be(*sex, *node))
+            && term
+                .path
+                .iter()
+                .zip(steps)
+                .zip(nodes)
+                .all(|(((relation, sex), step), node)| relation == step && may_be(*sex, *node))
     }
 
     fn relative(&self, relations: &Relations) -> Option<Relative> {
