@@ -16,6 +16,9 @@
 -- blind      = ["Children whom no register links to the parent.", "Income without contributions: business, day labour, work abroad.", "Supporters other than children: grandchildren, siblings.", "Whether the support was declared: exports hold the sum of declared income only."]
 -- basis      = ["社会救助暂行办法 art. 9", "民法典 art. 26 and 1067（成年子女赡养义务）", "民发〔2021〕57号 art. 13"]
 -- [[legal_criteria]]
+-- attribute = "sex"
+-- law       = "民法典 art. 1045 with GB/T 4761: kin are spouses and the words of a register book, of which 儿媳 and 女婿 say by sex whose spouse a child-in-law is; no more is read from it"
+-- [[legal_criteria]]
 -- attribute = "birth_date"
 -- law       = "老年人权益保障法 art. 2 and 14: a person of 60 is old and is owed support; 民法典 art. 17: a child of 18 is grown and owes it"
 -- [[legal_criteria]]

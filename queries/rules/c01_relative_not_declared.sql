@@ -15,6 +15,12 @@
 -- innocent   = ["The relative qualifies and the form was filed on paper only.", "The official did not know of the application: families that split long ago.", "The register book still shows a tie that ended, or a kinship entered for another person.", "The term of office ended in fact before the roster says so."]
 -- blind      = ["Kin that no register shows: adopted children, unregistered marriages, cousins.", "Team leaders and helpers whom no roster lists.", "A declaration filed only after the decision counts as one here: see C02 for the visit."]
 -- basis      = ["民发〔2021〕57号 art. 11 and 20", "中国共产党纪律处分条例 art. 124"]
+-- [[legal_criteria]]
+-- attribute = "sex"
+-- law       = "民法典 art. 1045 with GB/T 4761: kin are spouses and the words of a register book, of which 儿媳 and 女婿 say by sex whose spouse a child-in-law is; no more is read from it"
+-- [[legal_criteria]]
+-- attribute = "birth_date"
+-- law       = "民法典 art. 1045: parents and children are kin; a parent no older than the child is none, whatever a register says"
 -- [exemptions.took_office_after]
 -- zh       = "该工作人员在审批之后才任职"
 -- en       = "the official took office after the decision"
@@ -41,7 +47,7 @@ undeclared AS (
     SELECT k.household_key, k.person_key, k.programme, k.benefit, k.application_key, k.award_key, k.decided_on, k.region_code,
            k.official_key, k.official_person_key, k.office_from, k.office_to,
            k.relation_zh, k.relation_en, k.depth, k.degree, i.name AS relative_name,
-           k.row_official, k.row_edge, k.row_edge_2, k.row_edge_3, k.row_application, k.row_award, k.row_household_member, k.row_award_member
+           k.row_official, k.row_edge, k.row_edge_2, k.row_edge_3, k.row_edge_4, k.row_edge_5, k.row_application, k.row_award, k.row_household_member, k.row_award_member
     FROM   kin_case AS k
     JOIN   identity AS i ON i.person_key = k.person_key
     LEFT   JOIN declared AS d
@@ -77,7 +83,7 @@ SELECT r.household_key AS subject_key, r.household_key, coalesce(p.award_key, r.
        CASE r.exempt_as WHEN 'took_office_after' THEN 'took_office_after' WHEN 'left_office_before' THEN 'left_office_before'
                         WHEN 'kin_outside_depth' THEN 'kin_outside_depth' END AS exemption,
        r.decided_on, r.decided_on AS known_on, r.relative_name, r.official_name, r.organisation, r.post, r.relation_zh, r.relation_en,
-       r.row_official, r.row_edge AS row_kinship, r.row_edge_2 AS row_kinship_2, r.row_edge_3 AS row_kinship_3,
+       r.row_official, r.row_edge AS row_kinship, r.row_edge_2 AS row_kinship_2, r.row_edge_3 AS row_kinship_3, r.row_edge_4 AS row_kinship_4, r.row_edge_5 AS row_kinship_5,
        r.row_application, r.row_award, r.row_household_member, r.row_award_member, p.row_id AS row_payment
 FROM   raised AS r
 LEFT   JOIN award AS a

@@ -15,6 +15,12 @@
 -- innocent   = ["The official comes from a poor family, and was chosen as a village cadre for knowing it.", "One misfortune, a fire or an illness, struck the whole family.", "Families of one clan live in the poorest part of the village."]
 -- blind      = ["Relatives whom no register names.", "Fewer than three relatives, or a place where most are assisted.", "Favours for relatives of a colleague in return."]
 -- basis      = ["lead on the pattern - not on persons", "民发〔2021〕57号 art. 20"]
+-- [[legal_criteria]]
+-- attribute = "sex"
+-- law       = "民法典 art. 1045 with GB/T 4761: kin are spouses and the words of a register book, of which 儿媳 and 女婿 say by sex whose spouse a child-in-law is; no more is read from it"
+-- [[legal_criteria]]
+-- attribute = "birth_date"
+-- law       = "民法典 art. 1045: parents and children are kin; a parent no older than the child is none, whatever a register says"
 -- [parameters.false_discovery]
 -- default = 0.05
 -- min     = 0.001

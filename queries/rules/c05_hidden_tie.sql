@@ -14,6 +14,12 @@
 -- innocent   = ["A firm or cooperative in whose books the whole village stands, perhaps without knowing.", "A neighbour's or the village's phone was given as the contact.", "The number changed hands, and a register shows its former owner.", "The person was entered into a firm's books without knowing of it.", "A guardian or a foster family whose papers lie elsewhere."]
 -- blind      = ["Ties by cash, by favours in return, through people whom no table holds.", "Addresses spelled differently in two registers.", "When a phone or an address began to be shared: no register dates it."]
 -- basis      = ["公务员法 art. 76"]
+-- [[legal_criteria]]
+-- attribute = "sex"
+-- law       = "民法典 art. 1045 with GB/T 4761: kin are spouses and the words of a register book, of which 儿媳 and 女婿 say by sex whose spouse a child-in-law is; no more is read from it"
+-- [[legal_criteria]]
+-- attribute = "birth_date"
+-- law       = "民法典 art. 1045: parents and children are kin; a parent no older than the child is none, whatever a register says"
 -- [exemptions.shared_by_many]
 -- zh       = "该电话或地址由多户共用，不足以说明关联"
 -- en       = "the phone or address is shared by too many households to tie anybody"
@@ -63,7 +69,7 @@ SELECT r.household_key AS subject_key, r.household_key, coalesce(p.award_key, r.
        r.kind AS kind_en,
        r.row_official, x.row_id AS row_application, r.row_household, r.row_person AS row_person, r.row_person_near,
        r.row_account, r.row_enterprise_role, r.row_enterprise_role_near,
-       r.row_edge AS row_kinship, r.row_edge_2 AS row_kinship_2, r.row_edge_3 AS row_kinship_3,
+       r.row_edge AS row_kinship, r.row_edge_2 AS row_kinship_2, r.row_edge_3 AS row_kinship_3, r.row_edge_4 AS row_kinship_4, r.row_edge_5 AS row_kinship_5,
        r.row_custody_agreement AS against_custody_agreement, p.row_id AS row_payment
 FROM   ranked AS r
 JOIN   application   AS x ON x.application_key = r.application_key

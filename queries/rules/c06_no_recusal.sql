@@ -15,6 +15,12 @@
 -- innocent   = ["A two-person township office or a small village where no other surveyor was at hand; look for a recorded waiver.", "The name was entered for the whole team and another person went.", "The roster number was typed for a colleague."]
 -- blind      = ["Relatives by marriage where the locality counts close kin alone: 公务员法 art. 76 reaches further.", "Who decided in fact, if another signed.", "Votes in the village committee and appraisers at the notice."]
 -- basis      = ["公务员法 art. 76", "监察法 art. 67 (by analogy)"]
+-- [[legal_criteria]]
+-- attribute = "sex"
+-- law       = "民法典 art. 1045 with GB/T 4761: kin are spouses and the words of a register book, of which 儿媳 and 女婿 say by sex whose spouse a child-in-law is; no more is read from it"
+-- [[legal_criteria]]
+-- attribute = "birth_date"
+-- law       = "民法典 art. 1045: parents and children are kin; a parent no older than the child is none, whatever a register says"
 
 -- The parts of an application against the families' officials and their relatives on the day of the decision.
 WITH part AS (
@@ -38,7 +44,7 @@ SELECT DISTINCT k.application_key AS subject_key, k.application_key, k.household
        CASE k.kin WHEN 0 THEN 'the official in person' ELSE concat('a ', k.relation_en, ' of this official') END AS own_en,
        CASE p.place WHEN 1 THEN '经办人' WHEN 2 THEN '调查人' ELSE '审批人' END AS role_zh,
        CASE p.place WHEN 1 THEN 'handler' WHEN 2 THEN 'surveyor' ELSE 'approver' END AS role_en,
-       p.place, k.degree, k.row_application, k.row_official, k.row_edge AS row_kinship, k.row_edge_2 AS row_kinship_2, k.row_edge_3 AS row_kinship_3,
+       p.place, k.degree, k.row_application, k.row_official, k.row_edge AS row_kinship, k.row_edge_2 AS row_kinship_2, k.row_edge_3 AS row_kinship_3, k.row_edge_4 AS row_kinship_4, k.row_edge_5 AS row_kinship_5,
        k.row_household_member, k.row_award_member
 FROM   close    AS k
 JOIN   part     AS p ON p.application_key = k.application_key AND p.official_key = k.official_key

@@ -16,6 +16,12 @@
 -- blind      = ["Groups of fewer than the least number of peers.", "Counties where most families are favoured: the median is then the favour.", "Favour without a tie on record, and ties that only money or telephones show.", "Awards without an application or a declared income."]
 -- basis      = ["中国共产党纪律处分条例 art. 124", "社会救助暂行办法 art. 12"]
 -- [[legal_criteria]]
+-- attribute = "sex"
+-- law       = "民法典 art. 1045 with GB/T 4761: kin are spouses and the words of a register book, of which 儿媳 and 女婿 say by sex whose spouse a child-in-law is; no more is read from it"
+-- [[legal_criteria]]
+-- attribute = "birth_date"
+-- law       = "民法典 art. 1045: parents and children are kin; a parent no older than the child is none, whatever a register says"
+-- [[legal_criteria]]
 -- attribute = "disability"
 -- law       = "残疾人保障法 art. 48 and 社会救助暂行办法 art. 12: the severely disabled are given more, so that only families alike in it are compared"
 -- [exemptions.out_of_office]

@@ -27,6 +27,9 @@
 -- zh       = "供养机构账户"
 -- en       = "the account of a support institution"
 -- [[legal_criteria]]
+-- attribute = "sex"
+-- law       = "民法典 art. 1045 with GB/T 4761: kin are spouses and the words of a register book, of which 儿媳 and 女婿 say by sex whose spouse a child-in-law is; no more is read from it"
+-- [[legal_criteria]]
 -- attribute = "birth_date"
 -- law       = "民法典 art. 17, 23 and 27: a person under 18 is a minor, whose parents are guardians and act for it"
 

@@ -15,6 +15,12 @@
 -- innocent   = ["A loan repaid, goods bought on credit, rent.", "The official pays bills or the medical insurance for an old neighbour and is paid back.", "Kinship that no register shows."]
 -- blind      = ["Cash, gifts, and wallets that no statement shows.", "Accounts of friends and business partners.", "Accounts whose statements no lawful order produced."]
 -- basis      = ["刑法 art. 385", "监察法 art. 11"]
+-- [[legal_criteria]]
+-- attribute = "sex"
+-- law       = "民法典 art. 1045 with GB/T 4761: kin are spouses and the words of a register book, of which 儿媳 and 女婿 say by sex whose spouse a child-in-law is; no more is read from it"
+-- [[legal_criteria]]
+-- attribute = "birth_date"
+-- law       = "民法典 art. 1045: parents and children are kin; a parent no older than the child is none, whatever a register says"
 -- [exemptions.close_kin]
 -- zh       = "领取人与收款人系本人、近亲属或同一家庭成员"
 -- en       = "recipient and holder are one person, close kin or members of one family"
@@ -30,7 +36,7 @@
 WITH received AS (
     SELECT t.*, c.holder_key, c.account_no, c.row_id AS row_account,
            o.official_key, o.official_person_key, o.kin, o.relation_zh, o.relation_en, o.degree,
-           o.row_official, o.row_edge, o.row_edge_2, o.row_edge_3,
+           o.row_official, o.row_edge, o.row_edge_2, o.row_edge_3, o.row_edge_4, o.row_edge_5,
            row_number() OVER (PARTITION BY t.row_account_transaction
                               ORDER BY o.kin, CASE WHEN region_contains(o.region_code, t.region_code) THEN 0 ELSE 1 END,
                                        o.depth, o.degree, o.official_person_key, o.office_from DESC, o.official_key) AS nth
@@ -72,7 +78,7 @@ SELECT r.official_key AS subject_key, r.official_key, r.household_key, r.award_k
        CASE r.kin WHEN 0 THEN '本人' ELSE concat('的', r.relation_zh) END AS holder_zh,
        CASE r.kin WHEN 0 THEN 'the official ' ELSE concat('a ', r.relation_en, ' of the official ') END AS holder_en,
        r.row_account_transaction, r.row_payment, r.row_account, r.row_official,
-       r.row_edge AS row_kinship, r.row_edge_2 AS row_kinship_2, r.row_edge_3 AS row_kinship_3
+       r.row_edge AS row_kinship, r.row_edge_2 AS row_kinship_2, r.row_edge_3 AS row_kinship_3, r.row_edge_4 AS row_kinship_4, r.row_edge_5 AS row_kinship_5
 FROM   repeated AS r
 JOIN   official AS o ON o.official_key = r.official_key
 LEFT   JOIN kin AS k ON k.account_key = r.account_key AND k.official_person_key = r.official_person_key

@@ -16,7 +16,7 @@ far AS (
     -- Wider kin count where some county says so.
     SELECT c.official_key, c.official_person_key, c.person_key, c.kin, c.depth, c.relation_zh, c.relation_en, c.tie_from, c.tie_to,
            t.kind, t.thing, t.label, t.from_date, t.to_date,
-           c.row_official, c.row_edge, c.row_edge_2, c.row_edge_3, t.row_person, t.row_account, t.row_enterprise_role
+           c.row_official, c.row_edge, c.row_edge_2, c.row_edge_3, c.row_edge_4, c.row_edge_5, t.row_person, t.row_account, t.row_enterprise_role
     FROM   (SELECT DISTINCT official_key FROM part) AS p
     JOIN   official_circle AS c ON c.official_key = p.official_key
     JOIN   person_thing    AS t ON t.person_key = c.person_key
@@ -53,7 +53,7 @@ met AS (
     SELECT d.household_key, d.programme, d.benefit, d.application_key, d.award_key, d.decided_on, d.region_code, d.row_application,
            f.official_key, f.official_person_key, f.person_key AS far_key, f.kin, f.relation_zh, f.relation_en, f.kind, f.thing, f.label,
            f.near_key, f.payee,
-           f.row_official, f.row_edge, f.row_edge_2, f.row_edge_3, f.row_person, f.row_account, f.row_enterprise_role,
+           f.row_official, f.row_edge, f.row_edge_2, f.row_edge_3, f.row_edge_4, f.row_edge_5, f.row_person, f.row_account, f.row_enterprise_role,
            f.row_household, f.row_person_near, f.row_enterprise_role_near
     FROM   shared   AS f
     JOIN   decision AS d ON d.household_key = f.household_key

@@ -20,7 +20,7 @@ SELECT m.household_key, m.person_key, d.benefit, d.programme, d.application_key,
        max(m.row_household_member) AS row_household_member, max(m.row_award_member) AS row_award_member, max(m.row_household) AS row_household,
        c.official_key, c.official_person_key, c.region_code AS official_region_code,
        c.office_from, c.office_to, c.kin, c.relation_zh, c.relation_en, c.depth, c.degree,
-       c.row_official, c.row_edge, c.row_edge_2, c.row_edge_3
+       c.row_official, c.row_edge, c.row_edge_2, c.row_edge_3, c.row_edge_4, c.row_edge_5
 FROM   official_circle AS c
 JOIN   listed          AS m ON m.person_key = c.person_key
 JOIN   decision        AS d ON d.household_key = m.household_key
@@ -28,4 +28,4 @@ WHERE  d.decided_on BETWEEN m.from_date AND m.to_date AND d.decided_on BETWEEN c
 GROUP  BY m.household_key, m.person_key, d.benefit, d.programme, d.application_key, d.decided_on, d.dated, d.award_key, d.region_code,
           d.row_application, d.row_award,
           c.official_key, c.official_person_key, c.region_code, c.office_from, c.office_to, c.kin, c.relation_zh, c.relation_en, c.depth, c.degree,
-          c.row_official, c.row_edge, c.row_edge_2, c.row_edge_3
+          c.row_official, c.row_edge, c.row_edge_2, c.row_edge_3, c.row_edge_4, c.row_edge_5

@@ -13,12 +13,13 @@ WITH term AS (
 SELECT official_key, person_key AS official_person_key, person_key, region_code, office_from, office_to,
        0 AS kin, 'self' AS relation, '本人' AS relation_zh, 'self' AS relation_en, 'close' AS depth, 0 AS degree,
        DATE '1900-01-01' AS tie_from, DATE '2999-12-31' AS tie_to,
-       row_official, CAST(NULL AS BIGINT) AS row_edge, CAST(NULL AS BIGINT) AS row_edge_2, CAST(NULL AS BIGINT) AS row_edge_3
+       row_official, CAST(NULL AS BIGINT) AS row_edge, CAST(NULL AS BIGINT) AS row_edge_2, CAST(NULL AS BIGINT) AS row_edge_3,
+       CAST(NULL AS BIGINT) AS row_edge_4, CAST(NULL AS BIGINT) AS row_edge_5
 FROM   term
 UNION  ALL
 SELECT t.official_key, t.person_key, k.relative_key, t.region_code, t.office_from, t.office_to,
        1, k.relation, k.relation_zh, k.relation_en, k.depth, k.degree,
        coalesce(k.from_date, DATE '1900-01-01'), coalesce(k.to_date, DATE '2999-12-31'),
-       t.row_official, k.row_edge, k.row_edge_2, k.row_edge_3
+       t.row_official, k.row_edge, k.row_edge_2, k.row_edge_3, k.row_edge_4, k.row_edge_5
 FROM   term         AS t
 JOIN   official_kin AS k ON k.person_key = t.person_key

@@ -1,5 +1,5 @@
--- meaning  = "The relationship graph: a row an edge between two nodes, each named by its kind and the source's own number (person, household, official, account, phone, address, enterprise, register, institution, application, award). `kind` is kin, holds, contact (the roster's phone of an official), post, member, payee, uses, custodian, listed (in a register book), stays, or, of the procedure, declared, filed, decided, granted; `relation` says of kin what the second is to the first, of decided the official's part; `from_date` and `to_date` bound it where they are known; `row_edge` is the row it rests on."
--- reads    = ["identity", "kin_edge", "person_thing", "person", "official", "family_circle", "household", "award_account", "account", "custody_agreement", "enterprise", "institution", "institution_stay", "relative_declaration", "application", "award"]
+-- meaning  = "The relationship graph: a row an edge between two nodes, each named by its kind and the source's own number (person, household, official, account, phone, address, enterprise, register, institution, application, award). `kind` is kin, holds, contact (the roster's phone of an official), post, member, payee, uses, custodian, listed (in a register book), stays, or, of the procedure, declared, filed, decided, granted; `relation` says of kin what the second is to the first, of decided the official's part; `from_date` and `to_date` bound it where they are known; `row_edge` is the row it rests on, `row_edge_2` the second where it rests on two."
+-- reads    = ["identity", "kin_stated", "person_thing", "person", "official", "family_circle", "household", "award_account", "account", "custody_agreement", "enterprise", "institution", "institution_stay", "relative_declaration", "application", "award"]
 -- optional = ["person", "official", "account", "custody_agreement", "enterprise", "institution", "institution_stay", "relative_declaration", "application"]
 
 WITH known AS (
@@ -30,90 +30,89 @@ part AS (
     SELECT application_key, approver_key, 'approver', decided_on, row_id FROM application
 )
 SELECT 'person' AS a_kind, a.id_number AS a_key, a.name AS a_label, 'person' AS b_kind, b.id_number AS b_key, b.name AS b_label,
-       'kin' AS kind, k.relation, k.from_date, k.to_date, k.row_edge
-FROM   kin_edge AS k
-JOIN   known    AS a ON a.person_key = k.person_key
-JOIN   known    AS b ON b.person_key = k.relative_key
-WHERE  k.person_key < k.relative_key
+       'kin' AS kind, k.relation, k.from_date, k.to_date, k.row_edge, k.row_edge_2
+FROM   kin_stated AS k
+JOIN   known      AS a ON a.person_key = k.person_key
+JOIN   known      AS b ON b.person_key = k.relative_key
 UNION  ALL
 SELECT 'person' AS a_kind, a.id_number AS a_key, a.name AS a_label, t.kind AS b_kind, CASE t.kind WHEN 'enterprise' THEN coalesce(f.uscc, t.label) ELSE t.label END AS b_key, t.label AS b_label,
-       CASE WHEN t.row_official IS NULL THEN 'holds' ELSE 'contact' END AS kind, '' AS relation, nullif(t.from_date, DATE '1900-01-01') AS from_date, nullif(t.to_date, DATE '2999-12-31') AS to_date, coalesce(t.row_person, t.row_official, t.row_account, t.row_enterprise_role) AS row_edge
+       CASE WHEN t.row_official IS NULL THEN 'holds' ELSE 'contact' END AS kind, '' AS relation, nullif(t.from_date, DATE '1900-01-01') AS from_date, nullif(t.to_date, DATE '2999-12-31') AS to_date, coalesce(t.row_person, t.row_official, t.row_account, t.row_enterprise_role) AS row_edge, NULL AS row_edge_2
 FROM   person_thing AS t
 JOIN   known        AS a ON a.person_key = t.person_key
 LEFT   JOIN firm    AS f ON f.thing = t.thing AND t.kind = 'enterprise'
 WHERE  t.label IS NOT NULL
 UNION  ALL
 SELECT 'person' AS a_kind, a.id_number AS a_key, a.name AS a_label, 'register' AS b_kind, trim(p.register_no) AS b_key, '' AS b_label,
-       'listed' AS kind, '' AS relation, p.moved_in_on AS from_date, CAST(NULL AS DATE) AS to_date, p.row_id AS row_edge
+       'listed' AS kind, '' AS relation, p.moved_in_on AS from_date, CAST(NULL AS DATE) AS to_date, p.row_id AS row_edge, NULL AS row_edge_2
 FROM   person AS p
 JOIN   known  AS a ON a.person_key = p.person_key
 WHERE  trim(p.register_no) <> ''
 UNION  ALL
 SELECT 'person' AS a_kind, a.id_number AS a_key, a.name AS a_label, 'official' AS b_kind, o.official_no AS b_key, concat(coalesce(o.organisation, ''), coalesce(o.post, ''), coalesce(o.name, '')) AS b_label,
-       'post' AS kind, '' AS relation, o.from_date, o.to_date, o.row_id AS row_edge
+       'post' AS kind, '' AS relation, o.from_date, o.to_date, o.row_id AS row_edge, NULL AS row_edge_2
 FROM   official AS o
 JOIN   known    AS a ON a.person_key = o.person_key
 UNION  ALL
 SELECT 'official' AS a_kind, o.official_no AS a_key, o.label AS a_label, 'person' AS b_kind, a.id_number AS b_key, a.name AS b_label,
-       'declared' AS kind, '' AS relation, d.declared_on AS from_date, CAST(NULL AS DATE) AS to_date, d.row_id AS row_edge
+       'declared' AS kind, '' AS relation, d.declared_on AS from_date, CAST(NULL AS DATE) AS to_date, d.row_id AS row_edge, NULL AS row_edge_2
 FROM   relative_declaration AS d
 JOIN   post                 AS o ON o.official_key = d.official_key
 JOIN   known                AS a ON a.person_key = d.relative_key
 UNION  ALL
 SELECT 'household' AS a_kind, h.household_no AS a_key, h.label AS a_label, 'person' AS b_kind, a.id_number AS b_key, a.name AS b_label,
-       CASE f.payee WHEN 1 THEN 'payee' ELSE 'member' END AS kind, '' AS relation, nullif(f.from_date, DATE '1900-01-01') AS from_date, nullif(f.to_date, DATE '2999-12-31') AS to_date, h.row_id AS row_edge
+       CASE f.payee WHEN 1 THEN 'payee' ELSE 'member' END AS kind, '' AS relation, nullif(f.from_date, DATE '1900-01-01') AS from_date, nullif(f.to_date, DATE '2999-12-31') AS to_date, h.row_id AS row_edge, NULL AS row_edge_2
 FROM   (SELECT household_key, person_key, payee, min(from_date) AS from_date, max(to_date) AS to_date
         FROM family_circle GROUP BY household_key, person_key, payee) AS f
 JOIN   (SELECT household_key, household_no, coalesce(head_name, '') AS label, row_id FROM household) AS h ON h.household_key = f.household_key
 JOIN   known         AS a ON a.person_key = f.person_key
 UNION  ALL
 SELECT 'household' AS a_kind, household_no AS a_key, coalesce(head_name, '') AS a_label, 'phone' AS b_kind, trim(phone) AS b_key, trim(phone) AS b_label,
-       'uses' AS kind, '' AS relation, CAST(NULL AS DATE) AS from_date, CAST(NULL AS DATE) AS to_date, row_id AS row_edge
+       'uses' AS kind, '' AS relation, CAST(NULL AS DATE) AS from_date, CAST(NULL AS DATE) AS to_date, row_id AS row_edge, NULL AS row_edge_2
 FROM   household
 WHERE  trim(phone) <> ''
 UNION  ALL
 SELECT 'household' AS a_kind, household_no AS a_key, coalesce(head_name, '') AS a_label, 'address' AS b_kind, trim(address) AS b_key, trim(address) AS b_label,
-       'uses' AS kind, '' AS relation, CAST(NULL AS DATE) AS from_date, CAST(NULL AS DATE) AS to_date, row_id AS row_edge
+       'uses' AS kind, '' AS relation, CAST(NULL AS DATE) AS from_date, CAST(NULL AS DATE) AS to_date, row_id AS row_edge, NULL AS row_edge_2
 FROM   household
 WHERE  trim(address) <> ''
 UNION  ALL
 SELECT 'household' AS a_kind, h.household_no AS a_key, h.label AS a_label, 'account' AS b_kind, c.account_no AS b_key, c.account_no AS b_label,
-       'uses' AS kind, '' AS relation, min(u.first_month) AS from_date, max(day_add(month_after(u.last_month), -1)) AS to_date, min(c.row_id) AS row_edge
+       'uses' AS kind, '' AS relation, min(u.first_month) AS from_date, max(day_add(month_after(u.last_month), -1)) AS to_date, min(c.row_id) AS row_edge, NULL AS row_edge_2
 FROM   award_account AS u
 JOIN   home          AS h ON h.household_key = u.household_key
 JOIN   account       AS c ON c.account_key = u.account_key
 GROUP  BY h.household_no, h.label, c.account_no
 UNION  ALL
 SELECT 'household' AS a_kind, h.household_no AS a_key, h.label AS a_label, 'person' AS b_kind, a.id_number AS b_key, a.name AS b_label,
-       'custodian' AS kind, '' AS relation, g.signed_on AS from_date, NULL AS to_date, g.row_id AS row_edge
+       'custodian' AS kind, '' AS relation, g.signed_on AS from_date, NULL AS to_date, g.row_id AS row_edge, NULL AS row_edge_2
 FROM   custody_agreement AS g
 JOIN   home              AS h ON h.household_key = g.household_key
 JOIN   known             AS a ON a.person_key = g.custodian_key
 UNION  ALL
 SELECT 'institution' AS a_kind, i.institution_no AS a_key, coalesce(i.name, '') AS a_label, 'account' AS b_kind, c.account_no AS b_key, c.account_no AS b_label,
-       'holds' AS kind, '' AS relation, CAST(NULL AS DATE) AS from_date, CAST(NULL AS DATE) AS to_date, c.row_id AS row_edge
+       'holds' AS kind, '' AS relation, CAST(NULL AS DATE) AS from_date, CAST(NULL AS DATE) AS to_date, c.row_id AS row_edge, NULL AS row_edge_2
 FROM   account     AS c
 JOIN   institution AS i ON i.institution_key = c.institution_key
 UNION  ALL
 SELECT 'person' AS a_kind, a.id_number AS a_key, a.name AS a_label, 'institution' AS b_kind, i.institution_no AS b_key, coalesce(i.name, '') AS b_label,
-       'stays' AS kind, '' AS relation, s.from_date, s.to_date, s.row_id AS row_edge
+       'stays' AS kind, '' AS relation, s.from_date, s.to_date, s.row_id AS row_edge, NULL AS row_edge_2
 FROM   institution_stay AS s
 JOIN   institution      AS i ON i.institution_key = s.institution_key
 JOIN   known            AS a ON a.person_key = s.person_key
 UNION  ALL
 SELECT 'household' AS a_kind, h.household_no AS a_key, h.label AS a_label, 'application' AS b_kind, x.application_no AS b_key, '' AS b_label,
-       'filed' AS kind, '' AS relation, x.applied_on AS from_date, CAST(NULL AS DATE) AS to_date, x.row_id AS row_edge
+       'filed' AS kind, '' AS relation, x.applied_on AS from_date, CAST(NULL AS DATE) AS to_date, x.row_id AS row_edge, NULL AS row_edge_2
 FROM   application AS x
 JOIN   home        AS h ON h.household_key = x.household_key
 UNION  ALL
 SELECT 'official' AS a_kind, o.official_no AS a_key, o.label AS a_label, 'application' AS b_kind, x.application_no AS b_key, '' AS b_label,
-       'decided' AS kind, p.relation, p.decided_on AS from_date, p.decided_on AS to_date, p.row_id AS row_edge
+       'decided' AS kind, p.relation, p.decided_on AS from_date, p.decided_on AS to_date, p.row_id AS row_edge, NULL AS row_edge_2
 FROM   part  AS p
 JOIN   post  AS o ON o.official_key = p.official_key
 JOIN   filed AS x ON x.application_key = p.application_key
 UNION  ALL
 SELECT CASE WHEN x.application_no IS NULL THEN 'household' ELSE 'application' END AS a_kind, coalesce(x.application_no, h.household_no) AS a_key, CASE WHEN x.application_no IS NULL THEN h.label ELSE '' END AS a_label, 'award' AS b_kind, w.award_no AS b_key, '' AS b_label,
-       'granted' AS kind, '' AS relation, w.start_month AS from_date, day_add(month_after(w.end_month), -1) AS to_date, w.row_id AS row_edge
+       'granted' AS kind, '' AS relation, w.start_month AS from_date, day_add(month_after(w.end_month), -1) AS to_date, w.row_id AS row_edge, NULL AS row_edge_2
 FROM   award      AS w
 JOIN   home       AS h ON h.household_key = w.household_key
 LEFT   JOIN filed AS x ON x.application_key = w.application_key

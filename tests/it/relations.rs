@@ -1,6 +1,6 @@
 //! The relationship graph of a snapshot, in SQL and as pictures.
 
-use super::support::{Desk, LI, ZENG, done, failed};
+use super::support::{Desk, LI, ZENG, audited_county, done, failed};
 
 const OFFICIAL: &str = "\
 工号,身份证号,姓名,单位,职务,人员类别,所属区划,任职日期,联系电话
@@ -112,4 +112,94 @@ fn pictures_of_ties_are_drawn() {
     assert!(dot.starts_with("graph mingjing {") && dot.contains("\"household:JT1\" -- \"phone:13900000001\""), "{dot}");
     let words = done(&["graph", "ties", "C1", "JT1", "--data", &data]);
     assert!(words.contains("名册载钱进使用电话13900000001"), "{words}");
+}
+
+/// Every relative of every official by the rules' view, which the graph must give too: same depth, degree and days.
+fn kin_of_officials(desk: &Desk) -> Vec<String> {
+    let officials = desk.query(
+        "SELECT DISTINCT i.id_number FROM official AS o JOIN identity AS i ON i.person_key = o.person_key \
+         WHERE i.id_number IS NOT NULL ORDER BY 1",
+    );
+    let kin = |id: &String| {
+        format!("SELECT '{id}' AS official, id_number, depth, degree, from_date, to_date FROM kin('{id}')")
+    };
+    let calls = officials.iter().map(kin).collect::<Vec<_>>().join(" UNION ALL ");
+    let by_graph = desk.query(&format!("SELECT * FROM ({calls}) AS k ORDER BY 1, 2"));
+    let by_rules = desk.query(
+        "SELECT o.id_number, r.id_number, k.depth, k.degree, k.from_date, k.to_date FROM official_kin AS k \
+         JOIN identity AS o ON o.person_key = k.person_key JOIN identity AS r ON r.person_key = k.relative_key \
+         WHERE o.id_number IS NOT NULL AND r.id_number IS NOT NULL ORDER BY 1, 2",
+    );
+    assert_eq!(by_graph, by_rules);
+    by_rules
+}
+
+#[test]
+fn rules_and_graph_know_the_same_kin_of_the_countys_officials() {
+    assert!(kin_of_officials(audited_county().0).len() > 100);
+}
+
+/// A head with wife, parents, son, daughter and daughter-in-law in one book; the son's former wife and her brother.
+const BOOK: &str = "\
+公民身份号码,姓名,性别,出生日期,户籍地区划,户口性质,户号,与户主关系
+439931196003020111,何大,男,1960-03-02,439931001001,城镇,0010010002,户主
+439931196203040221,吴二,女,1962-03-04,439931001001,城镇,0010010002,配偶
+439931198505060315,何三,男,1985-05-06,439931001001,城镇,0010010002,子
+439931198801020828,何四,女,1988-01-02,439931001001,城镇,0010010002,女
+439931198707080429,林五,女,1987-07-08,439931001001,城镇,0010010002,儿媳
+439931193509100510,何六,男,1935-09-10,439931001001,城镇,0010010002,父亲
+439931193811120627,马七,女,1938-11-12,439931001001,城镇,0010010002,母亲
+43993119860304102X,许八,女,1986-03-04,439931001001,城镇,0010010003,户主
+439931198403041113,许九,男,1984-03-04,439931001001,城镇,0010010003,兄
+";
+/// The daughter would be her father's father.
+const KIN: &str = "\
+身份证号,亲属身份证号,亲属关系
+439931196003020111,43993119860304102X,儿媳
+439931196003020111,439931198801020828,父亲
+439931198505060315,439931198403041113,姻亲兄弟姐妹
+";
+const MARRIAGE: &str = "\
+男方身份证号,男方姓名,女方身份证号,女方姓名,登记日期,离婚日期
+439931198505060315,何三,43993119860304102X,许八,2008-05-01,2019-01-01
+";
+
+#[test]
+fn rules_and_graph_know_the_same_kin_of_a_book_and_a_marriage_that_ended() {
+    let desk = desk();
+    desk.file("户籍人口-二.csv", BOOK);
+    desk.file("亲属关系.csv", KIN);
+    desk.file("婚姻登记.csv", MARRIAGE);
+    let posts: String = BOOK.lines().skip(1).enumerate().fold(OFFICIAL.to_owned(), |posts, (nth, person)| {
+        let (id, name) = (person.split(',').next().unwrap(), person.split(',').nth(1).unwrap());
+        posts + &format!("G{nth},{id},{name},樟树社区居委会,委员,村居,439931001001,2020-01-01,\n")
+    });
+    desk.file("工作人员.csv", &posts);
+    desk.import_all();
+    let kin = kin_of_officials(&desk);
+    let known = |a: &str, b: &str| {
+        let own = kin.iter().find_map(|row| row.strip_prefix(&format!("{a},{b},")));
+        own.unwrap_or("none").to_owned()
+    };
+    let [head, wife, son, wed, daughter] =
+        ["439931196003020111", "439931196203040221", "439931198505060315", "439931198707080429", "439931198801020828"];
+    let [former, brother, father, mother] =
+        ["43993119860304102X", "439931198403041113", "439931193509100510", "439931193811120627"];
+    for (a, b, told) in [
+        (son, wed, "close,1,,"),
+        (father, mother, "close,1,,"),
+        (wed, head, "extended,1,,"),
+        (wed, wife, "extended,2,,"),
+        (head, daughter, "close,1,,"),
+        (head, former, "extended,1,2008-05-01,2019-01-01"),
+        (former, wife, "extended,2,2008-05-01,2019-01-01"),
+        (son, brother, "extended,1,2008-05-01,2019-01-01"),
+        (daughter, brother, "none"),
+    ] {
+        assert_eq!((known(a, b), known(b, a)), (told.to_owned(), told.to_owned()), "{a} {b}");
+    }
+    let rows = desk.query("SELECT source, count(*), count(row_edge_2) FROM kin_edge GROUP BY source ORDER BY source");
+    // Two couples of the book; two in-laws of the marriage.
+    assert_eq!(rows, ["kinship,4,4", "marriage,2,0", "person,18,4"]);
+    assert_eq!(desk.query("SELECT fault, used FROM kin_contradictions()"), ["parent_not_older,false"]);
 }

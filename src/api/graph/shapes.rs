@@ -52,6 +52,8 @@ pub struct GraphEdge {
     pub confidence: f64,
     /// The delivered row.
     pub evidence: Option<GraphRow>,
+    /// The second row, where it rests on two.
+    pub evidence_2: Option<GraphRow>,
 }
 
 /// A delivered row.
@@ -142,6 +144,7 @@ pub fn edge(relations: &Relations, manifest: &Manifest, number: u32) -> GraphEdg
         to_date: held.to.and_then(date),
         confidence: relations.confidence(number),
         evidence: held.row.and_then(|row| evidence(manifest, row)),
+        evidence_2: held.second.and_then(|row| evidence(manifest, row)),
     }
 }
 

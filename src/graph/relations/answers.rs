@@ -101,6 +101,7 @@ pub(super) fn steps(graph: &Relations, a: u32, b: u32, hops: u32) -> Vec<ArrayRe
     columns.push(days(held.iter().map(|e| e.to)));
     columns.push(share(rows.iter().map(|r| graph.confidence(r.4))));
     columns.push(Arc::new(held.iter().map(|e| e.row).collect::<Int64Array>()));
+    columns.push(Arc::new(held.iter().map(|e| e.second).collect::<Int64Array>()));
     columns
 }
 
@@ -173,7 +174,7 @@ pub(super) fn members(graph: &Relations, number: i64) -> Result<Vec<ArrayRef>> {
 /// Kinship that cannot all be true.
 pub(super) fn contradictions(graph: &Relations) -> Vec<ArrayRef> {
     let found: Vec<&super::Contradiction> = graph.contradictions().iter().take(MOST).collect();
-    let row = |edge: &u32| graph.edges().get(*edge).row;
+    let rows = |edge: &u32| graph.edges().get(*edge).rows();
     let named = |persons: &[u32]| {
         persons.iter().map(|p| format!("{} {}", graph.label(*p), graph.key(*p))).collect::<Vec<_>>().join("; ")
     };
@@ -183,7 +184,7 @@ pub(super) fn contradictions(graph: &Relations) -> Vec<ArrayRef> {
         text(found.iter().map(|c| c.what.said().1.to_owned())),
         Arc::new(found.iter().map(|c| Some(!c.what.unusable())).collect::<BooleanArray>()),
         text(found.iter().map(|c| named(&c.persons))),
-        text(found.iter().map(|c| listed(c.edges.iter().filter_map(row)))),
+        text(found.iter().map(|c| listed(c.edges.iter().flat_map(rows)))),
     ]
 }
 

@@ -11,7 +11,8 @@ use super::Relations;
 use super::gather::{Gathering, day};
 use crate::query::{LocalRules, QueryError, Session};
 
-const EDGES: &str = "SELECT a_kind, a_key, a_label, b_kind, b_key, b_label, kind, relation, from_date, to_date, row_edge FROM relation_edge";
+const EDGES: &str = "SELECT a_kind, a_key, a_label, b_kind, b_key, b_label, kind, relation, from_date, to_date, row_edge, row_edge_2 FROM relation_edge";
+const CHAINS: &str = "SELECT chain, relation, depth FROM kin_chain";
 const PEOPLE: &str = "SELECT i.id_number, i.birth_date, min(p.sex) AS sex FROM identity AS i \
                       LEFT JOIN person AS p ON p.person_key = i.person_key AND p.sex IN ('male', 'female') \
                       WHERE i.id_number IS NOT NULL GROUP BY i.id_number, i.birth_date";
@@ -30,6 +31,7 @@ impl Relations {
         let mut gathering = Gathering::default();
         each(session, EDGES, |batch| gathering.add(batch)).await?;
         let mut relations = gathering.settle();
+        each(session, CHAINS, |batch| relations.chains(batch)).await?;
         let mut local = Vec::new();
         each(session, "SELECT * FROM local_rule", |batch| local.push(batch.clone())).await?;
         relations.rules = LocalRules::from_batches(&local)?;

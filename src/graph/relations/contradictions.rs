@@ -143,6 +143,7 @@ mod tests {
                 from: None,
                 to: None,
                 row: None,
+                second: None,
             });
         }
         edges

@@ -1,5 +1,6 @@
 //! Edges in columns.
 
+use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::{EdgeKind, NodeKind, Relation};
@@ -28,6 +29,8 @@ pub struct Edge {
     pub to: Option<i32>,
     /// The row it rests on.
     pub row: Option<i64>,
+    /// The second row, where it rests on two.
+    pub second: Option<i64>,
 }
 
 impl Edge {
@@ -36,13 +39,18 @@ impl Edge {
         self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
     }
 
+    /// The rows it rests on.
+    pub fn rows(&self) -> impl Iterator<Item = i64> + use<> {
+        self.row.into_iter().chain(self.second)
+    }
+
     /// The node across.
     pub fn other(&self, node: u32) -> u32 {
         if self.a == node { self.b } else { self.a }
     }
 }
 
-/// Edges by number: 26 bytes each.
+/// Edges by number: 26 bytes each, and more for the few that rest on two rows.
 #[derive(Debug, Clone, Default)]
 pub struct Edges {
     a: Vec<u32>,
@@ -52,6 +60,7 @@ pub struct Edges {
     from: Vec<i32>,
     to: Vec<i32>,
     row: Vec<i64>,
+    second: HashMap<u32, i64>,
 }
 
 impl Edges {
@@ -91,6 +100,7 @@ impl Edges {
             from: Some(self.from[at]).filter(|day| *day != OPEN_FROM),
             to: Some(self.to[at]).filter(|day| *day != OPEN_TO),
             row: Some(self.row[at]).filter(|row| *row != NO_ROW),
+            second: self.second.get(&edge).copied(),
         }
     }
 
@@ -101,6 +111,9 @@ impl Edges {
 
     /// Adds one.
     pub fn push(&mut self, edge: Edge) {
+        if let Some(second) = edge.second {
+            self.second.insert(self.a.len() as u32, second);
+        }
         self.a.push(edge.a);
         self.b.push(edge.b);
         self.kind.push(edge.kind);
@@ -126,7 +139,10 @@ impl Edges {
         fn gathered<T: Copy>(column: Vec<T>, order: &[u32]) -> Vec<T> {
             order.iter().map(|edge| column[*edge as usize]).collect()
         }
+        let seconds = (0_u32..).zip(&order).filter_map(|(at, old)| Some((at, *self.second.get(old)?)));
+        let second = if self.second.is_empty() { HashMap::new() } else { seconds.collect() };
         Self {
+            second,
             a: gathered(self.a, &order),
             b: gathered(self.b, &order),
             kind: gathered(self.kind, &order),
@@ -139,6 +155,6 @@ impl Edges {
 
     /// Bytes held.
     pub fn bytes(&self) -> usize {
-        self.len() * (4 + 4 + 1 + 1 + 4 + 4 + 8)
+        self.len() * (4 + 4 + 1 + 1 + 4 + 4 + 8) + self.second.capacity() * (4 + 8 + 1)
     }
 }

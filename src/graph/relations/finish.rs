@@ -21,8 +21,8 @@ impl Relations {
     /// Which edges are not sure: inferred links, and kinship that contradicts itself.
     pub(super) fn doubt(&mut self, links: &HashMap<i64, f32>) {
         for (number, edge) in self.edges.iter() {
-            if let Some(share) = edge.row.and_then(|row| links.get(&row)) {
-                self.confidence.insert(number, *share);
+            for share in edge.rows().filter_map(|row| links.get(&row)) {
+                *self.confidence.entry(number).or_insert(1.0) *= *share;
             }
         }
         self.contradictions = contradictions::found(&self.edges, &self.births, &self.sexes);

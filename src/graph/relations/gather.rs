@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use arrow::array::{Array, AsArray, RecordBatch, StringArray};
+use arrow::array::{Array, AsArray, Int64Array, RecordBatch, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type, Int64Type};
 use hashbrown::HashMap;
 
+use super::kin::Chains;
 use super::network::SHARE;
 use super::texts::Gathered;
 use super::{Contradiction, Edge, EdgeKind, Edges, NodeKind, Relation, Relations, Strength, Texts};
@@ -33,7 +34,8 @@ impl Gathering {
     /// Takes rows of `relation_edge`.
     pub(super) fn add(&mut self, batch: &RecordBatch) {
         let columns: Vec<StringArray> = (0..8).map(|column| texts(batch.column(column))).collect();
-        let rows = batch.column(10).as_primitive_opt::<Int64Type>();
+        let [first, second] = [10, 11].map(|column| batch.column(column).as_primitive_opt::<Int64Type>());
+        let number = |rows: Option<&Int64Array>, row| rows.and_then(|rows| rows.is_valid(row).then(|| rows.value(row)));
         for row in 0..batch.num_rows() {
             let at = |column: usize| text_at(&columns[column], row);
             let (Some(a_kind), Some(b_kind), Some(kind)) =
@@ -51,7 +53,8 @@ impl Gathering {
                 relation: Relation::named(at(7)).unwrap_or(Relation::None),
                 from: day(batch, 8, row),
                 to: day(batch, 9, row),
-                row: rows.and_then(|rows| rows.is_valid(row).then(|| rows.value(row))),
+                row: number(first, row),
+                second: number(second, row),
             });
         }
     }
@@ -73,6 +76,7 @@ impl Gathering {
             texts,
             starts,
             edges,
+            chains: Chains::default(),
             graph: Graph::new(0, &[], &[], &[], false),
             regions: Vec::new(),
             limits: Vec::new(),
@@ -88,6 +92,15 @@ impl Gathering {
 }
 
 impl Relations {
+    /// Takes rows of `kin_chain`.
+    pub(super) fn chains(&mut self, batch: &RecordBatch) {
+        let columns: Vec<StringArray> = (0..3).map(|column| texts(batch.column(column))).collect();
+        for row in 0..batch.num_rows() {
+            let [chain, relation, depth] = [0, 1, 2].map(|column| text_at(&columns[column], row));
+            self.chains.add(chain, relation, depth);
+        }
+    }
+
     /// Sex and birth of persons that the graph has.
     pub(super) fn people(&mut self, batch: &RecordBatch) {
         let (ids, sexes) = (texts(batch.column(0)), texts(batch.column(2)));

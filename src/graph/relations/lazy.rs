@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 
 use super::Relations;
+use crate::query::library::views;
 use crate::query::{EngineOptions, QueryError, Session};
 use crate::snapshot::Snapshot;
 
@@ -25,7 +26,11 @@ impl LazyRelations {
     /// The graph. Must be called on a tokio runtime that may be kept busy.
     pub async fn get(&self) -> Result<Arc<Relations>, QueryError> {
         let build = || async {
-            let session = Session::open(&self.snapshot, &self.options).await?;
+            let mut session = Session::open(&self.snapshot, &self.options).await?;
+            // What the first reads several times of the registers is computed once; the second reads its result.
+            for view in views().iter().filter(|view| ["kin_stated", "relation_edge"].contains(&view.name)) {
+                session.compute_once(view).await?;
+            }
             Relations::build(&session).await.map(Arc::new)
         };
         self.built.get_or_try_init(build).await.map(Arc::clone)

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use hashbrown::HashMap;
 
+use super::kin::Chains;
 use super::{Contradiction, Edge, Edges, NodeKind, Ring, Strength, Texts, rings};
 use crate::graph::{Graph, Weight};
 use crate::query::{LocalRules, ParameterKind};
@@ -33,6 +34,8 @@ pub struct Relations {
     /// Where the nodes of each kind begin; one more at the end.
     pub(super) starts: Vec<u32>,
     pub(super) edges: Edges,
+    /// Which chains of relations make which relative.
+    pub(super) chains: Chains,
     /// Both ways, without the edges that contradict others.
     pub(super) graph: Graph<Link>,
     /// Birth of each person, in days since 1970, `i32::MIN` where unknown: for contradictions and guardianship alone.

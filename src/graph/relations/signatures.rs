@@ -52,6 +52,7 @@ pub const FUNCTIONS: [(&str, &str, &[Column]); 9] = [
             ("to_date", Kind::Day),
             ("confidence", Kind::Share),
             ("row_id", Kind::Whole),
+            ("row_id_2", Kind::Whole),
         ],
     ),
     (
