@@ -64,13 +64,14 @@ pub(super) fn edges(path: &Path, text: &[u8]) -> Result<Layout, GraphError> {
     let Some(first) = First::of(text) else { return Ok(without) };
     let [source, target, weight] = [0, 1, 2].map(|wanted| first.place(|name| role(name) == Some(wanted)));
     let letter = |wanted| first.place(|name| role(name).or_else(|| letter(name)) == Some(wanted));
+    let weight = weight.or_else(|| letter(2));
     let named = match (source, target) {
         (Some(source), Some(target)) => Some(([source, target], weight)),
         (None, None) => match (letter(0), letter(1)) {
             // Letters are ids as well as names: what stands beside or beneath them decides.
             (Some(source), Some(target)) if ends_in(path, "csv") || ends_in(path, "tsv") => {
                 let ends = [source, target];
-                (letter(2).is_some() || first.above_numbers(&ends)).then_some((ends, letter(2)))
+                (weight.is_some() || first.above_numbers(&ends)).then_some((ends, weight))
             }
             _ => None,
         },

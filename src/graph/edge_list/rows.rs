@@ -33,6 +33,7 @@ impl Delimiter {
         }
     }
 
+    #[inline]
     fn is_at(self, byte: u8) -> bool {
         byte == self.0 || byte == self.1
     }
@@ -50,6 +51,7 @@ pub(super) fn numeric(field: &[u8]) -> bool {
 }
 
 /// Lines that hold anything but delimiters and are no comments, each with its number, the first line being 0.
+#[inline]
 pub(super) fn rows(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
     let lines = text.split(|b| *b == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     lines.enumerate().filter(|(_, line)| {
@@ -70,6 +72,7 @@ pub(super) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// The fields of a row.
+    #[inline]
     pub(super) fn of(row: &'a [u8], delimiter: Delimiter) -> Self {
         Self { rest: Some(row), delimiter, open: false }
     }
@@ -78,11 +81,13 @@ impl<'a> Fields<'a> {
 impl<'a> Iterator for Fields<'a> {
     type Item = &'a [u8];
 
+    #[inline]
     fn next(&mut self) -> Option<&'a [u8]> {
         let rest = self.rest?;
-        let blank = |b: u8| b == b' ' || (b == b'\t' && self.delimiter.0 != b'\t');
+        let delimiter = self.delimiter;
+        let blank = |b: u8| b == b' ' || (b == b'\t' && delimiter.0 != b'\t');
         let rest = &rest[rest.iter().position(|b| !blank(*b)).unwrap_or(rest.len())..];
-        if rest.is_empty() && self.delimiter == Delimiter::BLANKS {
+        if rest.is_empty() && delimiter == Delimiter::BLANKS {
             return None;
         }
         // A delimiter between quotes belongs to the field.
@@ -96,7 +101,7 @@ impl<'a> Iterator for Fields<'a> {
             ),
             _ => 0,
         };
-        let end = rest[quoted..].iter().position(|b| self.delimiter.is_at(*b)).map(|more| quoted + more);
+        let end = rest[quoted..].iter().position(|b| delimiter.is_at(*b)).map(|more| quoted + more);
         self.rest = end.map(|end| &rest[end + 1..]);
         Some(rest[..end.unwrap_or(rest.len())].trim_ascii_end())
     }
@@ -115,6 +120,7 @@ fn closed(inner: &[u8]) -> Option<usize> {
 }
 
 /// A field without its quotes.
+#[inline]
 pub(super) fn unquoted(field: &[u8]) -> Cow<'_, [u8]> {
     let [b'"', inner @ .., b'"'] = field else { return Cow::Borrowed(field) };
     if !inner.contains(&b'"') {

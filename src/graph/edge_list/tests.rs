@@ -54,6 +54,7 @@ fn letters_name_columns_where_the_rows_say_so() {
     let list = read("e.tsv", "u\tv\tweight\nx\ty\t2.5\n");
     assert_eq!((edges(&list), list.weights), (vec!["x-y".to_owned()], vec![2.5]));
     assert_eq!(edges(&read("e.txt", "a b\n1 2\n")), ["1-2"]);
+    assert_eq!(read("e.txt", "source target w\nx y 3\n").weights, [3.0]);
 }
 
 #[test]
