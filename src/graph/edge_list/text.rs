@@ -85,7 +85,8 @@ fn chunk<T: Id>(path: &Path, text: &[u8], range: Range<usize>, layout: &Layout) 
         if count > layout.most {
             return Err(fault(None, surplus(count, layout).into()));
         }
-        let [source, target, heavy] = found.map(unquoted);
+        // One by one: mapping the array costs a tenth of all reading.
+        let (source, target, heavy) = (unquoted(found[0]), unquoted(found[1]), unquoted(found[2]));
         if source.is_empty() || target.is_empty() {
             let message = "an edge needs two ids, apart by a space, tab, comma or semicolon as in the first row";
             return Err(fault(None, message.into()));
