@@ -122,7 +122,7 @@ pub async fn answer<L: List>(
     let list = filter.fingerprint(&audit, L::NAME, &order);
     let after = place(cursor.as_deref(), list, orders.rows())?;
     let (page, items) = web::block(move || {
-        let passing = L::passing(&loaded, &filter)?;
+        let passing = loaded.narrowed.passing::<L>(&loaded, &filter)?;
         let page = Page::of(L::of(&loaded).orders().get(sort)?.values(), passing.as_ref(), after, limit);
         let items = L::of(&loaded).rows(&page.rows)?;
         Ok::<_, Problem>((page, items))

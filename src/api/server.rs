@@ -123,6 +123,7 @@ impl Server {
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), ServeError> {
         let Self { state, server, closing, .. } = self;
         let handle = server.handle();
+        actix_web::rt::spawn(warm(state.clone()));
         let serving = actix_web::rt::spawn(server);
         let broke = tokio::select! {
             ended = serving => Some(ended),
@@ -142,6 +143,18 @@ impl Server {
             Some(Err(error)) => Err(std::io::Error::other(error).into()),
             _ => Ok(()),
         }
+    }
+}
+
+/// Reads the audit that finished last, so that the first who asks need not wait for it.
+async fn warm(state: web::Data<State>) {
+    let read = match state.latest() {
+        Ok(Some(audit)) => state.store.get(&audit).await.map(drop),
+        Ok(None) => Ok(()),
+        Err(problem) => Err(problem),
+    };
+    if let Err(problem) = read {
+        tracing::warn!(target: "mingjing::http", problem = %problem, "the last audit cannot be held");
     }
 }
 

@@ -11,7 +11,7 @@ use arrow::error::ArrowError;
 
 use crate::query::library::EvidenceRole;
 use crate::query::safe_in_spreadsheet;
-use crate::snapshot::{TableEntry, TableWriter};
+use crate::snapshot::{ReadFor, TableEntry, TableWriter};
 
 use super::{Coverage, EvidenceRow, Finding, FlagError, Lead};
 
@@ -208,6 +208,9 @@ pub fn coverage_batch(rows: &[Coverage]) -> Result<RecordBatch, ArrowError> {
     RecordBatch::try_new(coverage_schema(), columns)
 }
 
+/// Columns that hardly repeat.
+const SENTENCES: &[&str] = &["finding_id", "facts", "summary_zh", "summary_en", "text"];
+
 /// One output table, written as CSV for people and spreadsheets and as Parquet, exact, for programs.
 pub struct Output {
     csv: Writer<File>,
@@ -225,7 +228,8 @@ impl Output {
     pub fn create(folder: &Path, name: &str, schema: SchemaRef) -> Result<Self, FlagError> {
         let path: PathBuf = folder.join(format!("{name}.csv"));
         let file = File::create(&path).map_err(|source| FlagError::Io { path, source })?;
-        let parquet = TableWriter::create(folder.join(format!("{name}.parquet")), Arc::clone(&schema), &[])?;
+        let path = folder.join(format!("{name}.parquet"));
+        let parquet = TableWriter::create_for(ReadFor::SingleRows(SENTENCES), path, Arc::clone(&schema), &[])?;
         let mut csv = WriterBuilder::new().with_header(true).build(file);
         // An empty table still has its header.
         csv.write(&RecordBatch::new_empty(schema))?;

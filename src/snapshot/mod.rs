@@ -42,7 +42,7 @@ pub use provenance::{
     DERIVED_TABLES, QuarantineWriter, Quarantined, derived_schema, identity_schema, issue_schema, quarantine_schema,
     source_file_batch, source_file_schema,
 };
-pub use table_writer::TableWriter;
+pub use table_writer::{ReadFor, TableWriter};
 
 /// What can go wrong with a data folder or a snapshot.
 #[derive(Debug, thiserror::Error)]

@@ -21,8 +21,25 @@ use crate::contract::ROW_ID;
 /// Rows of a row group: large enough to compress, small enough that pruning by key range pays and
 /// that a group waits in memory.
 const ROW_GROUP_ROWS: usize = 512 * 1024;
-/// Rows of a data page, the finest unit of pruning.
-const PAGE_ROWS: usize = 16 * 1024;
+/// What the rows of a file are mostly read for, which decides its data pages: the finest unit that can be
+/// pruned, and that whoever wants one row must inflate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadFor {
+    /// Whole columns: long pages.
+    Scans,
+    /// One row here and there: short pages. These columns of text hardly repeat, so they have no
+    /// dictionary, which would have to be read with each row.
+    SingleRows(&'static [&'static str]),
+}
+
+impl ReadFor {
+    fn page_rows(self) -> usize {
+        match self {
+            Self::Scans => 16 * 1024,
+            Self::SingleRows(_) => 256,
+        }
+    }
+}
 
 /// Writes one table of a snapshot: zstd Parquet with page statistics, its columns encoded side by side.
 pub struct TableWriter {
@@ -45,6 +62,16 @@ impl std::fmt::Debug for TableWriter {
 impl TableWriter {
     /// Starts a table whose rows will come sorted by the columns `sorted_by`.
     pub fn create(path: PathBuf, schema: SchemaRef, sorted_by: &[String]) -> Result<Self, SnapshotError> {
+        Self::create_for(ReadFor::Scans, path, schema, sorted_by)
+    }
+
+    /// Starts a table that is mostly read in a way.
+    pub fn create_for(
+        read: ReadFor,
+        path: PathBuf,
+        schema: SchemaRef,
+        sorted_by: &[String],
+    ) -> Result<Self, SnapshotError> {
         let sorting = sorted_by
             .iter()
             .filter_map(|name| schema.index_of(name).ok())
@@ -52,14 +79,20 @@ impl TableWriter {
             .collect();
         let mut properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
-            .set_data_page_row_count_limit(PAGE_ROWS)
-            .set_write_batch_size(PAGE_ROWS)
+            .set_data_page_row_count_limit(read.page_rows())
+            .set_write_batch_size(read.page_rows())
             .set_max_row_group_row_count(None)
             .set_statistics_enabled(EnabledStatistics::Page)
             .set_created_by(format!("mingjing {}", env!("CARGO_PKG_VERSION")))
             .set_sorting_columns(Some(sorting));
         // Provenance is nearly unique: a dictionary would only be built to be thrown away.
         properties = properties.set_column_dictionary_enabled(ColumnPath::from(ROW_ID), false);
+        if let ReadFor::SingleRows(unlike) = read {
+            for column in unlike {
+                properties = properties.set_column_dictionary_enabled(ColumnPath::from(*column), false);
+            }
+            properties = properties.set_statistics_enabled(EnabledStatistics::Chunk);
+        }
         let mut properties = properties.build();
         add_encoded_arrow_schema_to_metadata(&schema, &mut properties);
         let parquet_error = |source| SnapshotError::Parquet { path: path.clone(), source };

@@ -3,8 +3,8 @@
 use std::fs::File;
 use std::path::Path;
 
-use arrow::array::{Array, AsArray, RecordBatch, StringArray};
-use arrow::compute::concat_batches;
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
+use arrow::compute::{concat, concat_batches};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
@@ -13,7 +13,9 @@ use parquet::file::metadata::PageIndexPolicy;
 
 use super::StoreError;
 
-const BATCH_ROWS: usize = 64 * 1024;
+/// Rows read at once: few enough that the reader's buffers are used again and not handed back to the system,
+/// whose fresh pages cost more than the reading.
+const BATCH_ROWS: usize = 8 * 1024;
 
 /// Opens a file with its page index, by which single rows can be read without their row group.
 pub fn open(path: &Path) -> Result<(File, ArrowReaderMetadata), StoreError> {
@@ -31,16 +33,25 @@ pub fn whole(path: &Path, names: &[&str], limit: usize) -> Result<Option<RecordB
     let reader = builder.with_projection(mask).with_batch_size(BATCH_ROWS).build();
     let reader = reader.map_err(|e| StoreError::damaged(path, e))?;
     let schema = arrow::array::RecordBatchReader::schema(&reader);
-    let (mut batches, mut bytes) = (Vec::new(), 0);
+    let mut parts: Vec<Vec<ArrayRef>> = vec![Vec::new(); schema.fields().len()];
+    let mut bytes = 0;
     for batch in reader {
         let batch = batch.map_err(|e| StoreError::damaged(path, e))?;
         bytes += batch.get_array_memory_size();
         if bytes > limit {
             return Ok(None);
         }
-        batches.push(batch);
+        for (parts, column) in parts.iter_mut().zip(batch.columns()) {
+            parts.push(ArrayRef::clone(column));
+        }
     }
-    Ok(Some(concat_batches(&schema, &batches)?))
+    if bytes == 0 {
+        return Ok(Some(RecordBatch::new_empty(schema)));
+    }
+    // A column at a time, each letting its parts go: the whole is never held twice.
+    let joined = |parts: Vec<ArrayRef>| concat(&parts.iter().map(AsRef::as_ref).collect::<Vec<&dyn Array>>());
+    let columns = parts.into_iter().map(joined).collect::<Result<_, _>>()?;
+    Ok(Some(RecordBatch::try_new(schema, columns)?))
 }
 
 /// Reads single rows of some columns, in the order of the file; `rows` rise.

@@ -4,9 +4,8 @@
 //! by reading the one column that names the finding; afterwards the rows of a finding are read by place,
 //! which decompresses a page a column and not the file.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use arrow::array::Array;
 use arrow::datatypes::Int64Type;
@@ -34,8 +33,8 @@ pub struct EvidenceLine {
 #[derive(Debug)]
 struct Places {
     metadata: ArrowReaderMetadata,
-    /// First row and count, by finding row.
-    runs: HashMap<u32, (u32, u32)>,
+    /// First row and count of each finding.
+    runs: Vec<(u32, u32)>,
 }
 
 /// The places, found when they are first asked for.
@@ -43,12 +42,13 @@ struct Places {
 pub struct EvidenceIndex {
     path: PathBuf,
     places: OnceLock<Places>,
+    finding: Mutex<()>,
 }
 
 impl EvidenceIndex {
     /// Of a file that is not read yet.
     pub fn new(path: PathBuf) -> Self {
-        Self { path, places: OnceLock::new() }
+        Self { path, places: OnceLock::new(), finding: Mutex::default() }
     }
 
     /// The first `limit` rows of evidence of a finding, and how many there are.
@@ -58,14 +58,8 @@ impl EvidenceIndex {
         finding: u32,
         limit: usize,
     ) -> Result<(Vec<EvidenceLine>, usize), StoreError> {
-        let places = match self.places.get() {
-            Some(places) => places,
-            None => {
-                let found = self.find_places(findings)?;
-                self.places.get_or_init(|| found)
-            }
-        };
-        let Some(&(start, count)) = places.runs.get(&finding) else { return Ok((Vec::new(), 0)) };
+        let places = self.places(findings)?;
+        let Some(&(start, count @ 1..)) = places.runs.get(finding as usize) else { return Ok((Vec::new(), 0)) };
         let (start, count) = (start as usize, count as usize);
         let range = start..start + count.min(limit);
         let names = ["role", "table", "source_file", "source_row", "text"];
@@ -83,12 +77,27 @@ impl EvidenceIndex {
         Ok((lines.collect(), count))
     }
 
+    /// The places; however many ask at once, they are found once.
+    fn places(&self, findings: &Findings) -> Result<&Places, StoreError> {
+        if let Some(places) = self.places.get() {
+            return Ok(places);
+        }
+        let _one = self.finding.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.places.get() {
+            Some(places) => Ok(places),
+            None => {
+                let found = self.find_places(findings)?;
+                Ok(self.places.get_or_init(|| found))
+            }
+        }
+    }
+
     fn find_places(&self, findings: &Findings) -> Result<Places, StoreError> {
         let (file, metadata) = open(&self.path)?;
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone());
         let mask = ProjectionMask::columns(builder.parquet_schema(), ["finding_id"]);
         let reader = builder.with_projection(mask).build().map_err(|e| StoreError::damaged(&self.path, e))?;
-        let mut runs: HashMap<u32, (u32, u32)> = HashMap::new();
+        let mut runs = vec![(0, 0); findings.len()];
         // Findings and evidence have one order, so the next finding is nearly always the one that follows.
         let (mut at, mut current): (u32, Option<u32>) = (0, None);
         for batch in reader {
@@ -104,7 +113,8 @@ impl EvidenceIndex {
                     None => findings.orders().find(id)?,
                 };
                 if let Some(row) = row {
-                    runs.entry(row).or_insert((at, 0)).1 += 1;
+                    let run = &mut runs[row as usize];
+                    *run = if run.1 == 0 { (at, 1) } else { (run.0, run.1 + 1) };
                     current = Some(row);
                 }
                 at += 1;

@@ -33,7 +33,7 @@ pub use evidence::{EvidenceIndex, EvidenceLine};
 pub use filter::Filter;
 pub use findings::{FindingRow, Findings};
 pub use leads::{LeadRow, Leads};
-pub use list::List;
+pub use list::{List, Narrowed};
 pub use source_rows::SourceRows;
 
 use super::Problem;
@@ -118,6 +118,8 @@ pub struct Loaded {
     pub coverage: Vec<CoverageRow>,
     /// Where the evidence of each finding lies.
     pub evidence: EvidenceIndex,
+    /// Rows that passed the filters asked for last.
+    pub narrowed: Narrowed,
     /// The delivered rows of its snapshot, once they were asked for.
     source: OnceLock<SourceRows>,
 }
@@ -128,7 +130,7 @@ impl Loaded {
         let leads = Leads::read(&audit.path.join("leads.parquet"), &findings)?;
         let coverage = read_coverage(&audit.path.join("coverage.parquet"))?;
         let evidence = EvidenceIndex::new(audit.path.join("evidence.parquet"));
-        Ok(Self { audit, findings, leads, coverage, evidence, source: OnceLock::new() })
+        Ok(Self { audit, findings, leads, coverage, evidence, narrowed: Narrowed::default(), source: OnceLock::new() })
     }
 
     /// The delivered rows of the snapshot that was audited, where it still stands. Its manifest is read once.
