@@ -12,6 +12,8 @@ use tokio::io::AsyncReadExt;
 use super::request::RequestId;
 use super::state::State;
 use super::{Problem, trail};
+use crate::model::spec::headers;
+use crate::query::library::Header;
 
 /// What an audit writes.
 const FILES: [&str; 4] = ["findings", "evidence", "leads", "coverage"];
@@ -51,6 +53,30 @@ pub async fn download(
         response.insert_header((header::CONTENT_ENCODING, "identity"));
     }
     Ok(response.body(actix_web::body::SizedStream::new(length, chunks(handle))))
+}
+
+/// The card of a model as it ran in this audit, in Markdown.
+#[utoipa::path(get, path = "/api/v1/audits/{id}/cards/{model}", tag = "audits", operation_id = "getModelCard",
+    params(
+        ("id" = String, Path, description = "审计编号或 latest · Id of an audit or a job, or `latest`"),
+        ("model" = String, Path, description = "模型编号 · Id or code of a model", example = "M01"),
+    ),
+    responses((status = 200, description = "模型卡 · The card", content((String = "text/markdown")))))]
+pub async fn card(
+    state: web::Data<State>,
+    names: web::Path<(String, String)>,
+    request_id: RequestId,
+) -> Result<HttpResponse, Problem> {
+    let (id, model) = names.into_inner();
+    let unknown = || Problem::not_found("card", "模型卡", &model);
+    let of = |(id, header): (&String, &Header)| (*id == model || header.typology == model).then(|| id.clone());
+    let name = headers().iter().find_map(of).ok_or_else(unknown)?;
+    let audit = web::block(move || state.finished(&id)).await??;
+    // A model that did not run in it has none.
+    let text = tokio::fs::read_to_string(audit.path.join("cards").join(format!("{name}.md"))).await;
+    let text = text.map_err(|_| unknown())?;
+    trail::read(&request_id, "model card", &audit.manifest.id, 1, &name);
+    Ok(HttpResponse::Ok().content_type("text/markdown; charset=utf-8").body(text))
 }
 
 async fn open(path: &Path) -> std::io::Result<(File, u64)> {

@@ -26,7 +26,7 @@ use super::{
         home::page, docs::page, docs::json, rules::page,
         health::health, health::ready,
         snapshots::list, snapshots::show, snapshots::diff,
-        audits::start, audits::list, audits::show, audits::cancel, events::follow, coverage::show, files::download,
+        audits::start, audits::list, audits::show, audits::cancel, events::follow, coverage::show, files::download, files::card,
         leads::list, leads::show,
         findings::list, findings::show,
         rules::list, rules::show, rules::typologies,

@@ -46,6 +46,7 @@ routes! {
     "/api/v1/audits/{id}/findings" => { GET findings::list }
     "/api/v1/audits/{id}/findings/{finding_id}" => { GET findings::show }
     "/api/v1/audits/{id}/files/{file}" => { GET files::download }
+    "/api/v1/audits/{id}/cards/{model}" => { GET files::card }
     "/api/v1/rules" => { GET rules::list }
     "/api/v1/rules/{id}" => { GET rules::show }
     "/api/v1/typologies" => { GET rules::typologies }

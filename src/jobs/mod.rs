@@ -16,7 +16,7 @@ pub use audit::{Audit, AuditError, AuditManifest, AuditRequest, audit, audits, e
 pub use dispositions::{RecordError, Taken, record, rule_evidence};
 pub use identity::{ExplainError, Explained, LinkQuestion, explain_link};
 pub use import::{ImportError, ImportOutcome, ImportRequest, import, reconciliation};
-pub use models::{Evaluation, ModelRun, ModelRunError, card, evaluate, model, run_model};
+pub use models::{ModelRun, ModelRunError, card, evaluate, model, run_model};
 pub use plan::{VisitPlan, Waiting, visit_plan};
 pub use progress::{Observer, Unobserved};
 pub use ranking::shadow;

@@ -1,12 +1,11 @@
 //! Models over a snapshot: checked, run, carded, compared with what people found.
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 
 use crate::cases::{Dispositions, Outcome as Found, read};
 use crate::contract::SubjectKind;
-use crate::model::metric::{average_precision, roc_auc};
 use crate::model::spec::{
-    Card, FeatureTable, GroupRate, Model, ModelError, Outcome, Scored, drift, groups, models, run,
+    Card, Evaluation, FeatureTable, GroupRate, Judged, Model, ModelError, Outcome, Scored, Stability, drift, models, run,
 };
 use crate::query::library::Planner;
 use crate::query::{EngineOptions, QueryError, Session};
@@ -46,19 +45,6 @@ pub struct ModelRun {
     pub table: FeatureTable,
     /// What it says.
     pub outcome: Outcome,
-}
-
-/// How scores fare beside what people found.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Evaluation {
-    /// Subjects of which a finding was confirmed.
-    pub confirmed: usize,
-    /// Subjects whose findings were all dismissed.
-    pub dismissed: usize,
-    /// Area under the ROC curve; none where a side is empty.
-    pub roc_auc: Option<f64>,
-    /// Average precision.
-    pub average_precision: Option<f64>,
 }
 
 /// The model of that id, or of that code (`M01`), its features checked.
@@ -106,24 +92,29 @@ pub async fn card(
             drift(&done.model, &other.manifest.id, &before, &done.table)?
         }
     };
+    let judged = judged(done.model.query.subject, data)?;
     let card = Card {
         model: &done.model,
         snapshot: &done.snapshot,
         table: &done.table,
         scored,
         stability: stability(done, scored)?,
-        groups: GroupRate::of(&groups(done.model.query.subject, session).await?, &done.table, scored),
+        evaluation: Evaluation::of(&done.table, scored, &judged),
+        groups: GroupRate::of(done.model.query.subject, session, &done.table, scored, &judged).await?,
         drift,
     };
     Ok(card.to_string())
 }
 
 /// The least share of those raised that another seed raises too, over five other seeds.
-fn stability(done: &ModelRun, scored: &[Scored]) -> Result<Option<f64>, ModelRunError> {
+fn stability(done: &ModelRun, scored: &[Scored]) -> Result<Stability, ModelRunError> {
     let raised: Vec<usize> = scored.iter().filter(|one| one.raised).map(|one| one.subject).collect();
     let seeded = done.model.spec.detectors.iter().any(|part| part.parameters.contains_key("seed"));
-    if raised.is_empty() || !seeded {
-        return Ok(None);
+    if !seeded {
+        return Ok(Stability::NothingDrawn);
+    }
+    if raised.is_empty() {
+        return Ok(Stability::NotTried);
     }
     let mut least = 1.0_f64;
     for seed in 101..106 {
@@ -136,43 +127,42 @@ fn stability(done: &ModelRun, scored: &[Scored]) -> Result<Option<f64>, ModelRun
             least = least.min(both as f64 / raised.len() as f64);
         }
     }
-    Ok(Some(least))
+    Ok(Stability::Share(least))
 }
 
 /// Scores beside the dispositions of the subjects' findings.
 pub fn evaluate(done: &ModelRun, data: &DataDir) -> Result<Evaluation, ModelRunError> {
-    let dispositions = Dispositions::load(data).map_err(RecordError::from)?;
+    let scored: &[Scored] = match &done.outcome {
+        Outcome::Scored(scored) => scored,
+        Outcome::NotAssessable { .. } => &[],
+    };
+    Ok(Evaluation::of(&done.table, scored, &judged(done.model.query.subject, data)?))
+}
+
+/// Which subjects of a kind people judged: a finding's audit says whom it is about. Audits are read from the
+/// last back, until all that was judged is found.
+pub(super) fn judged(subject: SubjectKind, data: &DataDir) -> Result<Judged, RecordError> {
+    let dispositions = Dispositions::load(data)?;
     let standing = dispositions.standing();
-    let mut labels: BTreeMap<String, bool> = BTreeMap::new();
-    let own = match done.model.query.subject {
+    let own = match subject {
         SubjectKind::Official => "official_no",
         SubjectKind::Person => "id_number",
         SubjectKind::Village | SubjectKind::Region => "region_code",
         SubjectKind::Household => "household_no",
+        SubjectKind::Award => "award_no",
         _ => "subject_key",
     };
-    for audit in audits(data).map_err(RecordError::from)? {
-        read(&audit.path, ["finding_id", own], |[finding, subject]| {
-            if let Some(d) = standing.get(finding).filter(|_| !subject.is_empty()) {
-                *labels.entry(subject.to_owned()).or_default() |= d.outcome == Found::Confirmed;
-            }
-        })
-        .map_err(RecordError::from)?;
-    }
-    let (mut scores, mut confirmed) = (Vec::new(), Vec::new());
-    if let Outcome::Scored(scored) = &done.outcome {
-        for one in scored {
-            if let Some(label) = labels.get(&done.table.subjects[one.subject]) {
-                scores.push(one.score);
-                confirmed.push(*label);
-            }
+    let mut judged = Judged::new();
+    let mut open: HashSet<String> = standing.keys().map(|id| (*id).to_owned()).collect();
+    for audit in audits(data)?.iter().rev() {
+        if open.is_empty() {
+            break;
         }
+        read(&audit.path, ["finding_id", own], |[finding, subject]| {
+            if let Some(d) = standing.get(finding).filter(|_| open.remove(finding) && !subject.is_empty()) {
+                *judged.entry(subject.to_owned()).or_default() |= d.outcome == Found::Confirmed;
+            }
+        })?;
     }
-    let yes = confirmed.iter().filter(|label| **label).count();
-    Ok(Evaluation {
-        confirmed: yes,
-        dismissed: confirmed.len() - yes,
-        roc_auc: roc_auc(&scores, &confirmed),
-        average_precision: average_precision(&scores, &confirmed),
-    })
+    Ok(judged)
 }

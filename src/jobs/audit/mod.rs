@@ -26,6 +26,7 @@ use crate::snapshot::{DataDir, Snapshot, SnapshotError};
 use super::Observer;
 pub use explain::explain;
 use output::{manifest, write};
+use models::Ground;
 use probability::Probabilities;
 pub use probability::{Learnt, header};
 pub use request::AuditRequest;
@@ -176,7 +177,9 @@ pub async fn audit(
     let mut sink = Sink::create(staged.path(), session.clone(), &snapshot, region, &dispositions, &probabilities)?;
     let (mut coverage, shared_ms) =
         run_all(&rules, &asked, &mut session, &bindings, options, &mut sink, observer).await?;
-    let said = models::run_all(&models, &session, before.as_ref(), observer).await?;
+    let cards = staged.path().join("cards");
+    let ground = Ground { data, snapshot: &snapshot.manifest.id, session: &session, before, cards: &cards };
+    let said = models::run_all(&models, &ground, observer).await?;
     for (header, run) in own.iter().zip(said) {
         coverage.push(settle(header, run, true, &mut sink, observer).await?);
     }

@@ -1,45 +1,67 @@
 //! The models of an audit: each run over the snapshot, what it raises as findings, how it fared as coverage.
 
+use std::path::Path;
 use std::time::Instant;
 
 use crate::flags::{Coverage, EvidenceRef, Outcome, RawFinding, Subject};
 use crate::model::spec::{
-    FeatureTable, Key, Model, ModelError, Outcome as Said, Scored, drift, in_words, run as run_model,
+    Card, Evaluation, FeatureTable, GroupRate, Key, Model, ModelError, Outcome as Said, Scored, Stability, drift,
+    in_words, run as run_model,
 };
 use crate::query::Session;
 use crate::query::library::EvidenceRole;
+use crate::snapshot::DataDir;
 
-use super::super::Observer;
+use super::super::models::judged;
+use super::super::{Observer, RecordError};
 use super::{AuditError, rules};
 
-/// Runs models one after the other, each on all threads. `before` is the snapshot that this one was built
-/// on, with its name: how far the data moved since is told where a model should not be trusted.
+/// What models run over.
+pub(super) struct Ground<'a> {
+    /// The data folder, whose dispositions say how models fared.
+    pub data: &'a DataDir,
+    /// Snapshot.
+    pub snapshot: &'a str,
+    /// Over that snapshot.
+    pub session: &'a Session,
+    /// The snapshot that this one was built on, with its name: how far the data moved since is told where a
+    /// model should not be trusted.
+    pub before: Option<(String, Session)>,
+    /// Folder of the cards, which a model that ran leaves behind.
+    pub cards: &'a Path,
+}
+
+/// Runs models one after the other, each on all threads.
 pub(super) async fn run_all(
     models: &[Model],
-    session: &Session,
-    before: Option<&(String, Session)>,
+    ground: &Ground<'_>,
     observer: &dyn Observer,
 ) -> Result<Vec<rules::Run>, AuditError> {
     observer.stage("models", Some(models.len() as u64));
+    if !models.is_empty() {
+        let failed = |source| AuditError::Io { path: ground.cards.to_owned(), source };
+        std::fs::create_dir(ground.cards).map_err(failed)?;
+    }
     let mut runs = Vec::with_capacity(models.len());
     for model in models {
         if observer.cancelled() {
             return Err(AuditError::Cancelled);
         }
-        runs.push(run(model, session, before).await);
+        runs.push(run(model, ground).await);
         observer.advance(1);
     }
     Ok(runs)
 }
 
 /// Runs one model; whatever happens is told in its coverage.
-async fn run(model: &Model, session: &Session, before: Option<&(String, Session)>) -> rules::Run {
+async fn run(model: &Model, ground: &Ground<'_>) -> rules::Run {
+    let session = ground.session;
     let started = Instant::now();
     let mut covered = Coverage::of(&model.spec.id, &model.spec.code);
     covered.missing = model.needs().into_iter().filter(|table| !session.present().contains(table)).collect();
     let mut findings = Vec::new();
     if covered.missing.is_empty() {
-        match assess(model, session, before).await {
+        match assess(model, ground).await {
             Ok(Assessed { raised, rows, note, runnable }) => {
                 covered.rows_read = rows;
                 covered.reason = note;
@@ -67,7 +89,19 @@ struct Assessed {
     runnable: bool,
 }
 
-async fn assess(model: &Model, session: &Session, before: Option<&(String, Session)>) -> Result<Assessed, ModelError> {
+/// What kept a model from saying anything.
+#[derive(Debug, thiserror::Error)]
+enum AssessError {
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    #[error("its card cannot be written: {0}")]
+    Card(#[from] std::io::Error),
+}
+
+async fn assess(model: &Model, ground: &Ground<'_>) -> Result<Assessed, AssessError> {
+    let session = ground.session;
     let table = model.table(session).await?;
     let rows = table.subjects.len() as u64;
     let scored = match run_model(model, &table)? {
@@ -82,14 +116,26 @@ async fn assess(model: &Model, session: &Session, before: Option<&(String, Sessi
     if !weakened.is_empty() {
         note = format!("ran without {}, taken as empty; it {note}", weakened.join(", "));
     }
-    let mut warning = None;
-    if let Some((name, before)) = before {
-        let drifted = drift(model, name, &model.table(before).await?, &table)?;
-        warning = drifted.and_then(|drifted| drifted.warning());
-    }
+    let drifted = match &ground.before {
+        Some((name, before)) => drift(model, name, &model.table(before).await?, &table)?,
+        None => None,
+    };
+    let warning = drifted.as_ref().and_then(|drifted| drifted.warning());
     if let Some((_, en)) = &warning {
         note = format!("{en} It {note}.");
     }
+    let judged = judged(model.query.subject, ground.data)?;
+    let card = Card {
+        model,
+        snapshot: ground.snapshot,
+        table: &table,
+        scored: &scored,
+        stability: Stability::NotTried,
+        evaluation: Evaluation::of(&table, &scored, &judged),
+        groups: GroupRate::of(model.query.subject, session, &table, &scored, &judged).await?,
+        drift: drifted,
+    };
+    std::fs::write(ground.cards.join(format!("{}.md", model.spec.id)), card.to_string())?;
     let raised = scored.iter().filter(|one| one.raised);
     let raised = raised.map(|one| finding(model, &table, one, warning.as_ref())).collect();
     Ok(Assessed { raised, rows, note, runnable: true })

@@ -1,19 +1,76 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
-use super::{Drifted, FeatureTable, Model, Scored};
+use super::features::each_group;
+use super::{Drifted, FeatureTable, Model, ModelError, Scored};
+use crate::contract::SubjectKind;
+use crate::model::metric::{average_precision, roc_auc};
+use crate::query::Session;
 
-/// How often a protected group is raised.
+/// How often a protected group is raised, and how right that was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupRate {
     /// Attribute.
     pub attribute: String,
     /// Group.
     pub value: String,
+    /// What is counted.
+    pub counts: GroupCounts,
+}
+
+/// Counts of a protected group.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct GroupCounts {
     /// Subjects of it.
     pub subjects: u64,
     /// Those raised.
     pub raised: u64,
+    /// Those raised that people confirmed something of.
+    pub confirmed: u64,
+    /// Those raised of which people dismissed everything.
+    pub dismissed: u64,
+}
+
+/// How a model's scores fare beside what people found.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Evaluation {
+    /// Subjects of which a finding was confirmed.
+    pub confirmed: usize,
+    /// Subjects whose findings were all dismissed.
+    pub dismissed: usize,
+    /// Area under the ROC curve; none where a side is empty.
+    pub roc_auc: Option<f64>,
+    /// Average precision; none where a side is empty.
+    pub average_precision: Option<f64>,
+}
+
+/// Subjects of whose findings people judged some: whether any was confirmed.
+pub type Judged = BTreeMap<String, bool>;
+
+impl Evaluation {
+    /// Of scores beside judgements.
+    pub fn of(table: &FeatureTable, scored: &[Scored], judged: &Judged) -> Self {
+        let known = scored.iter().filter_map(|one| Some((one.score, *judged.get(&table.subjects[one.subject])?)));
+        let (scores, labels): (Vec<f64>, Vec<bool>) = known.unzip();
+        let confirmed = labels.iter().filter(|label| **label).count();
+        Self {
+            confirmed,
+            dismissed: labels.len() - confirmed,
+            roc_auc: roc_auc(&scores, &labels),
+            average_precision: average_precision(&scores, &labels),
+        }
+    }
+}
+
+/// How far a model says the same with other seeds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Stability {
+    /// Nothing is drawn.
+    NothingDrawn,
+    /// The least share of those raised that another seed raises too.
+    Share(f64),
+    /// Not tried: it takes several runs more.
+    NotTried,
 }
 
 /// A model card: what a model is made of, on what data, how it fares and where it ends.
@@ -27,8 +84,10 @@ pub struct Card<'a> {
     pub table: &'a FeatureTable,
     /// What it says.
     pub scored: &'a [Scored],
-    /// Share of those raised that other seeds raise too, the least of them; none where nothing is drawn.
-    pub stability: Option<f64>,
+    /// How other seeds fare.
+    pub stability: Stability,
+    /// How it fares beside what people found.
+    pub evaluation: Evaluation,
     /// Protected groups.
     pub groups: Vec<GroupRate>,
     /// Drift against another snapshot.
@@ -36,27 +95,35 @@ pub struct Card<'a> {
 }
 
 impl GroupRate {
-    /// Rates of every group, from attribute → subject → value.
-    pub fn of(
-        groups: &BTreeMap<String, BTreeMap<String, String>>,
+    /// Rates of every group of the subjects scored.
+    pub async fn of(
+        subject: SubjectKind,
+        session: &Session,
         table: &FeatureTable,
         scored: &[Scored],
-    ) -> Vec<Self> {
-        let mut rates: BTreeMap<(&str, &str), (u64, u64)> = BTreeMap::new();
-        for (attribute, of) in groups {
-            for one in scored {
-                let Some(value) = of.get(&table.subjects[one.subject]) else { continue };
-                let rate = rates.entry((attribute, value)).or_default();
-                *rate = (rate.0 + 1, rate.1 + u64::from(one.raised));
+        judged: &Judged,
+    ) -> Result<Vec<Self>, ModelError> {
+        let raised: HashMap<&str, bool> =
+            scored.iter().map(|one| (table.subjects[one.subject].as_str(), one.raised)).collect();
+        let mut counts: BTreeMap<String, BTreeMap<String, GroupCounts>> = BTreeMap::new();
+        each_group(subject, session, |subject, attribute, value| {
+            let Some(&raised) = raised.get(subject) else { return };
+            let of = counts.entry(attribute.to_owned()).or_default().entry(value.to_owned()).or_default();
+            of.subjects += 1;
+            if raised {
+                of.raised += 1;
+                match judged.get(subject) {
+                    Some(true) => of.confirmed += 1,
+                    Some(false) => of.dismissed += 1,
+                    None => {}
+                }
             }
-        }
-        let rate = |((attribute, value), (subjects, raised)): ((&str, &str), (u64, u64))| Self {
-            attribute: attribute.to_owned(),
-            value: value.to_owned(),
-            subjects,
-            raised,
-        };
-        rates.into_iter().map(rate).collect()
+        })
+        .await?;
+        let rates = counts.into_iter().flat_map(|(attribute, values)| {
+            values.into_iter().map(move |(value, counts)| Self { attribute: attribute.clone(), value, counts })
+        });
+        Ok(rates.collect())
     }
 }
 
@@ -94,8 +161,20 @@ impl fmt::Display for Card<'_> {
         )?;
         writeln!(f, "\n## 稳定性 Stability\n")?;
         match self.stability {
-            Some(share) => writeln!(f, "Other seeds raise at least {:.0} % of the same subjects.", 100.0 * share)?,
-            None => writeln!(f, "Nothing is drawn: the same data give the same scores.")?,
+            Stability::Share(share) => {
+                writeln!(f, "Other seeds raise at least {:.0} % of the same subjects.", 100.0 * share)?;
+            }
+            Stability::NothingDrawn => writeln!(f, "Nothing is drawn: the same data give the same scores.")?,
+            Stability::NotTried => {
+                writeln!(f, "Other seeds were not tried; `mingjing models card {}` does.", spec.code)?;
+            }
+        }
+        writeln!(f, "\n## 核查结果 What people found\n")?;
+        let e = &self.evaluation;
+        writeln!(f, "- 查实 confirmed: {} · 排除 dismissed: {}", e.confirmed, e.dismissed)?;
+        match (e.roc_auc, e.average_precision) {
+            (Some(auc), Some(precision)) => writeln!(f, "- ROC AUC {auc:.4} · average precision {precision:.4}")?,
+            _ => writeln!(f, "- 一方为空，无法评价 one side is empty: nothing can be said yet")?,
         }
         if let Some(drift) = &self.drift {
             f.write_str("\n## 漂移 Drift\n\n")?;
@@ -113,10 +192,16 @@ impl fmt::Display for Card<'_> {
         if self.groups.is_empty() {
             writeln!(f, "The subjects have no protected attributes on record.")?;
         } else {
-            f.write_str("| attribute | group | subjects | raised | rate |\n|---|---|---|---|---|\n")?;
-            for g in &self.groups {
-                let rate = 100.0 * g.raised as f64 / g.subjects.max(1) as f64;
-                writeln!(f, "| {} | {} | {} | {} | {rate:.2} % |", g.attribute, g.value, g.subjects, g.raised)?;
+            f.write_str(
+                "| attribute | group | subjects | raised | rate | confirmed | dismissed |\n|---|---|---|---|---|---|---|\n",
+            )?;
+            for GroupRate { attribute, value, counts: c } in &self.groups {
+                let rate = 100.0 * c.raised as f64 / c.subjects.max(1) as f64;
+                writeln!(
+                    f,
+                    "| {attribute} | {value} | {} | {} | {rate:.2} % | {} | {} |",
+                    c.subjects, c.raised, c.confirmed, c.dismissed
+                )?;
             }
         }
         writeln!(f, "\n## 无辜解释 Innocent explanations\n")?;

@@ -64,9 +64,9 @@ pub(super) use sql;
 
 /// Every feature query. A test holds this list against the folder.
 const FEATURES: &[(&str, &str)] =
-    sql!["features": "account", "batch", "household", "institution", "official", "person", "village"];
+    sql!["features": "account", "award", "batch", "household", "institution", "official", "person", "village"];
 /// Protected groups by subject, for the fairness of alarms alone.
-const GROUPS: &[(&str, &str)] = sql!["groups": "household"];
+const GROUPS: &[(&str, &str)] = sql!["groups": "award", "household", "person"];
 
 /// Columns that hold what a caseworker thinks, and not what is: no model may learn from them.
 const OPINIONS: [(&str, &str); 3] = [("application", "cause"), ("award", "tier"), ("award", "single_person")];
@@ -244,22 +244,29 @@ impl FeatureTable {
     }
 }
 
-/// Protected groups of the subjects of a kind: attribute → subject → value. For fairness alone.
-pub async fn groups(
+/// Shows each protected group of each subject of a kind, as (subject, attribute, value), a batch at a time;
+/// nothing where the kind has none. For fairness alone.
+pub async fn each_group(
     subject: SubjectKind,
     session: &Session,
-) -> Result<BTreeMap<String, BTreeMap<String, String>>, ModelError> {
-    let mut groups: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
-    let Some((_, sql)) = GROUPS.iter().find(|(known, _)| *known == subject.as_str()) else { return Ok(groups) };
-    for batch in session.sql(sql).await?.collect().await.map_err(QueryError::engine)? {
-        let told = |name: &str| Ok::<_, ModelError>(text(&batch, name)?.unwrap_or_default());
+    mut show: impl FnMut(&str, &str, &str),
+) -> Result<(), ModelError> {
+    let Some((name, sql)) = GROUPS.iter().find(|(known, _)| *known == subject.as_str()) else { return Ok(()) };
+    let mut batches = session.sql(sql).await?.execute_stream().await.map_err(QueryError::engine)?;
+    while let Some(batch) = batches.next().await {
+        let batch = batch.map_err(QueryError::engine)?;
+        let told = |column: &str| {
+            let missing = || ModelError::Spec { model: format!("groups {name}"), message: format!("no column {column}") };
+            text(&batch, column)?.ok_or_else(missing)
+        };
         let (subjects, attributes, values) = (told("subject_no")?, told("attribute")?, told("value")?);
-        for ((subject, attribute), value) in subjects.into_iter().zip(attributes).zip(values) {
-            let of = groups.entry(attribute.unwrap_or_default()).or_default();
-            of.insert(subject.unwrap_or_default(), value.unwrap_or_default());
+        for ((subject, attribute), value) in subjects.iter().zip(&attributes).zip(&values) {
+            if let (Some(subject), Some(attribute), Some(value)) = (subject, attribute, value) {
+                show(subject, attribute, value);
+            }
         }
     }
-    Ok(groups)
+    Ok(())
 }
 
 #[cfg(test)]

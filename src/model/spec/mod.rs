@@ -28,9 +28,9 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-pub use card::{Card, GroupRate};
+pub use card::{Card, Evaluation, GroupRate, Judged, Stability};
 pub use drift::{Drift, Drifted, drift, stability_index};
-pub use features::{Column, FeatureQuery, FeatureTable, Key, groups};
+pub use features::{Column, FeatureQuery, FeatureTable, Key};
 pub use lines::LinesQuery;
 pub use reason::{in_words, shown};
 pub use run::{Driver, Outcome, Scored, run};
@@ -144,6 +144,7 @@ const SOURCES: &[(&str, &str)] = model_sources![
     "m05_person_unlike_peers",
     "m06_payment_batch",
     "m07_institution_unlike_peers",
+    "m08_award_course",
 ];
 
 /// Severity of every model's findings, the least: a model only says where to look.
