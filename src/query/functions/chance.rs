@@ -86,7 +86,8 @@ fn sum_tail(arguments: &Arguments<'_>) -> Result<ArrayRef> {
         }
         let groups = populations.into_iter().zip(marked).zip(drawn);
         let groups: Option<Vec<_>> = groups.map(|((n, m), d)| group(n?, m?, d?).zip(u64::try_from(d?).ok())).collect();
-        Some(of_sum(&groups?).iter().skip(least).sum::<f64>().min(1.0))
+        let tail = of_sum(&groups?).iter().skip(least).fold(0.0, |sum, chance| sum + chance);
+        Some(f64::min(tail, 1.0))
     };
     Ok(Arc::new(arguments.rows().map(answer).collect::<Float64Array>()))
 }
