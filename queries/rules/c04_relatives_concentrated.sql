@@ -1,6 +1,6 @@
 -- id         = "c04_relatives_concentrated"
 -- typology   = "C04"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "irregularity"
@@ -9,8 +9,8 @@
 -- one_of     = ["kinship", "marriage", "person"]
 -- # The excess is no accident, at the stated rate of false alarms; poverty also runs in families, and nothing here tells the two apart.
 -- prior      = 0.35
--- reason_zh  = "{organisation}{post}{name}在其辖区内的近亲属共{relatives}人（{kin_families}户），其中{relatives_assisted}人（{kin_assisted}户）享受低保或特困；按辖区{families}户中{assisted}户享受的水平，预期约{expected_families}户，偶然达到此数的概率为{chance_percent}%（多重比较校正后{adjusted_percent}%），收缩后约为应有水平的{excess}倍。仅为总体线索，不指向任何个人或家庭。"
--- reason_en  = "{name} ({organisation}, {post}) has {relatives} close relatives ({kin_families} families) in the region of the office, of whom {relatives_assisted} ({kin_assisted} families) receive dibao or tekun; where {assisted} of {families} families do, about {expected_families} would be expected. Chance gives so many with {chance_percent} % ({adjusted_percent} % after correction for many officials); shrunk, {excess} times what is due. A pattern, which points at no person and no family."
+-- reason_zh  = "{organisation}{post}{name}在其辖区内的近亲属共{relatives}人（{kin_families}户），其中{relatives_assisted}人（{kin_assisted}户）享受低保或特困，占{share_percent}%（95%置信区间{low_percent}%至{high_percent}%）；按辖区{families}户中{assisted}户享受的水平，预期约{expected_families}户，偶然达到此数的概率为{chance_percent}%（多重比较校正后{adjusted_percent}%），收缩后约为应有水平的{excess}倍。仅为总体线索，不指向任何个人或家庭。"
+-- reason_en  = "{name} ({organisation}, {post}) has {relatives} close relatives ({kin_families} families) in the region of the office, of whom {relatives_assisted} ({kin_assisted} families) receive dibao or tekun: {share_percent} % of the families (95 % interval {low_percent} to {high_percent} %); where {assisted} of {families} families do, about {expected_families} would be expected. Chance gives so many with {chance_percent} % ({adjusted_percent} % after correction for many officials); shrunk, {excess} times what is due. A pattern, which points at no person and no family."
 -- why        = "One relative on the list is nothing; a family that is on it many times as often as its neighbours is the pattern favouritism leaves."
 -- innocent   = ["The official comes from a poor family, and was chosen as a village cadre for knowing it.", "One misfortune, a fire or an illness, struck the whole family.", "Families of one clan live in the poorest part of the village."]
 -- blind      = ["Relatives whom no register names.", "Fewer than three relatives, or a place where most are assisted.", "Favours for relatives of a colleague in return."]
@@ -31,7 +31,8 @@ SELECT k.official_key AS subject_key, k.official_key,
        coalesce(o.name, '某工作人员') AS name, coalesce(o.organisation, '') AS organisation, coalesce(o.post, '') AS post,
        k.relatives, k.relatives_assisted, k.kin_families, k.kin_assisted, k.families, k.assisted,
        round(k.expected, 1) AS expected_families, round(100 * k.chance, 4) AS chance_percent, round(100 * k.adjusted, 3) AS adjusted_percent,
-       round(k.ratio, 1) AS excess, k.row_official
+       round(k.ratio, 1) AS excess, CAST(round(100.0 * k.kin_assisted / k.kin_families) AS BIGINT) AS share_percent,
+       CAST(round(100 * k.share_low) AS BIGINT) AS low_percent, CAST(round(100 * k.share_high) AS BIGINT) AS high_percent, k.row_official
 FROM   kin_concentration AS k
 JOIN   official          AS o ON o.official_key = k.official_key
 WHERE  k.adjusted <= $false_discovery AND k.relatives_assisted >= 3

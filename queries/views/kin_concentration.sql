@@ -1,4 +1,4 @@
--- meaning  = "How many of an official's close kin in the official's region are assisted, against what the region's coverage would give: a row an official with at least three of them. Families count, not persons, for a family is assisted as a whole: `kin_families` of the official, `kin_assisted` of those, `families` and `assisted` in the region. `chance` is the exact one-sided probability of so many, `adjusted` the same after Benjamini and Hochberg over all officials whose numbers could show anything (all their families assisted would be rarer than 5 %: Gilbert, 2005), 1 for the others; `expected` is what chance gives, `ratio` the excess drawn towards 1 where numbers are small. `relatives` and `relatives_assisted` are persons."
+-- meaning  = "How many of an official's close kin in the official's region are assisted, against what the region's coverage would give: a row an official with at least three of them. Families count, not persons, for a family is assisted as a whole: `kin_families` of the official, `kin_assisted` of those, `families` and `assisted` in the region. `chance` is the exact one-sided probability of so many, `adjusted` the same after Benjamini and Hochberg over all officials whose numbers could show anything (all their families assisted would be rarer than 5 %: Gilbert, 2005), 1 for the others; `expected` is what chance gives, `ratio` the excess drawn towards 1 where numbers are small, and `share_low` and `share_high` bound the share of such families that are assisted (Clopper and Pearson, 95 %). `relatives` and `relatives_assisted` are persons."
 -- reads    = ["official", "official_circle", "person", "household_member", "award", "award_member", "payment"]
 -- optional = ["person", "household_member"]
 
@@ -87,5 +87,6 @@ ranked AS (
 )
 SELECT official_key, person_key, region_code, relatives, relatives_assisted, kin_families, kin_assisted, families, assisted,
        persons, persons_assisted, expected, chance, least(1.0, min(step) OVER (ORDER BY nth DESC)) AS adjusted,
-       (kin_assisted + 1) / (expected + 1) AS ratio, row_official
+       (kin_assisted + 1) / (expected + 1) AS ratio,
+       clopper_pearson_low(kin_assisted, kin_families) AS share_low, clopper_pearson_high(kin_assisted, kin_families) AS share_high, row_official
 FROM   ranked

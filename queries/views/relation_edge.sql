@@ -1,6 +1,6 @@
--- meaning  = "The relationship graph: a row an edge between two nodes, each named by its kind and the source's own number (person, household, official, account, phone, address, enterprise, register, institution, application, award). `kind` is kin, holds, contact (the roster's phone of an official), post, member, payee, uses, custodian, listed (in a register book), stays, or, of the procedure, declared, filed, decided, granted; `relation` says of kin what the second is to the first, of decided the official's part; `from_date` and `to_date` bound it where they are known; `row_edge` is the row it rests on, `row_edge_2` the second where it rests on two."
--- reads    = ["identity", "kin_stated", "person_thing", "person", "official", "family_circle", "household", "award_account", "account", "custody_agreement", "enterprise", "institution", "institution_stay", "relative_declaration", "application", "award"]
--- optional = ["person", "official", "account", "custody_agreement", "enterprise", "institution", "institution_stay", "relative_declaration", "application"]
+-- meaning  = "The relationship graph: a row an edge between two nodes, each named by its kind and the source's own number (person, household, official, account, phone, address, enterprise, register, institution, terminal, application, award). `kind` is kin, holds, contact (the roster's phone of an official), post, member, payee, uses, custodian, listed (in a register book), stays, draws (an account at a terminal), sends (an account to another), or, of the procedure, declared, filed, decided, granted; `relation` says of kin what the second is to the first, of decided the official's part, of draws whether it was together with other accounts in two months or more; `from_date` and `to_date` bound it where they are known; `row_edge` is the row it rests on, `row_edge_2` the second where it rests on two."
+-- reads    = ["identity", "kin_stated", "person_thing", "person", "official", "family_circle", "household", "award_account", "account", "custody_agreement", "enterprise", "institution", "institution_stay", "relative_declaration", "application", "award", "account_transaction"]
+-- optional = ["person", "official", "account", "custody_agreement", "enterprise", "institution", "institution_stay", "relative_declaration", "application", "account_transaction"]
 
 WITH known AS (
     SELECT person_key, id_number, coalesce(name, '') AS name FROM identity WHERE id_number IS NOT NULL
@@ -19,6 +19,47 @@ home AS (
 ),
 filed AS (
     SELECT application_key, min(application_no) AS application_no FROM application GROUP BY application_key
+),
+named AS (
+    -- A statement names accounts by number; the account list's own spelling goes first.
+    SELECT t.row_id, t.account_key, coalesce(c.account_no, trim(t.account_no)) AS account_no, t.direction, t.at, CAST(t.at AS DATE) AS day,
+           nullif(trim(t.terminal_no), '') AS terminal_no,
+           coalesce(k.account_no, nullif(trim(t.counter_account_no), '')) AS counter_no, k.account_no IS NOT NULL AS counter_listed
+    FROM   account_transaction AS t
+    LEFT   JOIN account        AS c ON c.account_key = t.account_key
+    LEFT   JOIN account        AS k ON k.account_key = t.counter_account_key
+),
+place AS (
+    SELECT u.account_key, min(h.region_code) AS region_code
+    FROM   award_account AS u
+    JOIN   household     AS h ON h.household_key = u.household_key
+    GROUP  BY u.account_key
+),
+queue AS (
+    SELECT account_key, account_no, terminal_no, day, row_id, CAST(date_part('epoch', at) AS BIGINT) AS second,
+           lag(account_no) OVER turn AS earlier_no, CAST(date_part('epoch', lag(at) OVER turn) AS BIGINT) AS earlier,
+           lead(account_no) OVER turn AS later_no, CAST(date_part('epoch', lead(at) OVER turn) AS BIGINT) AS later
+    FROM   named
+    WHERE  direction = 'out' AND terminal_no IS NOT NULL
+    WINDOW turn AS (PARTITION BY terminal_no ORDER BY at, row_id)
+),
+drawn AS (
+    -- Once beside another's card is a queue; in several months it is one hand.
+    SELECT q.account_no, q.terminal_no, min(q.day) AS from_date, max(q.day) AS to_date, min(q.row_id) AS row_edge,
+           count(DISTINCT CASE WHEN (q.earlier_no <> q.account_no AND q.second - q.earlier <= 60 * local_number(p.region_code, 'cluster_minutes', q.day))
+                                 OR (q.later_no <> q.account_no AND q.later - q.second <= 60 * local_number(p.region_code, 'cluster_minutes', q.day))
+                               THEN month_of(q.day) END) > 1 AS together
+    FROM   queue      AS q
+    LEFT   JOIN place AS p ON p.account_key = q.account_key
+    GROUP  BY q.account_no, q.terminal_no
+),
+sent AS (
+    -- What comes in from an account of no list is the treasury's money.
+    SELECT sender, receiver, min(day) AS from_date, max(day) AS to_date, min(row_id) AS row_edge
+    FROM   (SELECT account_no AS sender, counter_no AS receiver, day, row_id FROM named WHERE direction = 'out'
+            UNION ALL SELECT counter_no, account_no, day, row_id FROM named WHERE direction = 'in' AND counter_listed) AS t
+    WHERE  sender <> receiver
+    GROUP  BY sender, receiver
 ),
 part AS (
     SELECT application_key, handler_key AS official_key, 'handler' AS relation, decided_on, row_id FROM application
@@ -116,3 +157,11 @@ SELECT CASE WHEN x.application_no IS NULL THEN 'household' ELSE 'application' EN
 FROM   award      AS w
 JOIN   home       AS h ON h.household_key = w.household_key
 LEFT   JOIN filed AS x ON x.application_key = w.application_key
+UNION  ALL
+SELECT 'account' AS a_kind, account_no AS a_key, account_no AS a_label, 'terminal' AS b_kind, terminal_no AS b_key, terminal_no AS b_label,
+       'draws' AS kind, CASE WHEN together THEN 'together' ELSE '' END AS relation, from_date, to_date, row_edge, NULL AS row_edge_2
+FROM   drawn
+UNION  ALL
+SELECT 'account' AS a_kind, sender AS a_key, sender AS a_label, 'account' AS b_kind, receiver AS b_key, receiver AS b_label,
+       'sends' AS kind, '' AS relation, from_date, to_date, row_edge, NULL AS row_edge_2
+FROM   sent

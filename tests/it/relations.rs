@@ -87,6 +87,70 @@ fn households_on_one_phone_are_a_ring_within_the_local_limit() {
     assert!(desk.query(rings).is_empty());
 }
 
+/// Three families' accounts, each drawn a minute after the one before.
+fn withdrawals(months: &[&str]) -> String {
+    let lines = months.iter().flat_map(|month| {
+        (1..=3).map(move |n| format!("62284812345678901{n}4,{month}-20 09:0{n}:00,支出,500,ATM,T9,,\n"))
+    });
+    format!("银行账号,交易时间,收支方向,交易金额,交易渠道,终端号,对方账号,对方户名\n{}", lines.collect::<String>())
+}
+
+/// A desk of three families, each with an account of its own.
+fn three_families() -> Desk {
+    let desk = Desk::small();
+    let lines =
+        |header: &str, line: fn(usize) -> String| format!("{header}\n{}", (1..=3).map(line).collect::<String>());
+    let homes = lines(HOUSEHOLD.lines().next().unwrap(), |n| {
+        format!("JT{n},439931001001,439931195908030117,曾建华,2,1390000000{n}\n")
+    });
+    desk.file("救助家庭.csv", &homes);
+    let awards = "待遇编号,家庭编号,救助类型,保障人数,月保障金额,开始月份";
+    desk.file("救助待遇.csv", &lines(awards, |n| format!("DB{n},JT{n},低保,2,600,2024-01\n")));
+    let paid = "发放流水号,待遇编号,领取人身份证号,银行账号,发放月份,发放金额,发放状态";
+    desk.file(
+        "发放明细.csv",
+        &lines(paid, |n| format!("FF{n},DB{n},{ZENG},62284812345678901{n}4,2024-01,600,已发放\n")),
+    );
+    let accounts = "银行账号,开户人身份证号,开户名,账户类型";
+    desk.file("银行账户.csv", &lines(accounts, |n| format!("62284812345678901{n}4,{ZENG},曾建华,银行卡\n")));
+    desk
+}
+
+#[test]
+fn accounts_drawn_together_time_and_again_are_a_ring() {
+    let desk = three_families();
+    // One person collects for all three, which joins them anyway.
+    let rings = "SELECT kind, key FROM ring(1) WHERE kind NOT IN ('household', 'person')";
+    desk.file("账户流水.csv", &withdrawals(&["2024-01"]));
+    desk.import_all();
+    assert!(desk.query(rings).is_empty(), "one queue on one pay day is none");
+    desk.file("账户流水.csv", &withdrawals(&["2024-02"]));
+    desk.import_all();
+    assert_eq!(desk.query(rings), ["terminal,T9"]);
+    let near = desk.query("SELECT kind FROM neighbours('terminal:T9', 1) WHERE hops = 1");
+    assert_eq!(near, ["account", "account", "account"]);
+    let path = desk.query("SELECT step FROM shortest_path('household:JT1', 'terminal:T9', 3)");
+    assert!(path.is_empty(), "a machine ties nobody: {path:?}");
+}
+
+#[test]
+fn accounts_that_send_to_one_account_are_a_ring_within_the_local_limit() {
+    let desk = three_families();
+    let sent: String = (1..=3)
+        .map(|n| format!("62284812345678901{n}4,2024-01-21 10:00:00,支出,400,转账,,9558800001,某人\n"))
+        .collect();
+    let header = "银行账号,交易时间,收支方向,交易金额,交易渠道,终端号,对方账号,对方户名\n";
+    desk.file("账户流水.csv", &format!("{header}{sent}"));
+    desk.import_all();
+    // One person collects for all three, which joins them anyway.
+    let rings = "SELECT kind, key FROM ring(1) WHERE kind NOT IN ('household', 'person')";
+    assert_eq!(desk.query(rings), ["account,9558800001"]);
+    // A shop's account, for all that is known.
+    desk.file("地方规则.csv", "区划代码,参数名称,参数值\n439931000000,hidden_tie_max_share,2\n");
+    desk.import_all();
+    assert!(desk.query(rings).is_empty());
+}
+
 #[test]
 fn wrong_calls_are_told() {
     let desk = desk();

@@ -47,14 +47,14 @@ pub struct RingsTold {
     truncated: bool,
 }
 
-/// Households joined by accounts, phones and payees.
+/// Households joined by accounts, phones, payees and terminals.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RingRow {
     /// Its place in the snapshot.
     ring: u32,
     /// How many households.
     households: usize,
-    /// How many accounts, phones and payees join them.
+    /// How many accounts, phones, payees and terminals join them.
     joins: usize,
     /// Links between both.
     links: usize,
@@ -92,7 +92,7 @@ fn row(relations: &Relations, ring: &Ring) -> RingRow {
 
 /// Rings of a snapshot.
 #[utoipa::path(get, path = "/api/v1/graph/rings", tag = "graph", operation_id = "listRings", params(RingQuery),
-    responses((status = 200, description = "共用账户、电话、领取人的家庭群 · Rings", body = RingsTold)))]
+    responses((status = 200, description = "共用账户、电话、领取人或取款终端的家庭群 · Rings", body = RingsTold)))]
 pub async fn list(
     state: web::Data<State>,
     query: web::Query<RingQuery>,
@@ -121,7 +121,7 @@ pub struct RingTold {
     snapshot: String,
     /// The ring.
     ring: RingRow,
-    /// Its households, then what joins them, then the nearest official.
+    /// Its households, then what joins them, the accounts between, and the nearest official.
     nodes: Vec<GraphNode>,
     /// Edges among them.
     edges: Vec<GraphEdge>,
@@ -148,11 +148,12 @@ pub async fn show(
         let wanted = *ring;
         let found = relations.rings().iter().find(|own| own.number == wanted);
         let found = found.ok_or_else(|| Problem::not_found("ring", "家庭群", &wanted.to_string()))?;
-        let mut nodes = [found.households.as_slice(), &found.joins].concat();
+        let mut nodes = [found.households.as_slice(), &found.joins, &found.accounts(&relations)].concat();
         let all = nodes.len() <= limit;
         nodes.truncate(limit);
         nodes.extend(found.official.map(|(official, _)| official));
-        let (edges, whole) = among(&relations, &nodes, false);
+        // Withdrawals tie nobody elsewhere; here they are what joins.
+        let (edges, whole) = among(&relations, &nodes, true);
         let told = RingTold {
             ring: row(&relations, found),
             nodes: nodes.iter().map(|own| node(&relations, *own)).collect(),

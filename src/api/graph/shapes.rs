@@ -13,7 +13,7 @@ use crate::snapshot::{Manifest, file_no, row_number};
 pub struct GraphNode {
     /// `kind:number`.
     pub id: String,
-    /// person, household, official, account, phone, address, enterprise, register, institution, application or award.
+    /// person, household, official, account, phone, address, enterprise, register, institution, terminal, application or award.
     pub kind: &'static str,
     /// The kind in Chinese.
     pub kind_zh: &'static str,

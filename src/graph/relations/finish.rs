@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::contradictions;
-use super::{EdgeKind, Link, NodeKind, Relations, Strength};
+use super::{Edge, EdgeKind, Link, NodeKind, Relations, Strength};
 use crate::graph::Graph;
 
 /// Share of an edge that stays believed where several cannot all be true.
@@ -67,14 +67,25 @@ impl Relations {
                     return self.graph.out_degree(thing) as u32;
                 }
                 let mut users: Vec<u32> = self
-                    .around(thing)
-                    .filter(|(_, _, edge)| edge.kind != EdgeKind::Contact)
-                    .map(|(user, _, _)| if self.kind(user) == NodeKind::Person { family(user) } else { user })
+                    .users(thing, |edge| edge.kind != EdgeKind::Contact)
+                    .map(|user| if self.kind(user) == NodeKind::Person { family(user) } else { user })
                     .collect();
                 users.sort_unstable();
                 users.dedup();
                 users.len() as u32
             })
             .collect()
+    }
+
+    /// Who uses a thing by edges that count: those at it, and of a terminal or an account those whose accounts drew
+    /// or sent money there. One who does so twice comes twice.
+    pub(super) fn users(&self, thing: u32, counts: impl Fn(&Edge) -> bool + Copy) -> impl Iterator<Item = u32> {
+        let through = move |edge: &Edge| matches!(edge.kind, EdgeKind::Draws | EdgeKind::Sends);
+        self.around(thing).filter(move |(_, _, edge)| counts(edge)).flat_map(move |(near, _, edge)| {
+            let came = through(&edge) && edge.b == thing && !self.crowd(near);
+            let behind = came.then(|| self.around(near).filter(move |(_, _, own)| counts(own) && !through(own)));
+            let own = (!through(&edge)).then_some(near);
+            own.into_iter().chain(behind.into_iter().flatten().map(|(user, _, _)| user))
+        })
     }
 }

@@ -59,6 +59,8 @@ kinds! {
         Register = "register", "户口簿", "register book";
         /// A support institution.
         Institution = "institution", "供养机构", "institution";
+        /// A machine at which money is drawn: a cash machine, an agent's reader.
+        Terminal = "terminal", "终端", "terminal";
         /// An application.
         Application = "application", "申请", "application";
         /// An award.
@@ -67,7 +69,8 @@ kinds! {
 }
 
 impl NodeKind {
-    /// Whether many may share it, so that sharing it says the less the more do.
+    /// Whether many may share it, so that sharing it says the less the more do. A machine ties nobody: where many draw,
+    /// that only some draw together counts, and rings see it.
     pub fn is_thing(self) -> bool {
         matches!(
             self,
@@ -99,6 +102,10 @@ kinds! {
         Listed = "listed", "在册", "listed";
         /// A person stays in an institution.
         Stays = "stays", "入住", "stays";
+        /// Money of an account was drawn at a terminal.
+        Draws = "draws", "取款", "drawn at";
+        /// An account sent money to another.
+        Sends = "sends", "转账", "sent to";
         /// An official declared a relative.
         Declared = "declared", "备案", "declared";
         /// A household filed an application.
@@ -111,14 +118,15 @@ kinds! {
 }
 
 impl EdgeKind {
-    /// Whether it ties people; what belongs to the procedure itself ties nobody.
+    /// Whether it ties people; what belongs to the procedure itself ties nobody, nor does a machine.
     pub fn ties(self) -> bool {
-        !matches!(self, Self::Declared | Self::Filed | Self::Decided | Self::Granted)
+        !matches!(self, Self::Draws | Self::Declared | Self::Filed | Self::Decided | Self::Granted)
     }
 }
 
 kinds! {
-    /// What an edge says beyond its kind: of kin, what the second is to the first; of a decision, the official's part.
+    /// What an edge says beyond its kind: of kin, what the second is to the first; of a decision, the official's part;
+    /// of a withdrawal, whether it was one of several.
     #[expect(missing_docs, reason = "the names are the contract's codes")]
     Relation {
         None = "", "", "";
@@ -136,6 +144,7 @@ kinds! {
         Handler = "handler", "经办人", "handler";
         Surveyor = "surveyor", "调查人", "surveyor";
         Approver = "approver", "审批人", "approver";
+        Together = "together", "多卡同取", "with other cards";
     }
 }
 

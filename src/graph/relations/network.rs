@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use hashbrown::HashMap;
 
 use super::kin::Chains;
-use super::{Contradiction, Edge, Edges, NodeKind, Ring, Strength, Texts, rings};
+use super::{Contradiction, Edge, EdgeKind, Edges, NodeKind, Ring, Strength, Texts, rings};
 use crate::graph::{Graph, Weight};
 use crate::query::{LocalRules, ParameterKind};
 
@@ -168,17 +168,24 @@ impl Relations {
     }
 
     /// Whether a thing joins a household to others by the contract's measure, on the snapshot's last day: a phone or
-    /// address that no more families than the local limit share, or an account that is no institution's.
+    /// address that no more families than the local limit share, or an account that is no institution's; one that nobody
+    /// is known to hold, a shop's perhaps, within the same limit.
     pub fn joins(&self, thing: u32, household: u32) -> bool {
         match self.kind(thing) {
-            NodeKind::Phone | NodeKind::Address => {
-                let home = (household - self.starts[NodeKind::Household as usize]) as usize;
-                let limit = self.homes.get(home).and_then(|region| self.limits.get(*region as usize));
-                f64::from(self.families(thing)) <= limit.copied().unwrap_or(f64::INFINITY)
+            NodeKind::Phone | NodeKind::Address => self.few_share(thing, household),
+            NodeKind::Account => {
+                let held = |(_, _, edge): (u32, u32, Edge)| matches!(edge.kind, EdgeKind::Holds | EdgeKind::Uses);
+                !self.graph.out(thing).iter().any(|near| self.kind(*near) == NodeKind::Institution)
+                    && (self.around(thing).any(held) || self.few_share(thing, household))
             }
-            NodeKind::Account => !self.graph.out(thing).iter().any(|near| self.kind(*near) == NodeKind::Institution),
             _ => false,
         }
+    }
+
+    fn few_share(&self, thing: u32, household: u32) -> bool {
+        let home = (household - self.starts[NodeKind::Household as usize]) as usize;
+        let limit = self.homes.get(home).and_then(|region| self.limits.get(*region as usize));
+        f64::from(self.families(thing)) <= limit.copied().unwrap_or(f64::INFINITY)
     }
 
     /// Money paid to a household in the window, in fen.

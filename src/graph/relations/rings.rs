@@ -1,11 +1,11 @@
-//! Rings: households that accounts, phones and payees join, scored against chance.
+//! Rings: households that accounts, phones, payees and withdrawers join, scored against chance.
 
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use super::near::nearest;
-use super::{EdgeKind, NodeKind, Relations};
+use super::{Edge, EdgeKind, NodeKind, Relation, Relations};
 use crate::graph::Graph;
 use crate::graph::algorithms::{components, core_numbers, louvain};
 
@@ -25,7 +25,7 @@ pub struct Ring {
     pub number: u32,
     /// The households, by number.
     pub households: Vec<u32>,
-    /// Accounts, phones and payees that join them.
+    /// Accounts, phones, payees and terminals that join them.
     pub joins: Vec<u32>,
     /// Links between both.
     pub links: usize,
@@ -52,27 +52,28 @@ struct Sharing {
 }
 
 impl Sharing {
-    /// Links over accounts that are no institution's, phones within the local limit, and persons who collect for or
-    /// keep the accounts of several households.
+    /// Links over accounts that are no institution's, phones within the local limit, persons who collect for or
+    /// keep the accounts of several households, terminals where their accounts are drawn together time and again, and
+    /// accounts to which theirs send money; an account of no list, a shop's perhaps, within the local limit.
     fn of(relations: &Relations) -> Self {
         let mut pairs: Vec<(u32, u32)> = Vec::new();
-        for kind in [NodeKind::Account, NodeKind::Phone, NodeKind::Person] {
+        for kind in [NodeKind::Account, NodeKind::Phone, NodeKind::Person, NodeKind::Terminal] {
             for thing in relations.of_kind(kind) {
-                let own = |edge: EdgeKind| match kind {
-                    NodeKind::Person => matches!(edge, EdgeKind::Payee | EdgeKind::Custodian),
-                    _ => edge == EdgeKind::Uses,
+                let own = |edge: &Edge| match edge.kind {
+                    EdgeKind::Payee | EdgeKind::Custodian => kind == NodeKind::Person,
+                    EdgeKind::Draws => edge.relation == Relation::Together,
+                    EdgeKind::Sends => true,
+                    edge => edge == EdgeKind::Uses,
                 };
                 if relations.crowd(thing) {
                     continue;
                 }
-                let mut users: Vec<u32> = relations
-                    .around(thing)
-                    .filter(|(to, _, edge)| own(edge.kind) && relations.kind(*to) == NodeKind::Household)
-                    .map(|(to, _, _)| to)
-                    .collect();
+                let users = relations.users(thing, own);
+                let mut users: Vec<u32> = users.filter(|to| relations.kind(*to) == NodeKind::Household).collect();
                 users.sort_unstable();
                 users.dedup();
-                if users.len() > 1 && (kind == NodeKind::Person || relations.joins(thing, users[0])) {
+                let free = matches!(kind, NodeKind::Person | NodeKind::Terminal);
+                if users.len() > 1 && (free || relations.joins(thing, users[0])) {
                     pairs.extend(users.into_iter().map(|household| (household, thing)));
                 }
             }
@@ -150,6 +151,27 @@ fn measure(graph: &Graph, group: &[u32], households: usize) -> (usize, usize, f6
     let links: usize = group[..split].iter().map(|v| graph.out(*v).iter().filter(|to| inside(to)).count()).sum();
     let possible = (split * (group.len() - split)).max(1);
     (split, links, links as f64 / possible as f64)
+}
+
+impl Ring {
+    /// Accounts by which its households come to the terminals and accounts that join them.
+    pub fn accounts(&self, relations: &Relations) -> Vec<u32> {
+        let mine = |account: u32| {
+            let uses = |(to, _, edge): (u32, u32, Edge)| edge.kind == EdgeKind::Uses && self.households.contains(&to);
+            relations.around(account).any(uses)
+        };
+        let mut accounts: Vec<u32> = self
+            .joins
+            .iter()
+            .flat_map(|join| relations.around(*join))
+            .filter(|(_, _, edge)| edge.relation == Relation::Together || edge.kind == EdgeKind::Sends)
+            .map(|(account, _, _)| account)
+            .filter(|account| !self.joins.contains(account) && mine(*account))
+            .collect();
+        accounts.sort_unstable();
+        accounts.dedup();
+        accounts
+    }
 }
 
 /// The rings of a snapshot, those that chance explains least first, then the larger.

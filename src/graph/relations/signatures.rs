@@ -73,7 +73,7 @@ pub const FUNCTIONS: [(&str, &str, &[Column]); 9] = [
     ),
     (
         "rings",
-        "rings(): households joined by accounts, phones and payees, what chance explains least first",
+        "rings(): households joined by accounts, phones, payees and terminals, what chance explains least first",
         &[
             ("ring", Kind::Whole),
             ("households", Kind::Whole),

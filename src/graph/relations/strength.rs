@@ -21,10 +21,13 @@ const KINDS: [NodeKind; 6] = [
 
 /// Share of pairs that are kin, by kind of the thing and number of families that use it.
 ///
-/// A pair are two persons of different register books (of one book for the book itself) who share a thing; it is kin
-/// where a register makes them relatives by one or two steps. That is no proof that another pair is: it tells how much
-/// a shared thing of that kind says in this place. The estimate is the mean of a beta distribution whose prior, worth
-/// four pairs, expects one kin among as many as share the thing; more who share never say more than fewer.
+/// A pair are two persons, or a person and a household, or two households, of different register books (of one book
+/// for the book itself) who share a thing; it is kin where a register makes some of them relatives by one or two steps.
+/// That is no proof that another pair is: it tells how much a shared thing of that kind says in this place. The
+/// estimate is the mean of a beta distribution whose prior, worth four pairs, expects one kin among as many as share
+/// the thing. More who share never say more than fewer: numbers of families whose shares would rise are taken together
+/// (isotonic regression by pool-adjacent-violators, weighted by pairs); where no pair was seen the prior's expectation
+/// stands, within what was seen on either side.
 ///
 /// # Reference
 /// D. Liben-Nowell, J. Kleinberg, *The link-prediction problem for social networks*, 2007 (learning ties from known
@@ -73,12 +76,7 @@ impl Strength {
                 let count = &mut own.counts[at][bucket(families)];
                 *count = (count.0 + pairs, count.1 + kin);
             }
-            let mut least = 1.0_f64;
-            for (nth, (pairs, kin)) in own.counts[at].into_iter().enumerate() {
-                let expected = 1.0 / (nth + 2) as f64;
-                least = least.min((kin as f64 + PRIOR * expected) / (pairs as f64 + PRIOR));
-                own.shares[at][nth] = least;
-            }
+            own.shares[at] = falling(&own.counts[at]);
         }
         own
     }
@@ -106,35 +104,112 @@ impl Strength {
     }
 }
 
+/// Shares that never rise from one bucket to the next, from pairs and kin among them.
+///
+/// # Complexity
+/// Time and space O(buckets).
+///
+/// # Reference
+/// M. Ayer et al., 1955.
+fn falling(counts: &[(u64, u64); BUCKETS]) -> [f64; BUCKETS] {
+    let expected = |nth: usize| 1.0 / (nth + 2) as f64;
+    // Blocks: the last bucket, the kin and the pairs of it, the prior's among both.
+    let mut blocks: Vec<(usize, f64, f64)> = Vec::with_capacity(BUCKETS);
+    for (nth, (pairs, kin)) in counts.iter().enumerate().filter(|(_, (pairs, _))| *pairs > 0) {
+        let mut block = (nth, *kin as f64 + PRIOR * expected(nth), *pairs as f64 + PRIOR);
+        while let Some((_, kin, pairs)) = blocks.pop_if(|(_, kin, pairs)| *kin * block.2 < block.1 * *pairs) {
+            block = (nth, kin + block.1, pairs + block.2);
+        }
+        blocks.push(block);
+    }
+    let mut most = 1.0_f64;
+    std::array::from_fn(|nth| {
+        let next = blocks.iter().find(|(last, _, _)| nth <= *last);
+        let seen = next.map_or(0.0, |(_, kin, pairs)| kin / pairs).min(most);
+        most = if counts[nth].0 > 0 { seen } else { expected(nth).clamp(seen, most) };
+        most
+    })
+}
+
 /// Pairs who share a thing, and kin among them.
 fn pairs(relations: &Relations, thing: u32) -> (u64, u64) {
-    let book = |person: u32| {
-        relations.around(person).find(|(_, _, edge)| edge.kind == EdgeKind::Listed).map(|(book, _, _)| book)
-    };
     let own = relations.kind(thing) == NodeKind::Register;
     let mut users: Vec<u32> = relations
         .around(thing)
-        .filter(|(to, _, edge)| relations.kind(*to) == NodeKind::Person && edge.kind != EdgeKind::Contact)
+        .filter(|(to, _, edge)| {
+            matches!(relations.kind(*to), NodeKind::Person | NodeKind::Household) && edge.kind != EdgeKind::Contact
+        })
         .map(|(to, _, _)| to)
         .collect();
     users.dedup();
-    users.truncate(12);
+    // Households first: a member who has the household's thing is no user beside it.
+    users.sort_by_key(|user| (relations.kind(*user) != NodeKind::Household, *user));
+    let mut sides: Vec<Side> = Vec::new();
+    for user in users {
+        let side = Side::of(relations, user);
+        if sides.len() < 12 && !sides.iter().any(|other| shares(&other.persons, &side.persons)) {
+            sides.push(side);
+        }
+    }
     let (mut pairs, mut kin) = (0, 0);
-    for (nth, a) in users.iter().enumerate() {
-        let near: Vec<u32> = kin_of(relations, *a).collect();
-        for b in &users[nth + 1..] {
-            if !own && book(*a).zip(book(*b)).is_none_or(|(a, b)| a == b) {
+    for (nth, a) in sides.iter().enumerate() {
+        for b in &sides[nth + 1..] {
+            if !own && (a.books.is_empty() || b.books.is_empty() || shares(&a.books, &b.books)) {
                 continue;
             }
             pairs += 1;
-            if near.contains(b) || kin_of(relations, *b).any(|between| near.contains(&between)) {
-                kin += 1;
-            }
+            kin += u64::from(shares(&a.near, &b.persons) || shares(&a.near, &b.near));
         }
     }
     (pairs, kin)
 }
 
-fn kin_of(relations: &Relations, person: u32) -> impl Iterator<Item = u32> {
-    relations.around(person).filter(|(_, _, edge)| edge.kind == EdgeKind::Kin).map(|(to, _, _)| to)
+/// One who uses a thing: a person, or a household with its members.
+struct Side {
+    persons: Vec<u32>,
+    /// Their register books.
+    books: Vec<u32>,
+    /// Their relatives by one step.
+    near: Vec<u32>,
+}
+
+impl Side {
+    fn of(relations: &Relations, user: u32) -> Self {
+        let across = |node: u32, kind: EdgeKind| {
+            relations.around(node).filter(move |(_, _, edge)| edge.kind == kind).map(|(to, _, _)| to)
+        };
+        let persons: Vec<u32> = match relations.kind(user) {
+            NodeKind::Household => across(user, EdgeKind::Member).collect(),
+            _ => vec![user],
+        };
+        let of = |kind: EdgeKind| persons.iter().flat_map(|person| across(*person, kind)).collect();
+        Self { books: of(EdgeKind::Listed), near: of(EdgeKind::Kin), persons }
+    }
+}
+
+fn shares(a: &[u32], b: &[u32]) -> bool {
+    a.iter().any(|one| b.contains(one))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_pair_binds_nothing() {
+        let shares = falling(&[(0, 0), (447, 447), (15, 15), (0, 0), (45, 45)]);
+        assert!(shares[1] > 0.99 && shares[4] > 0.9, "{shares:?}");
+        assert!(shares.is_sorted_by(|a, b| a >= b), "{shares:?}");
+        assert_eq!(falling(&[(0, 0); BUCKETS]), [1.0 / 2.0, 1.0 / 3.0, 1.0 / 4.0, 1.0 / 5.0, 1.0 / 6.0]);
+    }
+
+    #[test]
+    fn shares_that_rise_are_pooled_by_their_pairs() {
+        // (10 + 2 + 300 + 4/3) of (100 + 4 + 400 + 4) pairs together; what follows is lower as it is.
+        let shares = falling(&[(100, 10), (400, 300), (96, 9), (0, 0), (0, 0)]);
+        let pooled = (310.0 + 10.0 / 3.0) / 508.0;
+        assert!((shares[0] - pooled).abs() < 1e-12 && (shares[1] - pooled).abs() < 1e-12, "{shares:?}");
+        assert!((shares[2] - 0.1).abs() < 1e-12, "{shares:?}");
+        assert!(shares[3..].iter().all(|share| *share <= 0.1), "{shares:?}");
+    }
 }

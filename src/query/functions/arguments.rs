@@ -1,7 +1,10 @@
 //! Typed access to the arguments of a call, column or constant alike.
 
 use datafusion::arrow::array::StringViewArray;
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, Date32Array, Int64Array, LargeStringArray, StringArray};
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, Date32Array, Int64Array, LargeStringArray, ListArray, StringArray,
+};
+use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Date32Type, Int64Type};
 use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::logical_expr::ColumnarValue;
@@ -68,9 +71,29 @@ impl<'a> Arguments<'a> {
             },
             ColumnarValue::Array(array) => match array.data_type() {
                 DataType::Int64 => Ok(Number::Plain(array.as_primitive::<Int64Type>())),
-                _ => Ok(Number::Cast(datafusion::arrow::compute::cast(array, &DataType::Int64)?)),
+                _ => Ok(Number::Cast(cast(array, &DataType::Int64)?)),
             },
         }
+    }
+
+    /// A list of whole numbers.
+    pub(super) fn wholes(&self, index: usize) -> Result<Wholes> {
+        let array = self.value(index)?.to_array(self.rows)?;
+        match cast(&array, &DataType::new_list(DataType::Int64, true)) {
+            Ok(lists) => Ok(Wholes(lists.as_list().clone())),
+            Err(_) => exec_err!("argument {} is {}, not a list of whole numbers", index + 1, array.data_type()),
+        }
+    }
+}
+
+/// Lists of whole numbers.
+pub(super) struct Wholes(ListArray);
+
+impl Wholes {
+    /// The list of a row.
+    pub(super) fn get(&self, row: usize) -> Option<Vec<Option<i64>>> {
+        let list = self.0.is_valid(row).then(|| self.0.value(row))?;
+        Some(list.as_primitive::<Int64Type>().iter().collect())
     }
 }
 

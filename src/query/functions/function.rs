@@ -23,6 +23,8 @@ pub(super) enum Kind {
     Date,
     /// `Int64`.
     Whole,
+    /// A list of whole numbers, an argument only.
+    Wholes,
     /// `Int32`, an answer only.
     Small,
     Bool,
@@ -35,6 +37,7 @@ impl Kind {
             Self::Text => "TEXT",
             Self::Date => "DATE",
             Self::Whole => "BIGINT",
+            Self::Wholes => "BIGINT[]",
             Self::Small => "INT",
             Self::Bool => "BOOLEAN",
             Self::Double => "DOUBLE",
@@ -46,6 +49,7 @@ impl Kind {
             Self::Text => DataType::Utf8,
             Self::Date => DataType::Date32,
             Self::Whole => DataType::Int64,
+            Self::Wholes => DataType::new_list(DataType::Int64, true),
             Self::Small => DataType::Int32,
             Self::Bool => DataType::Boolean,
             Self::Double => DataType::Float64,
@@ -67,6 +71,8 @@ impl Kind {
                 vec![TypeSignatureClass::Integer],
                 NativeType::Int64,
             ),
+            // The body casts it.
+            Self::Wholes => Coercion::new_exact(TypeSignatureClass::Any),
             Self::Text | Self::Bool | Self::Double => Coercion::new_exact(text),
         }
     }

@@ -8,7 +8,7 @@
 //! | `places.rs` | `region_prefix`, `region_contains` |
 //! | `names.rs` | `name_normal`, `names_match`, `luhn_valid` |
 //! | `local.rs` | `local_number`, `local_text` |
-//! | `chance.rs` | `hypergeometric_tail` |
+//! | `chance.rs` | `hypergeometric_tail`, `hypergeometric_sum_tail`, `clopper_pearson_low`, `clopper_pearson_high` |
 //! | `provenance.rs` | `source_file`, `source_row` |
 //! | `bounded.rs` | the engine's own `repeat`, `lpad`, `range` …, kept from answering at any length |
 

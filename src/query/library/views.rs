@@ -87,6 +87,7 @@ const SOURCES: &[(&str, &str)] = view_sources![
     "family_circle",
     "hidden_tie",
     "kin_concentration",
+    "official_kin_decisions",
     "relation_edge",
     "onward_transfer",
 ];
