@@ -209,7 +209,7 @@ pub fn coverage_batch(rows: &[Coverage]) -> Result<RecordBatch, ArrowError> {
 }
 
 /// Columns that hardly repeat.
-const SENTENCES: &[&str] = &["finding_id", "facts", "summary_zh", "summary_en", "text"];
+const UNLIKE: &[&str] = &["finding_id", "facts", "summary_zh", "summary_en", "source_row", "text"];
 
 /// One output table, written as CSV for people and spreadsheets and as Parquet, exact, for programs.
 pub struct Output {
@@ -229,7 +229,7 @@ impl Output {
         let path: PathBuf = folder.join(format!("{name}.csv"));
         let file = File::create(&path).map_err(|source| FlagError::Io { path, source })?;
         let path = folder.join(format!("{name}.parquet"));
-        let parquet = TableWriter::create_for(ReadFor::SingleRows(SENTENCES), path, Arc::clone(&schema), &[])?;
+        let parquet = TableWriter::create_for(ReadFor::SingleRows(UNLIKE), path, Arc::clone(&schema), &[])?;
         let mut csv = WriterBuilder::new().with_header(true).build(file);
         // An empty table still has its header.
         csv.write(&RecordBatch::new_empty(schema))?;

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use crate::cases::{Dispositions, Outcome as Found, read};
 use crate::contract::SubjectKind;
 use crate::model::spec::{
-    Card, Evaluation, FeatureTable, GroupRate, Judged, Model, ModelError, Outcome, Scored, Stability, drift, models, run,
+    Card, Evaluation, FeatureTable, GroupRate, Judged, Model, ModelError, Outcome, Scored, Stability, drift, models,
+    run,
 };
 use crate::query::library::Planner;
 use crate::query::{EngineOptions, QueryError, Session};

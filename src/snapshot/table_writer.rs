@@ -27,8 +27,8 @@ const ROW_GROUP_ROWS: usize = 512 * 1024;
 pub enum ReadFor {
     /// Whole columns: long pages.
     Scans,
-    /// One row here and there: short pages. These columns of text hardly repeat, so they have no
-    /// dictionary, which would have to be read with each row.
+    /// One row here and there: short pages. These columns hardly repeat, so they have no dictionary, which
+    /// would have to be read with each row.
     SingleRows(&'static [&'static str]),
 }
 

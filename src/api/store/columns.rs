@@ -1,6 +1,7 @@
 //! Columns of a Parquet file that an audit wrote, in memory.
 
 use std::fs::File;
+use std::ops::Range;
 use std::path::Path;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
@@ -54,27 +55,52 @@ pub fn whole(path: &Path, names: &[&str], limit: usize) -> Result<Option<RecordB
     Ok(Some(RecordBatch::try_new(schema, columns)?))
 }
 
-/// Reads single rows of some columns, in the order of the file; `rows` rise.
+/// Reads single rows of some columns, in the order of the file; `rows` rise. Row groups that hold none of them
+/// are not opened.
 pub fn rows(
     path: &Path,
     metadata: &ArrowReaderMetadata,
     names: &[&str],
-    rows: impl Iterator<Item = std::ops::Range<usize>>,
+    rows: impl Iterator<Item = Range<usize>>,
 ) -> Result<RecordBatch, StoreError> {
     let file = File::open(path).map_err(StoreError::io(path))?;
     let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone());
     let mask = ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());
-    let (mut selectors, mut at) = (Vec::new(), 0);
-    for range in rows {
-        selectors.push(RowSelector::skip(range.start.saturating_sub(at)));
-        selectors.push(RowSelector::select(range.len()));
-        at = range.end;
-    }
-    let builder = builder.with_projection(mask).with_row_selection(RowSelection::from(selectors));
+    let sizes: Vec<usize> = metadata.metadata().row_groups().iter().map(|group| group.num_rows() as usize).collect();
+    let (groups, selectors) = selected(&sizes, rows);
+    let builder = builder.with_projection(mask).with_row_groups(groups);
+    let builder = builder.with_row_selection(RowSelection::from(selectors));
     let reader = builder.build().map_err(|e| StoreError::damaged(path, e))?;
     let schema = arrow::array::RecordBatchReader::schema(&reader);
     let batches = reader.collect::<Result<Vec<_>, _>>()?;
     Ok(concat_batches(&schema, &batches)?)
+}
+
+/// The row groups, by their sizes, that hold rising ranges of rows, and what to select of those groups.
+fn selected(sizes: &[usize], ranges: impl Iterator<Item = Range<usize>>) -> (Vec<usize>, Vec<RowSelector>) {
+    let (mut groups, mut selectors) = (Vec::new(), Vec::new());
+    let mut ranges = ranges.peekable();
+    let mut start = 0;
+    for (group, &size) in sizes.iter().enumerate() {
+        let end = start + size;
+        let mut at = start;
+        while let Some(range) = ranges.peek_mut().filter(|range| range.start < end) {
+            selectors.push(RowSelector::skip(range.start - at));
+            at = range.end.min(end);
+            selectors.push(RowSelector::select(at - range.start));
+            if range.end > end {
+                range.start = end;
+                break;
+            }
+            ranges.next();
+        }
+        if at > start {
+            selectors.push(RowSelector::skip(end - at));
+            groups.push(group);
+        }
+        start = end;
+    }
+    (groups, selectors)
 }
 
 /// A text column.
@@ -106,4 +132,24 @@ pub fn yuan(fen: i128) -> String {
     let sign = if fen < 0 { "-" } else { "" };
     let fen = fen.unsigned_abs();
     format!("{sign}{}.{:02}", fen / 100, fen % 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_groups_with_wanted_rows_are_opened() {
+        let told = |ranges: &[(usize, usize)]| {
+            let (groups, selectors) = selected(&[10, 10, 10], ranges.iter().map(|(from, to)| *from..*to));
+            let parts = selectors.iter().filter(|s| s.row_count > 0);
+            let parts: Vec<i64> = parts.map(|s| s.row_count as i64 * if s.skip { -1 } else { 1 }).collect();
+            (groups, parts)
+        };
+        assert_eq!(told(&[]), (vec![], vec![]));
+        assert_eq!(told(&[(12, 14)]), (vec![1], vec![-2, 2, -6]));
+        assert_eq!(told(&[(0, 1), (3, 4), (29, 30)]), (vec![0, 2], vec![1, -2, 1, -6, -9, 1]));
+        assert_eq!(told(&[(8, 23)]), (vec![0, 1, 2], vec![-8, 2, 10, 3, -7]));
+        assert_eq!(told(&[(5, 10), (10, 11)]), (vec![0, 1], vec![-5, 5, 1, -9]));
+    }
 }

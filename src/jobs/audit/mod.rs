@@ -25,8 +25,8 @@ use crate::snapshot::{DataDir, Snapshot, SnapshotError};
 
 use super::Observer;
 pub use explain::explain;
-use output::{manifest, write};
 use models::Ground;
+use output::{manifest, write};
 use probability::Probabilities;
 pub use probability::{Learnt, header};
 pub use request::AuditRequest;

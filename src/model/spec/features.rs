@@ -256,7 +256,8 @@ pub async fn each_group(
     while let Some(batch) = batches.next().await {
         let batch = batch.map_err(QueryError::engine)?;
         let told = |column: &str| {
-            let missing = || ModelError::Spec { model: format!("groups {name}"), message: format!("no column {column}") };
+            let missing =
+                || ModelError::Spec { model: format!("groups {name}"), message: format!("no column {column}") };
             text(&batch, column)?.ok_or_else(missing)
         };
         let (subjects, attributes, values) = (told("subject_no")?, told("attribute")?, told("value")?);
