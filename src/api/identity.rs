@@ -2,13 +2,16 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::request::RequestId;
 use super::state::State;
 use super::{Problem, body, trail};
 use crate::identity::linkage::Step;
-use crate::jobs::{ExplainError, Explained, LinkQuestion, explain_link};
+use crate::jobs::{ExplainError, Explained, LinkQuestion, Offer, StewardError, explain_link, offers};
+
+/// Offers told at once.
+const OFFERS: usize = 500;
 
 /// A reference and a person. Numbers go in the body, since addresses are logged.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -99,6 +102,96 @@ pub async fn explain(
     let told = told.await??;
     trail::read(&request_id, "link", &told.snapshot, 2, "reference and person");
     body::json(&told)
+}
+
+/// Which offers.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OffersQuery {
+    /// Snapshot; the one in force unless given.
+    snapshot: Option<String>,
+    /// How many to leave out at the front; default 0.
+    #[serde(default)]
+    skip: usize,
+}
+
+/// References that wait for a steward.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Offers {
+    /// Snapshot.
+    snapshot: String,
+    /// How many wait in all.
+    total: usize,
+    /// 500 of them, the likeliest first.
+    items: Vec<OfferRow>,
+}
+
+/// A person whom a faulty reference may mean. A steward's word comes back by `mingjing identity decide`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OfferRow {
+    /// Number of the reference without spaces and signs, as met.
+    number: String,
+    /// Name beside it.
+    name: Option<String>,
+    /// ID number of the person.
+    person: String,
+    /// The person's name.
+    person_name: Option<String>,
+    /// Probability that the reference means the person.
+    probability: f64,
+    /// Where the reference stands.
+    rows: Vec<ReferenceRow>,
+}
+
+/// A delivered row.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReferenceRow {
+    /// Contract table.
+    table: String,
+    /// Delivered file.
+    source_file: String,
+    /// Row of it, as a spreadsheet counts.
+    source_row: u64,
+}
+
+impl From<Offer> for OfferRow {
+    fn from(offer: Offer) -> Self {
+        let Offer { number, name, person, person_name, probability, rows } = offer;
+        let row = |(table, source_file, source_row)| ReferenceRow { table, source_file, source_row };
+        Self { number, name, person, person_name, probability, rows: rows.into_iter().map(row).collect() }
+    }
+}
+
+/// References with a faulty number that linkage neither links nor leaves alone, each with the person whom it may mean.
+#[utoipa::path(get, path = "/api/v1/identity/offers", tag = "snapshots", operation_id = "listOffers",
+    params(OffersQuery),
+    responses((status = 200, description = "待核引用 · References that wait for a steward", body = Offers)))]
+pub async fn waiting(
+    state: web::Data<State>,
+    query: web::Query<OffersQuery>,
+    request_id: RequestId,
+) -> Result<HttpResponse, Problem> {
+    let OffersQuery { snapshot, skip } = query.into_inner();
+    let told = web::block(move || {
+        let snapshot = state.snapshot(snapshot.as_deref())?;
+        let waiting = offers(&state.data, &snapshot)?;
+        let total = waiting.len();
+        let items = waiting.into_iter().skip(skip).take(OFFERS).map(OfferRow::from).collect();
+        Ok::<_, Problem>(Offers { snapshot: snapshot.manifest.id, total, items })
+    });
+    let told = told.await??;
+    trail::read(&request_id, "offers", &told.snapshot, told.items.len(), "all");
+    body::json(&told)
+}
+
+impl From<StewardError> for Problem {
+    fn from(error: StewardError) -> Self {
+        match error {
+            StewardError::Snapshot(error) => error.into(),
+            other => Self::internal(other),
+        }
+    }
 }
 
 impl From<ExplainError> for Problem {

@@ -30,7 +30,7 @@ use super::{
         leads::list, leads::show,
         findings::list, findings::show,
         rules::list, rules::show, rules::typologies,
-        identity::explain,
+        identity::explain, identity::waiting,
         graph::around::show, graph::around::kin, graph::ties::show, graph::ties::path,
         graph::rings::list, graph::rings::show, graph::rings::near,
         sql::query, tables::tables, tables::functions,

@@ -60,6 +60,7 @@ routes! {
     "/api/v1/graph/rings/{ring}" => { GET graph::rings::show }
     "/api/v1/graph/near" => { POST graph::rings::near }
     "/api/v1/identity/explain" => { POST identity::explain }
+    "/api/v1/identity/offers" => { GET identity::waiting }
     "/api/v1/sql" => { POST sql::query }
 }
 

@@ -24,3 +24,16 @@ fn a_repaired_reference_is_explained() {
     let nobody = county.post("/api/v1/identity/explain", &json!({ "reference": "1", "person": "2" })).expect(400);
     assert!(nobody["detail"].as_str().unwrap().contains("name"), "{nobody}");
 }
+
+#[test]
+fn what_waits_for_a_steward_is_listed() {
+    let county = county();
+    let sql = json!({ "sql": "SELECT count(*) FROM (SELECT DISTINCT normal_text, name FROM identity_issue \
+                              WHERE method = 'unresolved' AND offered_key IS NOT NULL) AS w" });
+    let waiting = county.post("/api/v1/sql", &sql).expect(200)["rows"][0][0].as_u64().unwrap();
+    let told = county.get("/api/v1/identity/offers").expect(200);
+    assert_eq!((told["total"].as_u64().unwrap(), told["items"].as_array().unwrap().len() as u64), (waiting, waiting));
+    let none = county.get("/api/v1/identity/offers?skip=1000000").expect(200);
+    assert!(none["items"].as_array().unwrap().is_empty());
+    county.get("/api/v1/identity/offers?page=2").problem(400, "bad-parameter");
+}
