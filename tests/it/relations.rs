@@ -121,6 +121,7 @@ fn accounts_drawn_together_time_and_again_are_a_ring() {
     let desk = three_families();
     // One person collects for all three, which joins them anyway.
     let rings = "SELECT kind, key FROM ring(1) WHERE kind NOT IN ('household', 'person')";
+    desk.file("地方规则.csv", "区划代码,参数名称,参数值\n439931000000,cluster_withdrawals,3\n");
     desk.file("账户流水.csv", &withdrawals(&["2024-01"]));
     desk.import_all();
     assert!(desk.query(rings).is_empty(), "one queue on one pay day is none");

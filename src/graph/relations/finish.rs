@@ -47,7 +47,8 @@ impl Relations {
         };
     }
 
-    /// Families that use each thing. The roster's own phone of an official is no family's use.
+    /// Families that use each thing. The roster's own phone of an official is no family's use, and neither is money
+    /// drawn at a machine or sent to an account.
     fn count_families(&self) -> Vec<u32> {
         let things = self.starts[NodeKind::Account as usize]..self.starts[NodeKind::Application as usize];
         let family = |person: u32| {
@@ -67,7 +68,9 @@ impl Relations {
                     return self.graph.out_degree(thing) as u32;
                 }
                 let mut users: Vec<u32> = self
-                    .users(thing, |edge| edge.kind != EdgeKind::Contact)
+                    .around(thing)
+                    .filter(|(_, _, edge)| !matches!(edge.kind, EdgeKind::Contact | EdgeKind::Draws | EdgeKind::Sends))
+                    .map(|(user, _, _)| user)
                     .map(|user| if self.kind(user) == NodeKind::Person { family(user) } else { user })
                     .collect();
                 users.sort_unstable();

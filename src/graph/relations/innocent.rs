@@ -5,7 +5,7 @@ use super::{Edge, EdgeKind, NodeKind, Relation, Relations};
 /// An explanation: a code, Chinese, English.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Innocent {
-    /// Code: shared_by_many, bulk_registration, same_name, custody, guardian, adoption, divorced, office_later,
+    /// Code: shared_by_many, payment, bulk_registration, same_name, custody, guardian, adoption, divorced, office_later,
     /// office_ended, ended_before, began_after, institution.
     pub code: &'static str,
     /// In Chinese.
@@ -126,6 +126,11 @@ fn of_edge(
                 );
             }
         }
+        EdgeKind::Sends => say(
+            "payment",
+            "转账往来可能为购物、代办或还款，不足以说明关联".to_owned(),
+            "money was sent: perhaps to a shop or a helper, or a loan paid back; it says little of a tie".to_owned(),
+        ),
         EdgeKind::Kin if edge.relation == Relation::Spouse && edge.to.is_some_and(|to| to < day) => {
             say(
                 "divorced",

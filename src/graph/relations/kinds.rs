@@ -144,7 +144,7 @@ kinds! {
         Handler = "handler", "经办人", "handler";
         Surveyor = "surveyor", "调查人", "surveyor";
         Approver = "approver", "审批人", "approver";
-        Together = "together", "多卡同取", "with other cards";
+        Together = "together", "相近时间取款", "drawn close in time";
     }
 }
 

@@ -168,24 +168,20 @@ impl Relations {
     }
 
     /// Whether a thing joins a household to others by the contract's measure, on the snapshot's last day: a phone or
-    /// address that no more families than the local limit share, or an account that is no institution's; one that nobody
-    /// is known to hold, a shop's perhaps, within the same limit.
+    /// address that no more families than the local limit share, or an account that is no institution's.
     pub fn joins(&self, thing: u32, household: u32) -> bool {
         match self.kind(thing) {
-            NodeKind::Phone | NodeKind::Address => self.few_share(thing, household),
-            NodeKind::Account => {
-                let held = |(_, _, edge): (u32, u32, Edge)| matches!(edge.kind, EdgeKind::Holds | EdgeKind::Uses);
-                !self.graph.out(thing).iter().any(|near| self.kind(*near) == NodeKind::Institution)
-                    && (self.around(thing).any(held) || self.few_share(thing, household))
-            }
+            NodeKind::Phone | NodeKind::Address => self.few(self.families(thing), household),
+            NodeKind::Account => !self.graph.out(thing).iter().any(|near| self.kind(*near) == NodeKind::Institution),
             _ => false,
         }
     }
 
-    fn few_share(&self, thing: u32, household: u32) -> bool {
+    /// Whether so many families are no more than the local limit of a household's place, on the snapshot's last day.
+    pub(super) fn few(&self, families: u32, household: u32) -> bool {
         let home = (household - self.starts[NodeKind::Household as usize]) as usize;
         let limit = self.homes.get(home).and_then(|region| self.limits.get(*region as usize));
-        f64::from(self.families(thing)) <= limit.copied().unwrap_or(f64::INFINITY)
+        f64::from(families) <= limit.copied().unwrap_or(f64::INFINITY)
     }
 
     /// Money paid to a household in the window, in fen.
@@ -245,11 +241,14 @@ impl Relations {
     }
 
     /// Share of real ties that a step keeps: the edge's confidence, and of a thing, which a path enters and leaves,
-    /// the root of how often those who share it are kin.
+    /// the root of how often those who share it are kin. Money sent joins an account to all it goes to or comes from.
     pub fn sureness(&self, from: u32, to: u32, edge: u32) -> f64 {
-        let thing = if self.is_thing(from) { Some(from) } else { Some(to).filter(|to| self.is_thing(*to)) };
-        let shared = thing.map_or(1.0, |thing| self.strength.of(self.kind(thing), self.families(thing)).sqrt());
-        self.confidence(edge) * shared
+        let sent = self.edges.get(edge).kind == EdgeKind::Sends;
+        let shared = |end: u32| {
+            let families = if sent { self.graph.out_degree(end) as u32 } else { self.families(end) };
+            self.strength.of(self.kind(end), families).sqrt()
+        };
+        [from, to].into_iter().filter(|end| self.is_thing(*end)).map(shared).product::<f64>() * self.confidence(edge)
     }
 
     /// Bytes held.

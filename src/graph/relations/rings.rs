@@ -54,24 +54,35 @@ struct Sharing {
 impl Sharing {
     /// Links over accounts that are no institution's, phones within the local limit, persons who collect for or
     /// keep the accounts of several households, terminals where their accounts are drawn together time and again, and
-    /// accounts to which theirs send money; an account of no list, a shop's perhaps, within the local limit.
+    /// accounts to which theirs send money where no more do than the local limit.
     fn of(relations: &Relations) -> Self {
         let mut pairs: Vec<(u32, u32)> = Vec::new();
         for kind in [NodeKind::Account, NodeKind::Phone, NodeKind::Person, NodeKind::Terminal] {
             for thing in relations.of_kind(kind) {
-                let own = |edge: &Edge| match edge.kind {
-                    EdgeKind::Payee | EdgeKind::Custodian => kind == NodeKind::Person,
-                    EdgeKind::Draws => edge.relation == Relation::Together,
-                    EdgeKind::Sends => true,
-                    edge => edge == EdgeKind::Uses,
-                };
                 if relations.crowd(thing) {
                     continue;
                 }
-                let users = relations.users(thing, own);
-                let mut users: Vec<u32> = users.filter(|to| relations.kind(*to) == NodeKind::Household).collect();
-                users.sort_unstable();
-                users.dedup();
+                let households = |sent: bool| {
+                    let own = move |edge: &Edge| match edge.kind {
+                        EdgeKind::Payee | EdgeKind::Custodian => kind == NodeKind::Person,
+                        EdgeKind::Draws => edge.relation == Relation::Together,
+                        EdgeKind::Sends => sent,
+                        edge => edge == EdgeKind::Uses,
+                    };
+                    let users = relations.users(thing, own);
+                    let mut users: Vec<u32> = users.filter(|to| relations.kind(*to) == NodeKind::Household).collect();
+                    users.sort_unstable();
+                    users.dedup();
+                    users
+                };
+                let mut users = households(true);
+                // Where many send money is a shop.
+                if users
+                    .first()
+                    .is_some_and(|first| kind == NodeKind::Account && !relations.few(users.len() as u32, *first))
+                {
+                    users = households(false);
+                }
                 let free = matches!(kind, NodeKind::Person | NodeKind::Terminal);
                 if users.len() > 1 && (free || relations.joins(thing, users[0])) {
                     pairs.extend(users.into_iter().map(|household| (household, thing)));
