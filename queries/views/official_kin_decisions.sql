@@ -1,4 +1,4 @@
--- meaning  = "How the applications of an office's close kin fared against those of families alike that are nobody's kin: a row an office (`office_kind` official, by `official_key`, or organisation, all its officials together) and `measure`, where at least three applications of kin and ten of peers can be compared. Kin count where the official took part in the application, or it fell in the official's region and term. Peers are of the same programme, township (townships of fewer than ten applications of a county together) and half-year of decision. `measure` is approved (of those approved or refused), amount (fen a person a month, of those approved), days (working days from application to decision) or skipped (steps left out: survey, second surveyor, notice or its length). Favoured are the approved, the amounts above the group's median, the days under it, those with a step left out: `kin_favoured` of `kin`, `peers_favoured` of `peers`, `expected` of the kin were they treated as their peers. `kin_mean` and `peer_mean` are the measure's means, the peers weighted as the kin are spread over groups. `chance` is the exact one-sided probability of so many over all groups, `adjusted` the same after Benjamini and Hochberg over all rows that could show anything (Gilbert, 2005), 1 for the others; `ratio` is the excess drawn towards 1 where numbers are small, `low` and `high` bound the share of kin that are favoured (Clopper and Pearson, 95 %). An aggregate that marks no person and no family."
+-- meaning  = "How the applications of an office's close kin fared against those of other families of the same programme, place and time that are nobody's kin: a row an office (`office_kind` official, by `official_key`, or organisation, all its officials together) and `measure`, where at least three applications of kin and ten of peers can be compared. Kin count where the official took part in the application, or it fell in the official's region and term. Peers are of the same programme, township (townships of fewer than ten applications of a county together) and half-year of decision; size, income and health of the families are not compared. Of the approved and refused only those are taken for kin whom the family file or the head tells, for awards name the approved alone. `measure` is approved (of those approved or refused), amount (fen a person a month, of those approved), days (working days from application to decision) or skipped (steps left out: survey, second surveyor, notice or its length). Favoured are the approved, the amounts above the group's median, the days under it, those with a step left out: `kin_favoured` of `kin`, `peers_favoured` of `peers`, `expected` of the kin were they treated as their peers. `kin_mean` and `peer_mean` are the measure's means, the peers weighted as the kin are spread over groups. `chance` is the exact one-sided probability of so many over all groups, `adjusted` the same after Benjamini and Hochberg over all rows that could show anything (Gilbert, 2005), 1 for the others; `ratio` is the excess drawn towards 1 where numbers are small, `low` and `high` bound the share of kin that are favoured (Clopper and Pearson, 95 %). A lead on how an office decides, which points at no recipient."
 -- reads    = ["kin_case", "application", "award", "household", "official"]
 
 WITH part AS (
@@ -8,7 +8,8 @@ WITH part AS (
     UNION  SELECT application_key, approver_key FROM application
 ),
 kin AS (
-    SELECT DISTINCT k.official_key, k.application_key
+    SELECT k.official_key, k.application_key,
+           max(CASE WHEN k.row_household_member IS NULL AND k.row_household IS NULL THEN 0 ELSE 1 END) AS in_file
     FROM   kin_case  AS k
     LEFT   JOIN part AS p ON p.application_key = k.application_key AND p.official_key = k.official_key
     WHERE  k.kin = 1 AND k.dated AND k.application_key IS NOT NULL
@@ -16,13 +17,20 @@ kin AS (
       AND  (p.official_key IS NOT NULL
             OR (k.decided_on BETWEEN k.office_from AND k.office_to AND k.official_region_code <> ''
                 AND region_contains(k.official_region_code, k.region_code)))
+    GROUP  BY k.official_key, k.application_key
+),
+tied AS (
+    SELECT application_key, max(CASE WHEN row_household_member IS NULL AND row_household IS NULL THEN 0 ELSE 1 END) AS in_file
+    FROM   kin_case
+    WHERE  application_key IS NOT NULL
+    GROUP  BY application_key
 ),
 office AS (
-    SELECT 'official' AS office_kind, o.official_key, o.organisation, o.region_code, k.application_key, o.row_id AS row_official
+    SELECT 'official' AS office_kind, o.official_key, o.organisation, o.region_code, k.application_key, k.in_file, o.row_id AS row_official
     FROM   kin      AS k
     JOIN   official AS o ON o.official_key = k.official_key
     UNION  ALL
-    SELECT 'organisation', CAST(NULL AS INT), o.organisation, o.region_code, k.application_key, min(o.row_id)
+    SELECT 'organisation', CAST(NULL AS INT), o.organisation, o.region_code, k.application_key, max(k.in_file), min(o.row_id)
     FROM   kin      AS k
     JOIN   official AS o ON o.official_key = k.official_key
     WHERE  o.organisation <> ''
@@ -92,8 +100,8 @@ marked AS (
 peer AS (
     SELECT m.cell, m.measure, count(*) AS peers, sum(m.favoured) AS favoured, avg(m.value) AS mean
     FROM   marked AS m
-    LEFT   JOIN (SELECT DISTINCT application_key FROM kin_case WHERE application_key IS NOT NULL) AS t ON t.application_key = m.application_key
-    WHERE  t.application_key IS NULL
+    LEFT   JOIN tied AS t ON t.application_key = m.application_key
+    WHERE  t.application_key IS NULL OR (m.measure = 'approved' AND t.in_file = 0)
     GROUP  BY m.cell, m.measure
 ),
 own AS (
@@ -101,6 +109,7 @@ own AS (
            count(*) AS kin, sum(m.favoured) AS favoured, sum(m.value) AS total
     FROM   office AS o
     JOIN   marked AS m ON m.application_key = o.application_key
+    WHERE  o.in_file = 1 OR m.measure <> 'approved'
     GROUP  BY o.office_kind, o.official_key, o.organisation, o.region_code, m.measure, m.cell
 ),
 compared AS (

@@ -120,6 +120,8 @@ fn kin_case(cases: &RecordBatch, officials: &[i32], order: &[u32]) -> RecordBatc
         ("kin", Arc::new(Int64Array::from(vec![1; rows]))),
         ("depth", Arc::new(StringArray::from(vec!["close"; rows]))),
         ("dated", Arc::new(BooleanArray::from(vec![true; rows]))),
+        ("row_household_member", Arc::new(Int64Array::from(vec![1; rows]))),
+        ("row_household", Arc::new(Int64Array::from(vec![1; rows]))),
     ])
     .unwrap()
 }

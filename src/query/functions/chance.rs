@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, Float64Array};
-use datafusion::common::Result;
+use datafusion::common::{Result, exec_err};
 use statrs::distribution::{Beta, ContinuousCDF, Discrete, DiscreteCDF, Hypergeometric};
 
 use super::arguments::Arguments;
@@ -36,7 +36,7 @@ pub(super) const SPECS: &[Spec] = &[
         ],
         returns: Kind::Double,
         description: "The probability that so many or more of those drawn from all groups together are marked, each group by its own share (the exact conditional test of Mantel, Haenszel and Birch, one-sided); null where the lists differ in length or more are drawn or marked than there are.",
-        example: "hypergeometric_sum_tail([4, 4], [2, 2], [1, 1], 2) → 0.25; hypergeometric_sum_tail([4], [2], [2], 3) → 0.0; hypergeometric_sum_tail([4, 4], [2], [1], 1) → null",
+        example: "round(hypergeometric_sum_tail([4, 4], [2, 2], [1, 1], 2), 9) → 0.25; hypergeometric_sum_tail([4], [2], [2], 3) → 0.0; hypergeometric_sum_tail([4, 4], [2], [1], 1) → null",
         body: Body::Plain(sum_tail),
     },
     Spec {
@@ -56,6 +56,9 @@ pub(super) const SPECS: &[Spec] = &[
         body: Body::Plain(high),
     },
 ];
+
+/// Most that all groups of a sum draw together: its time grows with the square.
+const MOST_DRAWN: u64 = 20_000;
 
 /// The distribution of one group, where there is such a group.
 fn group(population: i64, marked: i64, drawn: i64) -> Option<Hypergeometric> {
@@ -78,18 +81,27 @@ fn tail(arguments: &Arguments<'_>) -> Result<ArrayRef> {
 fn sum_tail(arguments: &Arguments<'_>) -> Result<ArrayRef> {
     let [populations, marked, drawn] = [arguments.wholes(0)?, arguments.wholes(1)?, arguments.wholes(2)?];
     let at_least = arguments.whole(3)?;
-    let answer = |i| {
+    let groups_of = |i| {
         let (populations, marked, drawn) = (populations.get(i)?, marked.get(i)?, drawn.get(i)?);
         let least = usize::try_from(at_least.get(i)?.max(0)).ok()?;
         if populations.len() != marked.len() || populations.len() != drawn.len() {
             return None;
         }
         let groups = populations.into_iter().zip(marked).zip(drawn);
-        let groups: Option<Vec<_>> = groups.map(|((n, m), d)| group(n?, m?, d?).zip(u64::try_from(d?).ok())).collect();
-        let tail = of_sum(&groups?).iter().skip(least).fold(0.0, |sum, chance| sum + chance);
-        Some(f64::min(tail, 1.0))
+        groups
+            .map(|((n, m), d)| group(n?, m?, d?).zip(u64::try_from(d?).ok()))
+            .collect::<Option<Vec<_>>>()
+            .zip(Some(least))
     };
-    Ok(Arc::new(arguments.rows().map(answer).collect::<Float64Array>()))
+    let chance = |i| {
+        let Some((groups, least)) = groups_of(i) else { return Ok(None) };
+        let drawn = groups.iter().fold(0_u64, |sum, (_, drawn)| sum.saturating_add(*drawn));
+        if drawn > MOST_DRAWN {
+            return exec_err!("hypergeometric_sum_tail: {drawn} drawn in all; it takes up to {MOST_DRAWN}");
+        }
+        Ok(Some(of_sum(&groups).iter().skip(least).fold(0.0, |sum, chance| sum + chance).clamp(0.0, 1.0)))
+    };
+    Ok(Arc::new(arguments.rows().map(chance).collect::<Result<Float64Array>>()?))
 }
 
 /// Probability of each number of marked among all drawn.
@@ -104,7 +116,7 @@ fn sum_tail(arguments: &Arguments<'_>) -> Result<ArrayRef> {
 /// M. W. Birch, *The detection of partial association, I: the 2 × 2 case*, 1964.
 fn of_sum(groups: &[(Hypergeometric, u64)]) -> Vec<f64> {
     groups.iter().fold(vec![1.0], |so_far, (own, drawn)| {
-        let own: Vec<f64> = (0..=*drawn).map(|count| own.pmf(count)).collect();
+        let own: Vec<f64> = (0..=*drawn).map(|count| own.ln_pmf(count).exp()).collect();
         let mut both = vec![0.0; so_far.len() + own.len() - 1];
         for (nth, a) in so_far.iter().enumerate() {
             own.iter().enumerate().for_each(|(count, b)| both[nth + count] += a * b);
@@ -153,6 +165,16 @@ mod tests {
         // All of one group are marked and none of the other: nothing is left to chance, whatever both together hold.
         let (all, none) = ((Hypergeometric::new(10, 10, 2).unwrap(), 2), (Hypergeometric::new(90, 0, 1).unwrap(), 1));
         assert!(of_sum(&[all, none]).iter().zip([0.0, 0.0, 1.0, 0.0]).all(|(a, b)| (a - b).abs() < 1e-12));
+    }
+
+    #[test]
+    fn one_large_group_is_what_the_tail_says() {
+        let own = Hypergeometric::new(10_000, 5_000, 200).unwrap();
+        let of = of_sum(&[(own, 200)]);
+        for least in [90_u64, 100, 130, 150] {
+            let (sum, tail) = (of.iter().skip(least as usize).fold(0.0, |sum, p| sum + p), own.sf(least - 1));
+            assert!((sum / tail - 1.0).abs() < 1e-6, "{least}: {sum} {tail}");
+        }
     }
 
     /// Bounds at which exactly 2.5 % are left out, over small and large counts.
