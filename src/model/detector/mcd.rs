@@ -3,7 +3,7 @@
 //!
 //! Starts of h random rows are concentrated: mean and covariance of the h rows nearest by the last
 //! ones, until the determinant no longer falls. Many rows are first looked at in a sample of 1,500 (five
-//! groups of 300, the ten best of each). The raw estimate is made consistent at the normal distribution
+//! groups of 300, the ten best of each; of more than 150 columns, groups of two rows a column). The raw estimate is made consistent at the normal distribution
 //! and reweighted: mean and covariance of the rows within the 97.5 % quantile of χ². The score is the squared
 //! distance.
 //!
@@ -49,6 +49,11 @@ pub struct Mcd {
 const GROUP: usize = 300;
 const GROUPS: usize = 5;
 const KEPT: usize = 10;
+/// Multiplications that all starts may take in one round, so that a table of a thousand columns ends within minutes:
+/// halves of its rows are much alike, and few starts find the same shape.
+const EFFORT: f64 = 2e11;
+/// Starts there are at least.
+const LEAST: usize = 10;
 
 /// Squared distances of all rows (n).
 fn distances(shape: &Ellipsoid, rows: ArrayView2<'_, f64>) -> Array1<f64> {
@@ -99,6 +104,8 @@ impl McdValidParams {
     /// The best shapes of one group of rows after two rounds.
     fn starts_of(&self, rows: ArrayView2<'_, f64>, starts: usize, group: usize) -> Vec<Ellipsoid> {
         let (n, d) = rows.dim();
+        let of_one = ((n + d) * d * d) as f64;
+        let starts = starts.min((EFFORT / of_one) as usize).max(LEAST.min(starts));
         let h = size(self.share(n, d), n);
         let shapes = (0..starts).into_par_iter().filter_map(|start| {
             let mut rng = stream(self.seed, group * self.starts + start);
@@ -112,14 +119,16 @@ impl McdValidParams {
     fn raw(&self, rows: ArrayView2<'_, f64>) -> Option<Ellipsoid> {
         let (n, d) = rows.dim();
         let share = self.share(n, d);
-        let candidates = if n <= 2 * GROUP {
+        // A group of fewer rows than columns has no determinant.
+        let size_of_group = GROUP.max(2 * d);
+        let candidates = if n <= 2 * size_of_group {
             self.starts_of(rows, self.starts, 0)
         } else {
-            let groups = (n / GROUP).min(GROUPS);
-            let drawn = index::sample(&mut stream(self.seed, usize::MAX), n, groups * GROUP).into_vec();
+            let groups = (n / size_of_group).min(GROUPS);
+            let drawn = index::sample(&mut stream(self.seed, usize::MAX), n, groups * size_of_group).into_vec();
             let sample = rows.select(Axis(0), &drawn);
             let of_groups = (0..groups).flat_map(|group| {
-                let part = sample.slice(ndarray::s![group * GROUP..(group + 1) * GROUP, ..]);
+                let part = sample.slice(ndarray::s![group * size_of_group..(group + 1) * size_of_group, ..]);
                 self.starts_of(part, self.starts / groups, group)
             });
             let h = size(share, sample.nrows());
