@@ -74,7 +74,10 @@ pub async fn card(
     let audit = web::block(move || state.finished(&id)).await??;
     // A model that did not run in it has none.
     let text = tokio::fs::read_to_string(audit.path.join("cards").join(format!("{name}.md"))).await;
-    let text = text.map_err(|_| unknown())?;
+    let text = text.map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => unknown(),
+        _ => Problem::internal(error),
+    })?;
     trail::read(&request_id, "model card", &audit.manifest.id, 1, &name);
     Ok(HttpResponse::Ok().content_type("text/markdown; charset=utf-8").body(text))
 }

@@ -148,10 +148,11 @@ impl Server {
 
 /// Reads the audit that finished last, so that the first who asks need not wait for it.
 async fn warm(state: web::Data<State>) {
-    let read = match state.latest() {
-        Ok(Some(audit)) => state.store.get(&audit).await.map(drop),
-        Ok(None) => Ok(()),
-        Err(problem) => Err(problem),
+    let folder = state.clone();
+    let read = match web::block(move || folder.latest()).await {
+        Ok(Ok(Some(audit))) => state.store.get(&audit).await.map(drop),
+        Ok(Ok(None)) | Err(_) => Ok(()),
+        Ok(Err(problem)) => Err(problem),
     };
     if let Err(problem) = read {
         tracing::warn!(target: "mingjing::http", problem = %problem, "the last audit cannot be held");

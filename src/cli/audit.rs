@@ -34,7 +34,7 @@ pub struct Args {
     /// A rule parameter, as e05_paid_short.short_yuan=5; may be repeated
     #[arg(long = "set", value_name = "RULE.NAME=VALUE", value_parser = parameter)]
     parameters: Vec<(String, String, f64)>,
-    /// Also copy the output tables to this folder
+    /// Also copy the output tables and the models' cards to this folder
     #[arg(long)]
     out: Option<PathBuf>,
     /// Print the audit's manifest as JSON
@@ -85,9 +85,13 @@ pub fn run(args: Args) -> anyhow::Result<()> {
 fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
     for entry in std::fs::read_dir(from)? {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default();
-        std::fs::copy(&path, to.join(name)).with_context(|| format!("cannot write {}", to.join(name).display()))?;
+        let entry = entry?;
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
+        if entry.file_type()?.is_dir() {
+            copy(&path, &to)?;
+        } else {
+            std::fs::copy(&path, &to).with_context(|| format!("cannot write {}", to.display()))?;
+        }
     }
     Ok(())
 }

@@ -100,7 +100,7 @@ pub async fn card(
         table: &done.table,
         scored,
         stability: stability(done, scored)?,
-        evaluation: Evaluation::of(&done.table, scored, &judged),
+        evaluation: Some(Evaluation::of(&done.table, scored, &judged)),
         groups: GroupRate::of(done.model.query.subject, session, &done.table, scored, &judged).await?,
         drift,
     };
@@ -140,15 +140,14 @@ pub fn evaluate(done: &ModelRun, data: &DataDir) -> Result<Evaluation, ModelRunE
     Ok(Evaluation::of(&done.table, scored, &judged(done.model.query.subject, data)?))
 }
 
-/// Which subjects of a kind people judged: a finding's audit says whom it is about. Audits are read from the
-/// last back, until all that was judged is found.
-pub(super) fn judged(subject: SubjectKind, data: &DataDir) -> Result<Judged, RecordError> {
+/// Which subjects of a kind people judged: a finding's audit says whom it is about. Of villages, regions and
+/// officials only what was found of themselves counts, and not of families that they have to do with. Audits are
+/// read from the last back, until all that was judged is found.
+fn judged(kind: SubjectKind, data: &DataDir) -> Result<Judged, RecordError> {
     let dispositions = Dispositions::load(data)?;
     let standing = dispositions.standing();
-    let own = match subject {
-        SubjectKind::Official => "official_no",
+    let own = match kind {
         SubjectKind::Person => "id_number",
-        SubjectKind::Village | SubjectKind::Region => "region_code",
         SubjectKind::Household => "household_no",
         SubjectKind::Award => "award_no",
         _ => "subject_key",
@@ -159,8 +158,9 @@ pub(super) fn judged(subject: SubjectKind, data: &DataDir) -> Result<Judged, Rec
         if open.is_empty() {
             break;
         }
-        read(&audit.path, ["finding_id", own], |[finding, subject]| {
-            if let Some(d) = standing.get(finding).filter(|_| open.remove(finding) && !subject.is_empty()) {
+        read(&audit.path, ["finding_id", "subject_kind", own], |[finding, found_of, subject]| {
+            let about = own != "subject_key" || found_of == kind.as_str();
+            if let Some(d) = standing.get(finding).filter(|_| open.remove(finding) && about && !subject.is_empty()) {
                 *judged.entry(subject.to_owned()).or_default() |= d.outcome == Found::Confirmed;
             }
         })?;

@@ -97,12 +97,24 @@ impl StagedAudit<'_> {
             at(&target, fs::rename(&self.path, &target))?;
             return Ok(target);
         }
-        for entry in at(&self.path, fs::read_dir(&self.path))? {
-            let name = at(&self.path, entry)?.file_name();
-            at(target.join(&name), fs::rename(self.path.join(&name), target.join(&name)))?;
-        }
+        replace(&self.path, &target)?;
         Ok(target)
     }
+}
+
+/// Puts every file of a folder into the place of its namesake in another.
+fn replace(from: &Path, to: &Path) -> Result<(), SnapshotError> {
+    at(to, fs::create_dir_all(to))?;
+    for entry in at(from, fs::read_dir(from))? {
+        let entry = at(from, entry)?;
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        if at(&path, entry.file_type())?.is_dir() {
+            replace(&path, &target)?;
+        } else {
+            at(&target, fs::rename(&path, &target))?;
+        }
+    }
+    Ok(())
 }
 
 impl Drop for StagedAudit<'_> {
@@ -143,13 +155,17 @@ mod tests {
         let write = |text: &str| {
             let staged = lock.stage("a1").unwrap();
             fs::write(staged.path().join("findings.csv"), text).unwrap();
+            fs::create_dir_all(staged.path().join("cards")).unwrap();
+            fs::write(staged.path().join("cards").join("m01.md"), text).unwrap();
             staged
         };
         drop(write("given up"));
         assert!(audits().is_empty());
         for text in ["first", "again"] {
             let published = write(text).publish().unwrap();
-            assert_eq!(fs::read_to_string(published.join("findings.csv")).unwrap(), text);
+            for file in ["findings.csv", "cards/m01.md"] {
+                assert_eq!(fs::read_to_string(published.join(file)).unwrap(), text);
+            }
             assert_eq!(audits(), ["a1"]);
         }
         // As after a kill.

@@ -21,6 +21,7 @@ use crate::contract::ROW_ID;
 /// Rows of a row group: large enough to compress, small enough that pruning by key range pays and
 /// that a group waits in memory.
 const ROW_GROUP_ROWS: usize = 512 * 1024;
+
 /// What the rows of a file are mostly read for, which decides its data pages: the finest unit that can be
 /// pruned, and that whoever wants one row must inflate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -126,6 +126,7 @@ fn dispositions_move_probabilities_and_a_plan_keeps_its_visits() {
     for model in ["M01", "M02", "M03"] {
         let card = done(&["models", "card", model, "--data", data]);
         assert!(card.contains("## 特征 Features") && card.contains("It asserts nothing of anybody"), "{card}");
+        assert!(card.contains("## 核查结果 What people found"), "{card}");
     }
 }
 
@@ -202,6 +203,35 @@ fn models_raise_findings_of_their_own_that_explain_themselves() {
     };
     let with = leads(out);
     assert!(leads(&alone).iter().all(|(id, told)| with.get(id) == Some(told)), "a model moved a lead of rules");
+}
+
+#[test]
+fn every_model_leaves_its_card_with_the_audit() {
+    let (_, out) = county();
+    for model in models().unwrap() {
+        let path = out.join("cards").join(format!("{}.md", model.spec.id));
+        let Ok(card) = fs::read_to_string(&path) else {
+            let row = of_models(out, "coverage.csv").into_iter().find(|row| row["rule_id"] == model.spec.id).unwrap();
+            assert!(!row["missing"].is_empty() || row["outcome"] != "ran", "{row:?}");
+            continue;
+        };
+        assert!(card.contains("## 公平 Fairness") && !card.contains("What people found"), "{card}");
+        let row = |line: &str| -> Vec<u64> { line.split('|').filter_map(|cell| cell.trim().parse().ok()).collect() };
+        // Every attribute parts the subjects whole.
+        let of = |attribute: &str| -> Vec<Vec<u64>> {
+            card.lines().filter(|line| line.starts_with(&format!("| {attribute} |"))).map(row).collect()
+        };
+        let attributes: &[&str] = match model.query.subject.as_str() {
+            "person" => &["sex", "ethnicity", "age", "disability"],
+            "household" | "award" => &["sex", "ethnicity", "disability"],
+            _ => &[],
+        };
+        let raised = of_models(out, "findings.csv").iter().filter(|f| f["rule_id"] == model.spec.id).count() as u64;
+        for attribute in attributes {
+            let told = of(attribute);
+            assert_eq!(told.iter().map(|row| row[1]).sum::<u64>(), raised, "{} {attribute}: {card}", model.spec.id);
+        }
+    }
 }
 
 #[test]

@@ -85,7 +85,7 @@ fn selected(sizes: &[usize], ranges: impl Iterator<Item = Range<usize>>) -> (Vec
         let end = start + size;
         let mut at = start;
         while let Some(range) = ranges.peek_mut().filter(|range| range.start < end) {
-            selectors.push(RowSelector::skip(range.start - at));
+            selectors.push(RowSelector::skip(range.start.saturating_sub(at)));
             at = range.end.min(end);
             selectors.push(RowSelector::select(at - range.start));
             if range.end > end {

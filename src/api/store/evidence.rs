@@ -42,13 +42,13 @@ struct Places {
 pub struct EvidenceIndex {
     path: PathBuf,
     places: OnceLock<Places>,
-    finding: Mutex<()>,
+    search: Mutex<()>,
 }
 
 impl EvidenceIndex {
     /// Of a file that is not read yet.
     pub fn new(path: PathBuf) -> Self {
-        Self { path, places: OnceLock::new(), finding: Mutex::default() }
+        Self { path, places: OnceLock::new(), search: Mutex::default() }
     }
 
     /// The first `limit` rows of evidence of a finding, and how many there are.
@@ -82,7 +82,7 @@ impl EvidenceIndex {
         if let Some(places) = self.places.get() {
             return Ok(places);
         }
-        let _one = self.finding.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one = self.search.lock().unwrap_or_else(PoisonError::into_inner);
         match self.places.get() {
             Some(places) => Ok(places),
             None => {

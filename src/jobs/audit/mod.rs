@@ -178,7 +178,7 @@ pub async fn audit(
     let (mut coverage, shared_ms) =
         run_all(&rules, &asked, &mut session, &bindings, options, &mut sink, observer).await?;
     let cards = staged.path().join("cards");
-    let ground = Ground { data, snapshot: &snapshot.manifest.id, session: &session, before, cards: &cards };
+    let ground = Ground { snapshot: &snapshot.manifest.id, session: &session, before, cards: &cards };
     let said = models::run_all(&models, &ground, observer).await?;
     for (header, run) in own.iter().zip(said) {
         coverage.push(settle(header, run, true, &mut sink, observer).await?);

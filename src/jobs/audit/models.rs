@@ -5,21 +5,17 @@ use std::time::Instant;
 
 use crate::flags::{Coverage, EvidenceRef, Outcome, RawFinding, Subject};
 use crate::model::spec::{
-    Card, Evaluation, FeatureTable, GroupRate, Key, Model, ModelError, Outcome as Said, Scored, Stability, drift,
+    Card, Drifted, FeatureTable, GroupRate, Judged, Key, Model, ModelError, Outcome as Said, Scored, Stability, drift,
     in_words, run as run_model,
 };
 use crate::query::Session;
 use crate::query::library::EvidenceRole;
-use crate::snapshot::DataDir;
 
-use super::super::models::judged;
-use super::super::{Observer, RecordError};
+use super::super::Observer;
 use super::{AuditError, rules};
 
 /// What models run over.
 pub(super) struct Ground<'a> {
-    /// The data folder, whose dispositions say how models fared.
-    pub data: &'a DataDir,
     /// Snapshot.
     pub snapshot: &'a str,
     /// Over that snapshot.
@@ -89,18 +85,7 @@ struct Assessed {
     runnable: bool,
 }
 
-/// What kept a model from saying anything.
-#[derive(Debug, thiserror::Error)]
-enum AssessError {
-    #[error(transparent)]
-    Model(#[from] ModelError),
-    #[error(transparent)]
-    Record(#[from] RecordError),
-    #[error("its card cannot be written: {0}")]
-    Card(#[from] std::io::Error),
-}
-
-async fn assess(model: &Model, ground: &Ground<'_>) -> Result<Assessed, AssessError> {
+async fn assess(model: &Model, ground: &Ground<'_>) -> Result<Assessed, ModelError> {
     let session = ground.session;
     let table = model.table(session).await?;
     let rows = table.subjects.len() as u64;
@@ -124,21 +109,32 @@ async fn assess(model: &Model, ground: &Ground<'_>) -> Result<Assessed, AssessEr
     if let Some((_, en)) = &warning {
         note = format!("{en} It {note}.");
     }
-    let judged = judged(model.query.subject, ground.data)?;
-    let card = Card {
-        model,
-        snapshot: ground.snapshot,
-        table: &table,
-        scored: &scored,
-        stability: Stability::NotTried,
-        evaluation: Evaluation::of(&table, &scored, &judged),
-        groups: GroupRate::of(model.query.subject, session, &table, &scored, &judged).await?,
-        drift: drifted,
-    };
-    std::fs::write(ground.cards.join(format!("{}.md", model.spec.id)), card.to_string())?;
     let raised = scored.iter().filter(|one| one.raised);
     let raised = raised.map(|one| finding(model, &table, one, warning.as_ref())).collect();
+    // A card that cannot be made takes no finding away.
+    let card = card(model, ground, &table, &scored, drifted).await.and_then(|card| {
+        let path = ground.cards.join(format!("{}.md", model.spec.id));
+        std::fs::write(path, card).map_err(|error| error.to_string())
+    });
+    if let Err(error) = card {
+        note = format!("{note}; its card cannot be made: {error}");
+    }
     Ok(Assessed { raised, rows, note, runnable: true })
+}
+
+/// The card of a model on this snapshot. How it fared beside what people found, and with other seeds, tells
+/// `mingjing models card`: both change while the audit stays what it was.
+async fn card(
+    model: &Model,
+    ground: &Ground<'_>,
+    table: &FeatureTable,
+    scored: &[Scored],
+    drift: Option<Drifted>,
+) -> Result<String, String> {
+    let groups = GroupRate::of(model.query.subject, ground.session, table, scored, &Judged::new()).await;
+    let groups = groups.map_err(|error| error.to_string())?;
+    let (snapshot, stability, evaluation) = (ground.snapshot, Stability::NotTried, None);
+    Ok(Card { model, snapshot, table, scored, stability, evaluation, groups, drift }.to_string())
 }
 
 fn finding(model: &Model, table: &FeatureTable, one: &Scored, warning: Option<&(String, String)>) -> RawFinding {

@@ -86,8 +86,8 @@ pub struct Card<'a> {
     pub scored: &'a [Scored],
     /// How other seeds fare.
     pub stability: Stability,
-    /// How it fares beside what people found.
-    pub evaluation: Evaluation,
+    /// How it fares beside what people found; none where that is not told.
+    pub evaluation: Option<Evaluation>,
     /// Protected groups.
     pub groups: Vec<GroupRate>,
     /// Drift against another snapshot.
@@ -121,10 +121,25 @@ impl GroupRate {
         })
         .await?;
         let rates = counts.into_iter().flat_map(|(attribute, values)| {
-            values.into_iter().map(move |(value, counts)| Self { attribute: attribute.clone(), value, counts })
+            let pooled = pool(values);
+            pooled.into_iter().map(move |(value, counts)| Self { attribute: attribute.clone(), value, counts })
         });
         Ok(rates.collect())
     }
+}
+
+/// Subjects below which a group is told together with other small ones: a group of one is somebody.
+const SMALL: u64 = 10;
+
+fn pool(values: BTreeMap<String, GroupCounts>) -> Vec<(String, GroupCounts)> {
+    let (small, mut told): (Vec<_>, Vec<_>) = values.into_iter().partition(|(_, counts)| counts.subjects < SMALL);
+    if !small.is_empty() {
+        let sum = |of: fn(&GroupCounts) -> u64| small.iter().map(|(_, counts)| of(counts)).sum();
+        let (subjects, raised) = (sum(|c| c.subjects), sum(|c| c.raised));
+        let (confirmed, dismissed) = (sum(|c| c.confirmed), sum(|c| c.dismissed));
+        told.push(("其他 others".to_owned(), GroupCounts { subjects, raised, confirmed, dismissed }));
+    }
+    told
 }
 
 impl fmt::Display for Card<'_> {
@@ -169,12 +184,13 @@ impl fmt::Display for Card<'_> {
                 writeln!(f, "Other seeds were not tried; `mingjing models card {}` does.", spec.code)?;
             }
         }
-        writeln!(f, "\n## 核查结果 What people found\n")?;
-        let e = &self.evaluation;
-        writeln!(f, "- 查实 confirmed: {} · 排除 dismissed: {}", e.confirmed, e.dismissed)?;
-        match (e.roc_auc, e.average_precision) {
-            (Some(auc), Some(precision)) => writeln!(f, "- ROC AUC {auc:.4} · average precision {precision:.4}")?,
-            _ => writeln!(f, "- 一方为空，无法评价 one side is empty: nothing can be said yet")?,
+        if let Some(e) = &self.evaluation {
+            f.write_str("\n## 核查结果 What people found\n\n")?;
+            writeln!(f, "- 查实 confirmed: {} · 排除 dismissed: {}", e.confirmed, e.dismissed)?;
+            match (e.roc_auc, e.average_precision) {
+                (Some(auc), Some(precision)) => writeln!(f, "- ROC AUC {auc:.4} · average precision {precision:.4}")?,
+                _ => writeln!(f, "- 一方为空，无法评价 one side is empty: nothing can be said yet")?,
+            }
         }
         if let Some(drift) = &self.drift {
             f.write_str("\n## 漂移 Drift\n\n")?;

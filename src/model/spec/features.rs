@@ -251,6 +251,9 @@ pub async fn each_group(
     session: &Session,
     mut show: impl FnMut(&str, &str, &str),
 ) -> Result<(), ModelError> {
+    // Of a register that was not handed over nothing is known, not even that nobody is in it.
+    let register = |attribute: &str| if attribute == "disability" { "disability" } else { "person" };
+    let known = |attribute: &str| session.present().contains(register(attribute));
     let Some((name, sql)) = GROUPS.iter().find(|(known, _)| *known == subject.as_str()) else { return Ok(()) };
     let mut batches = session.sql(sql).await?.execute_stream().await.map_err(QueryError::engine)?;
     while let Some(batch) = batches.next().await {
@@ -262,7 +265,9 @@ pub async fn each_group(
         };
         let (subjects, attributes, values) = (told("subject_no")?, told("attribute")?, told("value")?);
         for ((subject, attribute), value) in subjects.iter().zip(&attributes).zip(&values) {
-            if let (Some(subject), Some(attribute), Some(value)) = (subject, attribute, value) {
+            if let (Some(subject), Some(attribute), Some(value)) = (subject, attribute, value)
+                && known(attribute)
+            {
                 show(subject, attribute, value);
             }
         }

@@ -200,6 +200,29 @@ fn a_finding_shows_its_rows_as_they_stood() {
 }
 
 #[test]
+fn cards_of_models_that_ran_are_shown() {
+    let county = county();
+    let coverage = county.get("/api/v1/audits/latest/coverage").expect(200);
+    let models =
+        coverage["items"].as_array().unwrap().iter().filter(|row| row["typology"].as_str().unwrap().starts_with('M'));
+    let (mut shown, mut asked) = (0, 0);
+    for row in models {
+        asked += 1;
+        for name in ["typology", "rule_id"] {
+            let card = county.get(&format!("/api/v1/audits/latest/cards/{}", row[name].as_str().unwrap()));
+            assert_eq!(card.status, if row["outcome"] == "ran" { 200 } else { 404 }, "{row}");
+            if card.status == 200 {
+                shown += 1;
+                assert!(String::from_utf8(card.body).unwrap().contains("## 公平 Fairness"));
+            }
+        }
+    }
+    assert!(asked >= 8, "{shown} of {asked}");
+    county.get("/api/v1/audits/latest/cards/M99").problem(404, "not-found");
+    county.get("/api/v1/audits/latest/cards/..%2Fmanifest").problem(404, "not-found");
+}
+
+#[test]
 fn coverage_and_files_are_what_was_written() {
     let county = county();
     let coverage = county.get("/api/v1/audits/latest/coverage").expect(200);
