@@ -53,6 +53,22 @@ fn pages_hold_what_the_file_holds() {
 }
 
 #[test]
+fn a_filter_kept_is_that_of_its_list_and_more_than_are_kept_stay_right() {
+    let county = county();
+    let totals = |least: usize| {
+        ["leads", "findings"].map(|list| {
+            let path = format!("/api/v1/audits/latest/{list}?limit=1&probability_min=0.{least:02}");
+            county.get(&path).expect(200)["total"].as_u64().unwrap()
+        })
+    };
+    let first: Vec<_> = (0..60).map(totals).collect();
+    assert!(first.iter().any(|[leads, findings]| leads != findings));
+    assert!(first.windows(2).all(|pair| pair[0][0] >= pair[1][0] && pair[0][1] >= pair[1][1]), "{first:?}");
+    let again: Vec<_> = (0..60).rev().map(totals).collect();
+    assert_eq!(first, again.into_iter().rev().collect::<Vec<_>>());
+}
+
+#[test]
 fn an_audit_that_does_not_fit_is_refused_and_can_still_be_downloaded() {
     let tight = county().beside(StoreLimits { audits: 1, bytes: 1 });
     tight.get("/api/v1/audits/latest/findings").problem(507, "too-much-memory");
