@@ -9,19 +9,19 @@ WITH covered AS (
     WHERE  i.id_number IS NOT NULL
     GROUP  BY i.person_key
 )
-SELECT subject_no, 'sex' AS attribute, coalesce(sex, '?') AS value
+SELECT subject_no, 'sex' AS attribute, coalesce(sex, '?') AS value, 'person' AS register
 FROM   covered
 UNION  ALL
-SELECT subject_no, 'ethnicity', coalesce(ethnicity, '?')
+SELECT subject_no, 'ethnicity', coalesce(ethnicity, '?'), 'person'
 FROM   covered
 UNION  ALL
 SELECT c.subject_no, 'age', CASE WHEN c.birth_date IS NULL THEN '?'
                                  WHEN months_between(c.birth_date, l.month) < 192 THEN 'under 16'
                                  WHEN months_between(c.birth_date, l.month) < 720 THEN '16 to 59'
-                                 ELSE '60 and over' END
+                                 ELSE '60 and over' END, 'person'
 FROM   covered AS c
 CROSS  JOIN (SELECT max(month) AS month FROM payment) AS l
 UNION  ALL
-SELECT c.subject_no, 'disability', CASE WHEN d.person_key IS NULL THEN 'no' ELSE 'yes' END
+SELECT c.subject_no, 'disability', CASE WHEN d.person_key IS NULL THEN 'no' ELSE 'yes' END, 'disability'
 FROM   covered AS c
 LEFT   JOIN (SELECT DISTINCT person_key FROM disability WHERE person_key IS NOT NULL) AS d ON d.person_key = c.person_key

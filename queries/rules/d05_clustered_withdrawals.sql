@@ -1,11 +1,11 @@
 -- id         = "d05_clustered_withdrawals"
 -- typology   = "D05"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 4
 -- queue      = "irregularity"
 -- subject    = "terminal"
--- reads      = ["account_transaction", "payment", "household"]
+-- reads      = ["withdrawal_cluster"]
 -- # Many cards in one hand is near certain; whether the hand passes the money on only the recipients can say.
 -- prior      = 0.6
 -- reason_zh  = "终端{terminal}在{in_months}个月（{month_from}至{month_to}）的{days}天出现集中取款：{minutes}分钟内最多有{most}个受助人账户被取款（首次为{first_at}），合计取出{drawn}元。"
@@ -21,62 +21,8 @@
 -- zh       = "同时取款的账户数未达到标准"
 -- en       = "fewer accounts at a time than the county looks at"
 
--- Withdrawals lie in slots as long as the window, so that a cluster lies in its first draw's slot or the next:
--- a draw meets those of two slots of its machine, never all of them.
-WITH drawn AS (
-    SELECT terminal_no, account_key, at, CAST(at AS DATE) AS day, CAST(date_part('epoch', at) AS BIGINT) AS second,
-           amount_fen, row_id AS row_account_transaction
-    FROM   account_transaction
-    WHERE  direction = 'out' AND terminal_no IS NOT NULL AND account_key IS NOT NULL
-),
-recipient AS (
-    SELECT d.account_key, min(p.household_key) AS household_key
-    FROM   (SELECT DISTINCT account_key FROM drawn) AS d
-    JOIN   payment AS p ON p.account_key = d.account_key
-    GROUP  BY d.account_key
-),
--- What a county sets for the place where most of a machine's recipients live holds for the machine.
-place AS (
-    SELECT d.terminal_no, h.region_code, count(DISTINCT d.account_key) AS accounts
-    FROM   drawn     AS d
-    JOIN   recipient AS r ON r.account_key = d.account_key
-    JOIN   household AS h ON h.household_key = r.household_key
-    GROUP  BY d.terminal_no, h.region_code
-),
-machine AS (
-    SELECT terminal_no, first_value(region_code ORDER BY accounts DESC, region_code) AS region_code
-    FROM   place
-    GROUP  BY terminal_no
-    HAVING sum(accounts) > 1
-),
-timed AS (
-    SELECT d.*, CAST(60 * local_number(m.region_code, 'cluster_minutes', d.day) AS BIGINT) AS reach,
-           local_number(m.region_code, 'cluster_withdrawals', d.day) AS bulk
-    FROM   machine   AS m
-    JOIN   drawn     AS d ON d.terminal_no = m.terminal_no
-    JOIN   recipient AS r ON r.account_key = d.account_key
-),
-slotted AS (
-    SELECT *, second / greatest(reach, 1) AS slot FROM timed
-),
-met AS (
-    SELECT terminal_no, account_key, second, amount_fen, row_account_transaction, slot FROM slotted
-    UNION  ALL
-    SELECT terminal_no, account_key, second, amount_fen, row_account_transaction, slot - 1 FROM slotted
-),
-pair AS (
-    SELECT a.terminal_no, a.row_account_transaction AS first_row, a.at AS first_at, a.day, a.bulk, a.reach,
-           b.account_key, b.row_account_transaction
-    FROM   slotted AS a
-    JOIN   met     AS b ON b.terminal_no = a.terminal_no AND b.slot = a.slot
-    WHERE  b.second >= a.second AND b.second <= a.second + a.reach
-),
-cluster AS (
-    SELECT first_row, terminal_no, first_at, day, reach, count(DISTINCT account_key) AS accounts, count(DISTINCT account_key) >= bulk AS full
-    FROM   pair
-    GROUP  BY first_row, terminal_no, first_at, day, reach, bulk
-    -- Clusters of more than half the number are near misses.
-    HAVING 2 * count(DISTINCT account_key) > bulk
+WITH cluster AS (
+    SELECT DISTINCT first_row, terminal_no, first_at, first_day AS day, reach, accounts, full FROM withdrawal_cluster
 ),
 pattern AS (
     SELECT terminal_no,
@@ -102,16 +48,14 @@ told AS (
     GROUP  BY terminal_no
 ),
 member AS (
-    SELECT DISTINCT s.terminal_no, s.exempt_as, p.row_account_transaction
-    FROM   shown AS s
-    JOIN   pair  AS p ON p.first_row = s.first_row
+    SELECT DISTINCT s.terminal_no, s.exempt_as, p.day, p.at, p.amount_fen, p.row_account_transaction
+    FROM   shown              AS s
+    JOIN   withdrawal_cluster AS p ON p.first_row = s.first_row
 ),
 summed AS (
-    SELECT m.terminal_no, m.exempt_as, d.day, d.at, d.row_account_transaction, t.days, t.in_months, t.most, t.first_at, t.minutes,
-           sum(d.amount_fen) OVER (PARTITION BY m.terminal_no) AS drawn_fen
-    FROM   member  AS m
-    JOIN   slotted AS d ON d.row_account_transaction = m.row_account_transaction
-    JOIN   told    AS t ON t.terminal_no = m.terminal_no
+    SELECT m.*, t.days, t.in_months, t.most, t.first_at, t.minutes, sum(m.amount_fen) OVER (PARTITION BY m.terminal_no) AS drawn_fen
+    FROM   member AS m
+    JOIN   told   AS t ON t.terminal_no = m.terminal_no
 )
 SELECT terminal_no AS subject_key, month_of(day) AS month,
        CASE exempt_as WHEN 'single_month' THEN 'single_month' WHEN 'under_threshold' THEN 'under_threshold' END AS exemption,

@@ -1,5 +1,5 @@
 -- meaning  = "The relationship graph: a row an edge between two nodes, each named by its kind and the source's own number (person, household, official, account, phone, address, enterprise, register, institution, terminal, application, award). `kind` is kin, holds, contact (the roster's phone of an official), post, member, payee, uses, custodian, listed (in a register book), stays, draws (an account at a terminal), sends (an account to another), or, of the procedure, declared, filed, decided, granted; `relation` says of kin what the second is to the first, of decided the official's part, of draws whether it was together with as many other accounts as clustered withdrawals take, in two months or more; `from_date` and `to_date` bound it where they are known; `row_edge` is the row it rests on, `row_edge_2` the second where it rests on two."
--- reads    = ["identity", "kin_stated", "person_thing", "person", "official", "family_circle", "household", "award_account", "account", "custody_agreement", "enterprise", "institution", "institution_stay", "relative_declaration", "application", "award", "account_transaction"]
+-- reads    = ["identity", "kin_stated", "person_thing", "person", "official", "family_circle", "household", "award_account", "account", "custody_agreement", "enterprise", "institution", "institution_stay", "relative_declaration", "application", "award", "account_transaction", "withdrawal_cluster"]
 -- optional = ["person", "official", "account", "custody_agreement", "enterprise", "institution", "institution_stay", "relative_declaration", "application", "account_transaction"]
 
 WITH known AS (
@@ -29,46 +29,17 @@ named AS (
     LEFT   JOIN account        AS c ON c.account_key = t.account_key
     LEFT   JOIN account        AS k ON k.account_key = t.counter_account_key
 ),
-place AS (
-    SELECT u.account_key, min(h.region_code) AS region_code
-    FROM   award_account AS u
-    JOIN   household     AS h ON h.household_key = u.household_key
-    GROUP  BY u.account_key
-),
-withdrawn AS (
-    -- A statement without times of day tells no window.
-    SELECT n.account_no, n.terminal_no, n.day, n.row_id,
-           CASE WHEN n.at <> CAST(n.day AS TIMESTAMP) THEN CAST(date_part('epoch', n.at) AS BIGINT) END AS second,
-           CAST(60 * local_number(p.region_code, 'cluster_minutes', n.day) AS BIGINT) AS reach,
-           local_number(p.region_code, 'cluster_withdrawals', n.day) AS bulk
-    FROM   named      AS n
-    LEFT   JOIN place AS p ON p.account_key = n.account_key
-    WHERE  n.direction = 'out' AND n.terminal_no IS NOT NULL
-),
-slotted AS (
-    -- Windows laid twice, the second time by half their length: whatever half a window holds is whole in one of them.
-    SELECT row_id, account_no, terminal_no, bulk, reach, 0 AS laid, second / greatest(reach, 1) AS slot FROM withdrawn WHERE second IS NOT NULL
-    UNION  ALL
-    SELECT row_id, account_no, terminal_no, bulk, reach, 1, (second + reach / 2) / greatest(reach, 1) FROM withdrawn WHERE second IS NOT NULL
-),
-full_slot AS (
-    SELECT terminal_no, laid, slot, reach
-    FROM   (SELECT DISTINCT terminal_no, laid, slot, reach, bulk, account_no FROM slotted) AS s
-    GROUP  BY terminal_no, laid, slot, reach, bulk
-    HAVING count(*) >= bulk
-),
 near AS (
-    SELECT DISTINCT s.row_id
-    FROM   slotted   AS s
-    JOIN   full_slot AS f ON f.terminal_no = s.terminal_no AND f.laid = s.laid AND f.slot = s.slot AND f.reach = s.reach
+    SELECT DISTINCT row_account_transaction FROM withdrawal_cluster WHERE full
 ),
 drawn AS (
     -- As many at once as the county's measure of clustered withdrawals, in more than one month.
     SELECT w.account_no, w.terminal_no, min(w.day) AS from_date, max(w.day) AS to_date,
-           coalesce(min(n.row_id), min(w.row_id)) AS row_edge,
-           count(DISTINCT CASE WHEN n.row_id IS NOT NULL THEN month_of(w.day) END) > 1 AS together
-    FROM   withdrawn AS w
-    LEFT   JOIN near AS n ON n.row_id = w.row_id
+           coalesce(min(n.row_account_transaction), min(w.row_id)) AS row_edge,
+           count(DISTINCT CASE WHEN n.row_account_transaction IS NOT NULL THEN month_of(w.day) END) > 1 AS together
+    FROM   named     AS w
+    LEFT   JOIN near AS n ON n.row_account_transaction = w.row_id
+    WHERE  w.direction = 'out' AND w.terminal_no IS NOT NULL
     GROUP  BY w.account_no, w.terminal_no
 ),
 sent AS (

@@ -5,7 +5,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `disposition.rs` | one disposition, and the CSV in which they come |
-//! | `store.rs` | the dispositions of a data folder |
+//! | `store.rs` | what a data folder keeps of both |
 //! | `identity_decision.rs` | whom a faulty reference means or does not, as stewards decided |
 //! | `sheet.rs` | a CSV that people filled in |
 //! | `apply.rs` | findings that people have looked at, marked |
@@ -25,9 +25,9 @@ use std::path::PathBuf;
 pub use apply::apply;
 pub use disposition::{Disposition, Outcome, Recorded, SURE};
 pub use evidence::{Advice, Posterior, RuleEvidence, evidence};
-pub use identity_decision::{DecidedFile, IdentityDecision, IdentityDecisions, Same};
+pub use identity_decision::{DecidedFile, IdentityDecision, Same};
 pub use lookup::{Known, find, read};
-pub use store::Dispositions;
+pub use store::{AllSaid, Dispositions, IdentityDecisions, Said};
 
 /// What can be wrong with dispositions and decisions.
 #[derive(Debug, thiserror::Error)]

@@ -9,8 +9,9 @@ use arrow::error::ArrowError;
 
 use crate::contract::{Column, ROW_ID, Table, key_column, own_key, stored_name, stored_schema};
 
+use super::inference::{Inference, Method};
 use super::interner::KeyIndex;
-use super::persons::{Inference, Method, Persons};
+use super::persons::Persons;
 
 /// Every dictionary of a snapshot.
 #[derive(Debug, Default)]

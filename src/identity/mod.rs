@@ -4,6 +4,7 @@
 //! swap is repaired where the name agrees; what is still open is linked by probability where that is high
 //! enough, or offered to a steward ([`linkage`]). What stays unresolved is kept and counted.
 
+mod inference;
 mod interner;
 mod keyed;
 pub mod linkage;
@@ -12,9 +13,10 @@ mod repaired;
 mod standing;
 mod tables;
 
+pub use inference::{Inference, Method};
 pub use interner::{Interner, KeyIndex};
 pub use keyed::{Issue, Keyed, Keyer, Keys, count_methods, name_column, person_columns};
-pub use persons::{Candidates, Faulty, Inference, Method, PersonCollector, Persons};
+pub use persons::{Candidates, Faulty, PersonCollector, Persons};
 pub use repaired::Repaired;
 pub use standing::{Decided, Standing};
 pub use tables::{IdentityRows, issues_batch};

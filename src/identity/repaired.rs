@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::id_number;
 
+use super::inference::Method;
 use super::interner::{Interner, KeyIndex};
-use super::persons::{Faulty, Method, Persons};
+use super::persons::{Faulty, Persons};
 use super::standing::Standing;
 
 /// After repair: what is known of faulty references, and what is still open.

@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::persons::{Faulty, Method};
+use super::inference::Method;
+use super::persons::Faulty;
 
 /// What was decided before of a faulty reference. Nothing at all says that it stayed open, and that nothing
 /// has come since that could tell more.

@@ -48,6 +48,16 @@ pub struct ModelRun {
     pub outcome: Outcome,
 }
 
+impl ModelRun {
+    /// What it says of each subject; nothing where it cannot be assessed.
+    fn scored(&self) -> &[Scored] {
+        match &self.outcome {
+            Outcome::Scored(scored) => scored,
+            Outcome::NotAssessable { .. } => &[],
+        }
+    }
+}
+
 /// The model of that id, or of that code (`M01`), its features checked.
 pub async fn model(id: &str) -> Result<Model, ModelRunError> {
     let code = format!("{}_", id.to_lowercase());
@@ -81,10 +91,7 @@ pub async fn card(
     against: Option<&str>,
     options: &EngineOptions,
 ) -> Result<String, ModelRunError> {
-    let scored: &[Scored] = match &done.outcome {
-        Outcome::Scored(scored) => scored,
-        Outcome::NotAssessable { .. } => &[],
-    };
+    let scored = done.scored();
     let drift = match against {
         None => None,
         Some(other) => {
@@ -133,11 +140,7 @@ fn stability(done: &ModelRun, scored: &[Scored]) -> Result<Stability, ModelRunEr
 
 /// Scores beside the dispositions of the subjects' findings.
 pub fn evaluate(done: &ModelRun, data: &DataDir) -> Result<Evaluation, ModelRunError> {
-    let scored: &[Scored] = match &done.outcome {
-        Outcome::Scored(scored) => scored,
-        Outcome::NotAssessable { .. } => &[],
-    };
-    Ok(Evaluation::of(&done.table, scored, &judged(done.model.query.subject, data)?))
+    Ok(Evaluation::of(&done.table, done.scored(), &judged(done.model.query.subject, data)?))
 }
 
 /// Which subjects of a kind people judged: a finding's audit says whom it is about. Of villages, regions and

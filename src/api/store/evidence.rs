@@ -5,10 +5,10 @@
 //! which decompresses a page a column and not the file.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, OnceLock, PoisonError};
 
 use arrow::array::Array;
 use arrow::datatypes::Int64Type;
+use once_cell::sync::OnceCell;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
 
@@ -41,14 +41,13 @@ struct Places {
 #[derive(Debug)]
 pub struct EvidenceIndex {
     path: PathBuf,
-    places: OnceLock<Places>,
-    search: Mutex<()>,
+    places: OnceCell<Places>,
 }
 
 impl EvidenceIndex {
     /// Of a file that is not read yet.
     pub fn new(path: PathBuf) -> Self {
-        Self { path, places: OnceLock::new(), search: Mutex::default() }
+        Self { path, places: OnceCell::new() }
     }
 
     /// The first `limit` rows of evidence of a finding, and how many there are.
@@ -58,7 +57,8 @@ impl EvidenceIndex {
         finding: u32,
         limit: usize,
     ) -> Result<(Vec<EvidenceLine>, usize), StoreError> {
-        let places = self.places(findings)?;
+        // However many ask at once, they are found once.
+        let places = self.places.get_or_try_init(|| self.find_places(findings))?;
         let Some(&(start, count @ 1..)) = places.runs.get(finding as usize) else { return Ok((Vec::new(), 0)) };
         let (start, count) = (start as usize, count as usize);
         let range = start..start + count.min(limit);
@@ -75,21 +75,6 @@ impl EvidenceIndex {
             text: said.value(i).to_owned(),
         });
         Ok((lines.collect(), count))
-    }
-
-    /// The places; however many ask at once, they are found once.
-    fn places(&self, findings: &Findings) -> Result<&Places, StoreError> {
-        if let Some(places) = self.places.get() {
-            return Ok(places);
-        }
-        let _one = self.search.lock().unwrap_or_else(PoisonError::into_inner);
-        match self.places.get() {
-            Some(places) => Ok(places),
-            None => {
-                let found = self.find_places(findings)?;
-                Ok(self.places.get_or_init(|| found))
-            }
-        }
     }
 
     fn find_places(&self, findings: &Findings) -> Result<Places, StoreError> {

@@ -66,8 +66,8 @@ impl Ellipsoid {
 const SMALL: usize = 24;
 
 /// The Cholesky factor of a symmetric matrix (d × d) and the factor's inverse, both lower; none where the matrix is
-/// not well positive definite. Halved until small, so that nearly all is done by products of matrices: ten times as
-/// fast at 400 columns as row by row.
+/// not well positive definite. Halved until small, so that nearly all is done by products of matrices, which are
+/// quick where rows one by one are not.
 ///
 /// # Complexity
 /// Time O(d³), space O(d²).

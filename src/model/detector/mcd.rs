@@ -3,9 +3,9 @@
 //!
 //! Starts of h random rows are concentrated: mean and covariance of the h rows nearest by the last
 //! ones, until the determinant no longer falls. Many rows are first looked at in a sample of 1,500 (five
-//! groups of 300, the ten best of each; of more than 150 columns, groups of two rows a column). The raw estimate is made consistent at the normal distribution
-//! and reweighted: mean and covariance of the rows within the 97.5 % quantile of χ². The score is the squared
-//! distance.
+//! groups of 300, the ten best of each; of more than 150 columns, groups of two rows a column). The raw
+//! estimate is made consistent at the normal distribution and reweighted: mean and covariance of the rows
+//! within the 97.5 % quantile of χ². The score is the squared distance.
 //!
 //! Consistent is α / F(q; d + 2), q being the α quantile of χ² with d degrees of freedom and α the share of
 //! the rows that the raw estimate is of (Croux and Haesbroeck, as robustbase and scikit-learn have it). The

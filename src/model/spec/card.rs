@@ -208,16 +208,17 @@ impl fmt::Display for Card<'_> {
         if self.groups.is_empty() {
             writeln!(f, "The subjects have no protected attributes on record.")?;
         } else {
-            f.write_str(
-                "| attribute | group | subjects | raised | rate | confirmed | dismissed |\n|---|---|---|---|---|---|---|\n",
-            )?;
+            // What people found is told together with the evaluation, or not at all.
+            let found = self.evaluation.is_some();
+            let (names, rule) = if found { (" confirmed | dismissed |", "---|---|") } else { ("", "") };
+            writeln!(f, "| attribute | group | subjects | raised | rate |{names}\n|---|---|---|---|---|{rule}")?;
             for GroupRate { attribute, value, counts: c } in &self.groups {
                 let rate = 100.0 * c.raised as f64 / c.subjects.max(1) as f64;
-                writeln!(
-                    f,
-                    "| {attribute} | {value} | {} | {} | {rate:.2} % | {} | {} |",
-                    c.subjects, c.raised, c.confirmed, c.dismissed
-                )?;
+                write!(f, "| {attribute} | {value} | {} | {} | {rate:.2} % |", c.subjects, c.raised)?;
+                if found {
+                    write!(f, " {} | {} |", c.confirmed, c.dismissed)?;
+                }
+                writeln!(f)?;
             }
         }
         writeln!(f, "\n## 无辜解释 Innocent explanations\n")?;

@@ -251,9 +251,6 @@ pub async fn each_group(
     session: &Session,
     mut show: impl FnMut(&str, &str, &str),
 ) -> Result<(), ModelError> {
-    // Of a register that was not handed over nothing is known, not even that nobody is in it.
-    let register = |attribute: &str| if attribute == "disability" { "disability" } else { "person" };
-    let known = |attribute: &str| session.present().contains(register(attribute));
     let Some((name, sql)) = GROUPS.iter().find(|(known, _)| *known == subject.as_str()) else { return Ok(()) };
     let mut batches = session.sql(sql).await?.execute_stream().await.map_err(QueryError::engine)?;
     while let Some(batch) = batches.next().await {
@@ -263,11 +260,14 @@ pub async fn each_group(
                 || ModelError::Spec { model: format!("groups {name}"), message: format!("no column {column}") };
             text(&batch, column)?.ok_or_else(missing)
         };
-        let (subjects, attributes, values) = (told("subject_no")?, told("attribute")?, told("value")?);
-        for ((subject, attribute), value) in subjects.iter().zip(&attributes).zip(&values) {
-            if let (Some(subject), Some(attribute), Some(value)) = (subject, attribute, value)
-                && known(attribute)
-            {
+        let [subjects, attributes, values] = [told("subject_no")?, told("attribute")?, told("value")?];
+        let registers = told("register")?;
+        for (i, register) in registers.iter().enumerate() {
+            // Of a register that was not handed over nothing is known, not even that nobody is in it.
+            if register.as_ref().is_none_or(|register| !session.present().contains(register.as_str())) {
+                continue;
+            }
+            if let (Some(subject), Some(attribute), Some(value)) = (&subjects[i], &attributes[i], &values[i]) {
                 show(subject, attribute, value);
             }
         }

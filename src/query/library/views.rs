@@ -88,8 +88,10 @@ const SOURCES: &[(&str, &str)] = view_sources![
     "hidden_tie",
     "kin_concentration",
     "official_kin_decisions",
+    "withdrawal_cluster",
     "relation_edge",
     "onward_transfer",
+    "household_group",
 ];
 
 /// The views, in the order in which they must be registered.
