@@ -129,3 +129,58 @@ impl DecidedFile {
         self.sheet.wrong(faults.join("; "))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cases::IdentityDecisions;
+
+    fn read(text: &str) -> Result<Vec<(u64, IdentityDecision)>, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("decided.csv");
+        std::fs::write(&path, text).unwrap();
+        DecidedFile::read(&path).map(|file| file.decisions).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn answers_come_in_both_languages_and_what_is_not_answered_waits() {
+        let rows = read(
+            "核定日期,结论,号码,姓名,人员号码,理由,表\n2024年7月1日,是,'439931195908030271,曾 建华,'439931195908030117,电话核实,vehicle\n\
+             ,,439931195908030271,赵六,439931195908030117,,vehicle\n2024-07-02,NO,439931195908030271,,439931195908030117,同名,\n",
+        )
+        .unwrap();
+        assert_eq!(rows.iter().map(|(row, d)| (*row, d.decision)).collect::<Vec<_>>(), [(2, Same::Yes), (4, Same::No)]);
+        let (number, name) = rows[0].1.reference();
+        assert_eq!((number.as_str(), name.as_deref()), ("439931195908030271", Some("曾建华")));
+        assert_eq!(rows[0].1.person, "439931195908030117");
+    }
+
+    #[test]
+    fn every_fault_is_told_with_row_and_column() {
+        let header = "number,name,person,decision,reason,date\n";
+        let error = read(&format!("{header},甲,1,perhaps,,soon\n")).unwrap_err();
+        for told in ["row 2, number", "row 2, person: '1'", "decision: 'perhaps'", "row 2, reason", "date: 'soon'"] {
+            assert!(error.contains(told), "{error}");
+        }
+        assert!(read("number,name,person,decision,date\n").unwrap_err().contains("no column 'reason'"));
+    }
+
+    #[test]
+    fn the_latest_word_stands_and_of_one_day_the_no() {
+        let said = |decision, day: u32| IdentityDecision {
+            number: "1".to_owned(),
+            name: None,
+            person: "2".to_owned(),
+            decided_on: Day(chrono::NaiveDate::from_ymd_opt(2024, 7, day).unwrap()),
+            decision,
+            reason: "x".to_owned(),
+        };
+        let stands = |all: &[IdentityDecision]| {
+            let mut decisions = IdentityDecisions::default();
+            decisions.add(all.iter().cloned());
+            decisions.standing().map(|d| d.decision).collect::<Vec<_>>()
+        };
+        assert_eq!(stands(&[said(Same::No, 1), said(Same::Yes, 2)]), [Same::Yes]);
+        assert_eq!(stands(&[said(Same::Yes, 2), said(Same::No, 2)]), [Same::No]);
+    }
+}
