@@ -89,9 +89,10 @@ impl Server {
         let for_sql = EngineOptions { memory: engine.memory / 4, ..engine.clone() };
         let for_audits = EngineOptions { memory: engine.memory - for_sql.memory, ..engine };
         let library = Arc::new(library);
-        let queue = AuditQueue::start(data.clone(), Arc::clone(&library), for_audits)?;
+        let store = Arc::new(Store::new(store));
+        let queue = AuditQueue::start(data.clone(), Arc::clone(&library), Arc::clone(&store), for_audits)?;
         let sql = SqlDoor::open(for_sql)?;
-        let state = web::Data::new(State::new(data, library, Store::new(store), queue, sql, closed));
+        let state = web::Data::new(State::new(data, library, store, queue, sql, closed));
         let shared = state.clone();
         let server = HttpServer::new(move || {
             App::new()

@@ -29,7 +29,7 @@ pub struct State {
     /// The rules, checked.
     pub library: Arc<Library>,
     /// Finished audits in memory.
-    pub store: Store,
+    pub store: Arc<Store>,
     /// Audits to come.
     pub queue: AuditQueue,
     /// SQL over snapshots.
@@ -44,7 +44,7 @@ impl State {
     pub fn new(
         data: DataDir,
         library: Arc<Library>,
-        store: Store,
+        store: Arc<Store>,
         queue: AuditQueue,
         sql: SqlDoor,
         closing: watch::Receiver<bool>,
@@ -68,9 +68,11 @@ impl State {
         Ok(fresh)
     }
 
-    /// The audit that finished last.
+    /// The audit that finished last and was announced.
     pub fn latest(&self) -> Result<Option<Audit>, Problem> {
-        Ok(self.audits()?.last().cloned())
+        let unread = self.queue.unread();
+        let announced = |audit: &&Audit| unread.as_deref() != Some(audit.manifest.id.as_str());
+        Ok(self.audits()?.iter().rev().find(announced).cloned())
     }
 
     /// What `{id}` names: `latest`, an audit, a job, or the audit that a job ended in.

@@ -10,12 +10,17 @@ use std::time::{Duration, Instant};
 
 pub use job::{Job, JobState, Phase, now};
 
-use crate::jobs::{AuditError, AuditRequest, audit};
+use tokio::runtime::Runtime;
+
+use crate::jobs::{Audit, AuditError, AuditRequest, audit};
 use crate::query::EngineOptions;
 use crate::query::library::Library;
 use crate::snapshot::DataDir;
 
 use job::{Told, millis};
+
+use super::Problem;
+use super::store::Store;
 
 /// Audits that may wait.
 pub const WAITING: usize = 8;
@@ -29,6 +34,8 @@ struct Jobs {
     waiting: VecDeque<Arc<Job>>,
     running: Option<Arc<Job>>,
     ended: VecDeque<Arc<Job>>,
+    /// The audit that is written and still being read into the store.
+    unread: Option<String>,
     closed: bool,
 }
 
@@ -61,8 +68,13 @@ pub enum NotTaken {
 }
 
 impl AuditQueue {
-    /// Starts the worker.
-    pub fn start(data: DataDir, library: Arc<Library>, options: EngineOptions) -> std::io::Result<Self> {
+    /// Starts the worker. What it finishes is read into `store` before the job is said to be done.
+    pub fn start(
+        data: DataDir,
+        library: Arc<Library>,
+        store: Arc<Store>,
+        options: EngineOptions,
+    ) -> std::io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(options.partitions.max(1))
@@ -73,7 +85,11 @@ impl AuditQueue {
             let shared = Arc::clone(&shared);
             std::thread::Builder::new().name("audit-queue".to_owned()).spawn(move || {
                 while let Some(job) = next(&shared) {
-                    run(&runtime, &data, &library, &options, &job);
+                    let ended = run(&runtime, &data, &library, &options, &job);
+                    if let Ended::Done(audit) = &ended {
+                        read(&runtime, &shared, &store, audit);
+                    }
+                    ended.tell(&job);
                     finish(&shared, job);
                 }
                 // What a dropped audit still computes need not be waited for.
@@ -108,6 +124,11 @@ impl AuditQueue {
     pub fn jobs(&self) -> Vec<JobState> {
         let jobs = self.shared.lock();
         jobs.running.iter().chain(&jobs.waiting).chain(jobs.ended.iter().rev()).map(|job| job.state()).collect()
+    }
+
+    /// The audit that is written and not yet announced, since it is being read.
+    pub fn unread(&self) -> Option<String> {
+        self.shared.lock().unread.clone()
     }
 
     /// Stops a job: one that waits at once, one at work as soon as it can.
@@ -170,7 +191,24 @@ fn finish(shared: &Shared, job: Arc<Job>) {
     remember(&mut jobs, job);
 }
 
-fn run(runtime: &tokio::runtime::Runtime, data: &DataDir, library: &Library, options: &EngineOptions, job: &Arc<Job>) {
+/// How a job ended.
+enum Ended {
+    Done(Box<Audit>),
+    Cancelled,
+    Failed(String),
+}
+
+impl Ended {
+    fn tell(self, job: &Job) {
+        match self {
+            Self::Done(audit) => job.end(Phase::Done, |state| state.audit = Some(audit.manifest.id)),
+            Self::Cancelled => job.end(Phase::Cancelled, |_| {}),
+            Self::Failed(reason) => job.end(Phase::Failed, |state| state.reason = Some(reason)),
+        }
+    }
+}
+
+fn run(runtime: &Runtime, data: &DataDir, library: &Library, options: &EngineOptions, job: &Arc<Job>) -> Ended {
     let started = Instant::now();
     job.change(|state| {
         state.phase = Phase::Running;
@@ -189,20 +227,28 @@ fn run(runtime: &tokio::runtime::Runtime, data: &DataDir, library: &Library, opt
     match std::panic::catch_unwind(work) {
         Ok(Ok(audit)) => {
             tracing::info!(target: "mingjing::http", job = id, audit = audit.manifest.id, ms = millis(started), "audit done");
-            job.end(Phase::Done, |state| state.audit = Some(audit.manifest.id));
+            Ended::Done(Box::new(audit))
         }
         Ok(Err(AuditError::Cancelled)) => {
             tracing::info!(target: "mingjing::http", job = id, ms = millis(started), "audit cancelled");
-            job.end(Phase::Cancelled, |_| {});
+            Ended::Cancelled
         }
         Ok(Err(error)) => {
             tracing::error!(target: "mingjing::http", job = id, error = %error, "audit failed");
-            let problem = super::Problem::from(error);
-            job.end(Phase::Failed, |state| state.reason = Some(problem.to_string()));
+            Ended::Failed(Problem::from(error).to_string())
         }
         Err(_) => {
             tracing::error!(target: "mingjing::http", job = id, "audit panicked");
-            job.end(Phase::Failed, |state| state.reason = Some("something broke inside".to_owned()));
+            Ended::Failed("something broke inside".to_owned())
         }
     }
+}
+
+/// Reads a finished audit, so that nobody waits for it: until then `latest` is the one before.
+fn read(runtime: &Runtime, shared: &Shared, store: &Store, audit: &Audit) {
+    shared.lock().unread = Some(audit.manifest.id.clone());
+    if let Err(problem) = runtime.block_on(store.get(audit)) {
+        tracing::warn!(target: "mingjing::http", audit = audit.manifest.id, problem = %problem, "the audit cannot be held");
+    }
+    shared.lock().unread = None;
 }
