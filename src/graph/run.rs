@@ -212,7 +212,15 @@ fn compute<W: super::Weight>(
         _ => {
             let (from, to) = (p.vertex("source", ids)?, p.vertex("target", ids)?);
             let (hops, count) = (p.number("hops", 4)?, p.number("count", 10)?);
-            let found = algorithms::best_paths(graph, (from, to), hops, count, EFFORT, |_, _, w| Some(w.value()));
+            let found = algorithms::best_paths(
+                graph,
+                (from, to),
+                hops,
+                count,
+                EFFORT,
+                |_, _, w| Some(w.value()),
+                |path| Some(path.to_vec()),
+            );
             Values::Paths(found.paths)
         }
     })

@@ -118,7 +118,7 @@ proptest! {
         let (sources, targets): (Vec<u32>, Vec<u32>) = edges.iter().copied().unzip();
         let own = Graph::new(n, &sources, &targets, &weights(&edges), false);
         let to = n as u32 - 1;
-        let found = best_paths(&own, (0, to), n as u32, 3, 10_000_000, |_, _, w| Some(w));
+        let found = best_paths(&own, (0, to), n as u32, 3, 10_000_000, |_, _, w| Some(w), |path| Some(path.to_vec()));
         prop_assert!(found.complete);
         let best = found.paths;
         let length = shortest_distances(&own, 0)[to as usize];

@@ -11,6 +11,11 @@ const HOUSEHOLD: &str = "\
 JT1,439931001001,439931195908030117,曾建华,2,13900000001
 ";
 
+/// The official's number where kinship needs it to be a valid one.
+const HIM: &str = "439931197001010010";
+/// A sister of his.
+const SISTER: &str = "439931197203040023";
+
 /// A desk whose family has the official's phone; the second member is the first one's father.
 fn desk() -> Desk {
     let desk = Desk::small();
@@ -34,6 +39,24 @@ fn ties_are_said_with_their_explanations() {
     assert_eq!(steps, ["1,uses", "2,contact", "3,post"]);
     let near = desk.query("SELECT kind, key FROM neighbours('phone:13900000001', 1) WHERE hops = 1 ORDER BY kind");
     assert_eq!(near, ["household,JT1", "person,439931197001010018"]);
+}
+
+#[test]
+fn one_tie_is_told_once_by_its_best_path() {
+    let desk = desk();
+    // The member is the official's father; by the sister there is a second way to the same father.
+    desk.file("工作人员.csv", &OFFICIAL.replace("439931197001010018", HIM));
+    desk.file(
+        "亲属关系.csv",
+        &format!("身份证号,亲属身份证号,亲属关系\n{HIM},{ZENG},父亲\n{HIM},{SISTER},兄弟姐妹\n{SISTER},{ZENG},父亲\n"),
+    );
+    desk.file("救助家庭.csv", &HOUSEHOLD.replace("13900000001", "13900000002"));
+    desk.import_all();
+    let said = desk.query("SELECT tie_en FROM ties('C1', 'JT1')");
+    assert_eq!(said.len(), 1, "his father, not also his sister's: {said:?}");
+    assert!(!said[0].contains(SISTER), "{said:?}");
+    let drawn = done(&["graph", "ties", "C1", "JT1", "--data", desk.data().to_str().unwrap()]);
+    assert!(drawn.contains("1. ") && !drawn.contains("2. "), "{drawn}");
 }
 
 #[test]

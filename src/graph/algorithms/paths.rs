@@ -40,7 +40,7 @@ pub struct Paths {
     pub complete: bool,
 }
 
-/// The shortest paths of few hops between two vertices, best first, ties by fewer hops and smaller vertices.
+/// The shortest different paths of few hops between two vertices, best first, ties by fewer hops and smaller vertices.
 ///
 /// Grows paths from one end in the order of their length and looks no further than what the other end reaches in the
 /// hops that are left.
@@ -53,6 +53,8 @@ pub struct Paths {
 /// * `effort`: arcs looked at, at most, from each end; what was found by then is returned.
 /// * `step`: length of an arc, not negative, from its ends and weight; `None` where no path goes. In an undirected graph
 ///   the same both ways.
+/// * `same`: what paths have in common that say the same, from their vertices; of these the best alone is given. `None`
+///   for a path that says nothing new.
 ///
 /// # Returns
 /// At most `count` paths; parallel edges give one, by the shortest.
@@ -62,22 +64,27 @@ pub struct Paths {
 ///
 /// # Reference
 /// J. Y. Yen, *Finding the k shortest loopless paths in a network*, 1971 (the problem).
-pub fn best_paths<W: Weight>(
+pub fn best_paths<W: Weight, K: PartialEq>(
     graph: &Graph<W>,
     (from, to): (u32, u32),
     hops: u32,
     count: usize,
     effort: usize,
     step: impl Fn(u32, u32, W) -> Option<f64>,
+    same: impl Fn(&[u32]) -> Option<K>,
 ) -> Paths {
     let (left, mut complete) = hops_to(graph, (from, to), hops, effort, &step);
     let mut heap = BinaryHeap::from([Reverse(Path { vertices: vec![from], length: 0.0 })]);
     let mut best: Vec<Path> = Vec::new();
+    let mut told: Vec<K> = Vec::new();
     let mut looked = 0;
     while let Some(Reverse(path)) = heap.pop() {
         let Some(&last) = path.vertices.last() else { break };
         if last == to {
-            if best.iter().all(|b| b.vertices != path.vertices) {
+            if let Some(key) = same(&path.vertices)
+                && !told.contains(&key)
+            {
+                told.push(key);
                 best.push(path);
             }
             if best.len() == count {

@@ -1,5 +1,6 @@
 //! Best paths between two nodes, each said in a sentence, with what may explain it innocently.
 
+use super::network::Link;
 use super::words;
 use super::{Edge, EdgeKind, Innocent, NodeKind, Relations, innocent};
 use crate::graph::algorithms::best_paths;
@@ -40,7 +41,8 @@ pub struct Ties {
     pub complete: bool,
 }
 
-/// The best paths between two nodes over what ties people.
+/// The best paths between two nodes over what ties people: of those that rest on the same shared things the best alone,
+/// and where kinship alone ties, one for each kin (a father is one tie, not one more by way of the mother).
 ///
 /// # Arguments
 /// * `a`, `b`: the ends.
@@ -51,11 +53,44 @@ pub struct Ties {
 /// # Complexity
 /// Bounded by the effort, whatever the size of the graph; nodes on which more than 2,000 hang are not gone through.
 pub fn ties(relations: &Relations, a: u32, b: u32, hops: u32, count: usize, day: i32) -> Ties {
-    let found =
-        best_paths(relations.graph(), (a, b), hops, count, EFFORT, |from, to, link| relations.step(from, to, link));
+    let step = |from, to, link| relations.step(from, to, link);
+    let found = best_paths(relations.graph(), (a, b), hops, count, EFFORT, step, |nodes| {
+        (!roundabout(relations, nodes, day)).then(|| crux(relations, nodes))
+    });
     let household = [b, a].into_iter().find(|end| relations.kind(*end) == NodeKind::Household);
     let told = |path: crate::graph::algorithms::Path| told(relations, path.vertices, household, day);
     Ties { ties: found.paths.into_iter().map(told).collect(), complete: found.complete }
+}
+
+/// Whether two nodes of a path are tied more directly than by what lies between them: a wife's father is the husband's
+/// tie too, but not by way of their child, and a member is of the household without the account that both use.
+fn roundabout(relations: &Relations, nodes: &[u32], day: i32) -> bool {
+    let step = |from: u32, to: u32| {
+        let edge = relations.tie_between(from, to, Some(day))?;
+        Some((relations.step(from, to, Link(edge))?, relations.edges().get(edge).holds_on(day)))
+    };
+    let steps: Vec<(f64, bool)> = nodes.windows(2).filter_map(|pair| step(pair[0], pair[1])).collect();
+    (0..nodes.len()).any(|from| {
+        (from + 2..nodes.len()).any(|to| {
+            let between = &steps[from.min(steps.len())..to.min(steps.len())];
+            let all = between.iter().map(|(length, _)| length).sum::<f64>();
+            let hold = between.iter().all(|(_, holds)| *holds);
+            step(nodes[from], nodes[to]).is_some_and(|(length, holds)| length <= all && (holds || !hold))
+        })
+    })
+}
+
+/// What a path rests on: the things it goes through, whichever relatives lead to them; without any, the person by whom
+/// it comes to the household, or to its end.
+fn crux(relations: &Relations, nodes: &[u32]) -> Vec<u32> {
+    let mut things: Vec<u32> = nodes.iter().copied().filter(|node| relations.is_thing(*node)).collect();
+    if things.is_empty() {
+        let mut persons = nodes.iter().copied().filter(|node| relations.kind(*node) == NodeKind::Person);
+        let from_home = nodes.first().is_some_and(|node| relations.kind(*node) == NodeKind::Household);
+        return if from_home { persons.next() } else { persons.last() }.into_iter().collect();
+    }
+    things.sort_unstable();
+    things
 }
 
 fn told(relations: &Relations, nodes: Vec<u32>, household: Option<u32>, day: i32) -> Tie {
