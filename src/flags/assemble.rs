@@ -86,6 +86,8 @@ struct Group {
     known_on: Option<i32>,
     money: Money,
     fen: i64,
+    /// Fen counted so far of a payment's row, by whose share it is.
+    counted: BTreeMap<(i64, Option<i32>), i64>,
     values: BTreeMap<String, String>,
     evidence: BTreeSet<(EvidenceRole, i64)>,
 }
@@ -183,8 +185,18 @@ fn take(about: SubjectKind, columns: &Columns<'_>, row: usize, group: &mut Group
         let key = |name: &str| columns.int(name, row).map(|k| k as i32);
         // A rule about a person counts that person's share; another one the whole payment, or the share it names.
         let share = key(if about == SubjectKind::Person { "subject_key" } else { "share_key" });
-        group.money.add(key("award_key"), month, share, fen);
-        group.fen += fen;
+        // Two records of one thing, as of a prison term that was entered twice, are no second loss of the same payment.
+        let more = match columns.int("row_payment", row) {
+            Some(payment) => {
+                let counted = group.counted.entry((payment, share)).or_default();
+                let more = (fen - *counted).max(0);
+                *counted += more;
+                more
+            }
+            None => fen,
+        };
+        group.money.add(key("award_key"), month, share, more);
+        group.fen += more;
     }
     for (i, field) in columns.batch.schema_ref().fields().iter().enumerate() {
         if !group.values.contains_key(field.name()) && columns.batch.column(i).is_valid(row) {

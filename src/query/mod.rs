@@ -3,6 +3,7 @@
 //! Only this room plans SQL. A rule is one SQL file ([`library`]); what it may call beyond the
 //! engine's own functions is in [`functions`]; what a county sets itself is in [`LocalRules`].
 
+mod as_it_stood;
 mod engine;
 mod error;
 pub mod functions;

@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
+use chrono::NaiveDate;
 use datafusion::datasource::MemTable;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
@@ -12,6 +13,7 @@ use datafusion::prelude::{DataFrame, SQLOptions, SessionContext, col};
 use crate::contract::contract;
 use crate::snapshot::{Snapshot, sort_columns};
 
+use super::as_it_stood::stand;
 use super::engine::{EngineOptions, engine};
 use super::kept::{Kept, Run};
 use super::library::{
@@ -61,6 +63,13 @@ impl Session {
             unknown,
             results: Vec::new(),
         })
+    }
+
+    /// Turns the session back to an earlier day: see [`super::as_it_stood`]. To be called before anything is computed.
+    pub async fn turn_back(&mut self, day: NaiveDate) -> Result<(), QueryError> {
+        stand(&self.context, day).await?;
+        register_views(&self.context).await?;
+        Ok(())
     }
 
     /// The engine's session, for rules and for the rooms that build plans.

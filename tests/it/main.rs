@@ -18,6 +18,7 @@ mod local_rules;
 mod made;
 mod missing_tables;
 mod models;
+mod past;
 mod readme;
 mod relations;
 mod rooms;

@@ -157,7 +157,10 @@ pub async fn audit(
     for (name, rows) in session.unknown_parameters() {
         observer.note(&format!("local_rule: {rows} rows set '{name}', which is no parameter of the contract; correct the name, or the default stands"));
     }
-    let bindings = bind(&session, library, request, observer).await?;
+    let (bindings, past) = bind(&session, library, request, observer).await?;
+    if let Some(day) = past {
+        session.turn_back(day).await?;
+    }
     let asked = |rule: &CheckedRule| request.only.is_empty() || request.only.contains(&rule.header().typology);
     let in_service = || library.rules().filter(|rule| rule.header().status != Status::Retired);
     // A rule that follows others needs what they find, asked for or not.

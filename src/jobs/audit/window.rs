@@ -16,16 +16,17 @@ const SLIP: u32 = 100;
 
 /// As-of date and window of an audit with nothing special asked for.
 pub async fn window(session: &Session, library: &Library) -> Result<Bindings, AuditError> {
-    bind(session, library, &AuditRequest::default(), &super::super::Unobserved).await
+    Ok(bind(session, library, &AuditRequest::default(), &super::super::Unobserved).await?.0)
 }
 
-/// What an audit's placeholders stand for; months that look like slips are told.
+/// What an audit's placeholders stand for, and the day asked for where registers know of later ones; months that look
+/// like slips are told.
 pub(super) async fn bind(
     session: &Session,
     library: &Library,
     request: &AuditRequest,
     observer: &dyn Observer,
-) -> Result<Bindings, AuditError> {
+) -> Result<(Bindings, Option<NaiveDate>), AuditError> {
     let sql = format!(
         "WITH monthly AS (SELECT month, count(*) AS payments FROM payment WHERE month IS NOT NULL GROUP BY month), \
          kept AS (SELECT min(m.month) AS low, max(m.month) AS high FROM monthly AS m \
@@ -50,12 +51,22 @@ pub(super) async fn bind(
         ));
     }
     let (from, to) = found.or(request.as_of.map(|day| (day.0, day.0))).ok_or(AuditError::NoWindow)?;
+    let past = request.as_of.map(|day| day.0).filter(|day| *day < last_day(to));
+    // Of a past day, the months until then.
+    let to = request.as_of.and_then(|day| day.0.with_day(1)).map_or(to, |asked| asked.min(to));
+    if to < from {
+        return Err(AuditError::Request(format!(
+            "nothing was paid until {}: the payments begin in {}; ask for a later day",
+            to.format("%Y-%m"),
+            from.format("%Y-%m")
+        )));
+    }
     let mut bindings = Bindings::new(request.as_of.map_or_else(|| last_day(to), |day| day.0), from, to);
     bindings.parameters.clone_from(library.parameters());
     for (rule, values) in &request.parameters {
         bindings.parameters.entry(rule.clone()).or_default().extend(values.clone());
     }
-    Ok(bindings)
+    Ok((bindings, past))
 }
 
 fn last_day(month: NaiveDate) -> NaiveDate {

@@ -1,0 +1,89 @@
+//! A snapshot as its registers stood on an earlier day: what had not happened yet is not there, so that an audit of a past
+//! day judges by what could be known then, whatever later deliveries brought.
+
+use arrow::datatypes::DataType;
+use chrono::NaiveDate;
+use datafusion::common::ScalarValue;
+use datafusion::logical_expr::{Expr, cast, lit, when};
+use datafusion::prelude::{SessionContext, col};
+
+use super::QueryError;
+
+/// The columns that say when a row came to be; without a date a row stands. Standards and local rules hold by their own
+/// dates, and whom the household register and the roster of members hold is read by date everywhere.
+const SINCE: [(&str, &str); 21] = [
+    ("account_change", "changed_at"),
+    ("account_transaction", "at"),
+    ("application", "applied_on"),
+    ("award", "start_month"),
+    ("custody_agreement", "signed_on"),
+    ("death", "died_on"),
+    ("death", "registered_on"),
+    ("deposit", "as_of"),
+    ("detention", "from_date"),
+    ("disability", "from_date"),
+    ("employment", "from_month"),
+    ("enterprise_role", "from_date"),
+    ("fund_flow", "flowed_on"),
+    ("institution_stay", "from_date"),
+    ("marriage", "registered_on"),
+    ("medical_settlement", "admitted_on"),
+    ("monitored", "from_date"),
+    ("payment", "month"),
+    ("pension", "from_month"),
+    ("real_estate", "registered_on"),
+    ("vehicle", "registered_on"),
+];
+
+/// What was decided or done later: the column of its day, and what the row said until then (`None` is nothing yet).
+const LATER: [(&str, &str, &[(&str, Option<&str>)]); 5] = [
+    ("application", "decided_on", &[("decided_on", None), ("decision", None)]),
+    ("award", "stop_notice_on", &[("stop_notice_on", None)]),
+    ("marriage", "dissolved_on", &[("dissolved_on", None)]),
+    ("payment", "paid_on", &[("paid_on", None), ("status", Some("pending"))]),
+    ("relative_declaration", "declared_on", &[("declared_on", None)]),
+];
+
+/// Puts in the place of each table what it held on `day`. Views that read them must be registered after.
+pub(super) async fn stand(context: &SessionContext, day: NaiveDate) -> Result<(), QueryError> {
+    let mut tables: Vec<&str> =
+        SINCE.iter().map(|(table, _)| *table).chain(LATER.iter().map(|(table, _, _)| *table)).collect();
+    tables.sort_unstable();
+    tables.dedup();
+    for table in tables {
+        let mut frame = context.table(table).await.map_err(QueryError::engine)?;
+        for (_, column) in SINCE.iter().filter(|(of, _)| *of == table) {
+            let there = col(*column).is_null().or(cast(col(*column), DataType::Date32).lt_eq(lit(date(day))));
+            frame = frame.filter(there).map_err(QueryError::engine)?;
+        }
+        let told: Vec<Expr> = frame
+            .schema()
+            .fields()
+            .iter()
+            .map(|field| told(table, field.name(), field.data_type(), day))
+            .collect::<Result<_, QueryError>>()?;
+        let view = frame.select(told).map_err(QueryError::engine)?.into_view();
+        context.deregister_table(table).map_err(QueryError::engine)?;
+        context.register_table(table, view).map_err(QueryError::engine)?;
+    }
+    Ok(())
+}
+
+/// A column as it read on the day.
+fn told(table: &str, column: &str, kind: &DataType, day: NaiveDate) -> Result<Expr, QueryError> {
+    let change = LATER.iter().filter(|(of, _, _)| *of == table).find_map(|(_, on, before)| {
+        before.iter().find(|(changed, _)| *changed == column).map(|(_, value)| (*on, *value))
+    });
+    let Some((on, before)) = change else { return Ok(col(column)) };
+    let before = match before {
+        Some(text) => cast(lit(text), kind.clone()),
+        None => Expr::Literal(ScalarValue::try_from(kind).map_err(QueryError::engine)?, None),
+    };
+    let later = cast(col(on), DataType::Date32).gt(lit(date(day)));
+    let read = when(later, before).otherwise(col(column)).map_err(QueryError::engine)?;
+    Ok(read.alias(column))
+}
+
+fn date(day: NaiveDate) -> ScalarValue {
+    ScalarValue::Date32(Some(day.signed_duration_since(NaiveDate::default()).num_days() as i32))
+}

@@ -1,0 +1,56 @@
+//! What an audit says of a past day, and of things that were entered twice.
+
+use super::support::{Desk, LI, Rows, failed, findings, payments};
+
+/// A desk whose second member is in prison; the term was entered twice, as overlapping rows.
+fn desk() -> Desk {
+    let desk = Desk::small();
+    desk.file("发放明细.csv", &payments(&["2024-01", "2024-02", "2024-03", "2024-04", "2024-05"]));
+    desk.file(
+        "羁押.csv",
+        &format!(
+            "身份证号,姓名,类型,开始日期,结束日期\n{LI},李顺昌,服刑,2023-12-20,2024-12-20\n{LI},李顺昌,服刑,2024-01-01,2024-11-20\n"
+        ),
+    );
+    desk.import_all();
+    desk
+}
+
+#[test]
+fn a_payment_is_lost_once_however_often_its_ground_was_entered() {
+    let found = findings(&desk().audit(&["--only", "A02"]));
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (found[0]["month_to"].as_str(), found[0]["amount"].as_str()),
+        ("2024-05", "2000.00"),
+        "five shares of 400"
+    );
+}
+
+#[test]
+fn an_audit_of_a_past_day_knows_nothing_of_later_ones() {
+    let desk = desk();
+    let found = findings(&desk.audit(&["--only", "A02", "--as-of", "2024-03-31"]));
+    assert_eq!((found[0]["month_to"].as_str(), found[0]["amount"].as_str()), ("2024-03", "1200.00"));
+    // Nobody was in prison yet, and what is paid later is still to come.
+    assert!(findings(&desk.audit(&["--as-of", "2024-01-05", "--only", "E04"])).is_empty());
+    desk.file("羁押.csv", &format!("身份证号,姓名,类型,开始日期,结束日期\n{LI},李顺昌,服刑,2024-04-01,2024-12-20\n"));
+    desk.import_all();
+    assert!(findings(&desk.audit(&["--only", "A02", "--as-of", "2024-03-31"])).is_empty());
+    // What had been paid out by a day is what a delivery made on that day holds.
+    let then = findings(&desk.audit(&["--as-of", "2024-03-31"]));
+    let earlier = Desk::small();
+    earlier.file("发放明细.csv", &payments(&["2024-01", "2024-02", "2024-03"]));
+    earlier.file("羁押.csv", "身份证号,姓名,类型,开始日期,结束日期\n");
+    earlier.import_all();
+    let short = findings(&earlier.audit(&["--as-of", "2024-03-31"]));
+    let told = |rows: &Rows| rows.iter().map(|row| row["finding_id"].clone()).collect::<Vec<_>>();
+    assert_eq!(told(&then), told(&short));
+}
+
+#[test]
+fn a_day_before_the_first_payment_is_refused() {
+    let desk = desk();
+    let said = failed(&["audit", "--data", desk.data().to_str().unwrap(), "--as-of", "2023-06-30"]);
+    assert!(said.contains("nothing was paid until 2023-06") && said.contains("2024-01"), "{said}");
+}
