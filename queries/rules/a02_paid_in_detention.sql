@@ -26,7 +26,7 @@
 SELECT m.person_key                          AS subject_key,
        p.household_key, p.award_key, p.month,
        p.amount_fen / n.head_count AS amount_fen,
-       d.from_date                           AS detained_from,
+       d.from_date                           AS detained_from, d.from_date AS known_on,
        CASE d.kind WHEN 'prison' THEN '在监狱服刑' WHEN 'compulsory_rehab' THEN '被强制隔离戒毒' ELSE '被判处缓刑' END AS kind_zh,
        CASE d.kind WHEN 'prison' THEN 'in prison' WHEN 'compulsory_rehab' THEN 'in compulsory rehabilitation' ELSE 'on probation' END AS kind_en,
        CASE WHEN d.kind = 'probation' THEN 'probation'

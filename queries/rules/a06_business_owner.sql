@@ -5,7 +5,7 @@
 -- severity   = 2
 -- queue      = "irregularity"
 -- subject    = "household"
--- reads      = ["award", "payment", "paid_run", "family_business"]
+-- reads      = ["award", "payment", "paid_run", "family_business", "enterprise_role"]
 -- needs      = ["enterprise.status"]
 -- # Lent names and shells are common among poor families: about half of such matches fall away on a visit.
 -- prior      = 0.45
@@ -69,11 +69,12 @@ SELECT p.household_key AS subject_key, p.household_key, p.award_key, p.person_ke
        CASE p.exemption WHEN 'dormant_or_revoked' THEN 'dormant_or_revoked' WHEN 'cooperative_member' THEN 'cooperative_member'
                         WHEN 'small_individual_shop' THEN 'small_individual_shop' WHEN 'role_ended' THEN 'role_ended'
                         WHEN 'name_mismatch' THEN 'name_mismatch' END AS exemption,
-       b.owner, b.enterprise,
+       f.from_date AS known_on, b.owner, b.enterprise,
        CASE b.role WHEN 'legal_representative' THEN '法定代表人（经营者）' WHEN 'shareholder' THEN '股东' WHEN 'executive' THEN '董事、监事或高管' ELSE '成员' END AS role_zh,
        CASE b.role WHEN 'legal_representative' THEN 'legal representative' WHEN 'shareholder' THEN 'shareholder' WHEN 'executive' THEN 'executive' ELSE 'member' END AS role_en,
        p.row_enterprise_role, p.row_enterprise, p.row_household_member, p.row_payment
 FROM   paid  AS p
 JOIN   named AS b ON b.row_enterprise_role = p.row_enterprise_role AND b.row_household_member = p.row_household_member
+JOIN   enterprise_role AS f ON f.row_id = p.row_enterprise_role
 WHERE  p.choice = 1
 ORDER  BY subject_key, exemption, month, award_key, row_payment

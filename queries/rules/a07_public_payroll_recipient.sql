@@ -58,7 +58,7 @@ ranked AS (
     FROM   paid
 )
 SELECT person_key AS subject_key, household_key, award_key, person_key, month, share_fen AS amount_fen, exemption,
-       coalesce(employer, '某单位') AS employer, employed_from,
+       coalesce(employer, '某单位') AS employer, employed_from, employed_from AS known_on,
        row_employment, row_payment, row_award_member
 FROM   ranked
 WHERE  choice = 1

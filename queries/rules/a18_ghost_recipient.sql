@@ -1,6 +1,6 @@
 -- id         = "a18_ghost_recipient"
 -- typology   = "A18"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 4
 -- queue      = "irregularity"
@@ -36,6 +36,10 @@ WITH county AS (
            ON p.county = f.county
     WHERE  p.people >= f.families
 ),
+said AS (
+    -- Where decisions are given at all, an application without one is undecided.
+    SELECT CASE WHEN count(decision) > 0 THEN 'pending' ELSE 'approved' END AS unsaid FROM application
+),
 register_typo AS (
     SELECT name_normal(name) AS name, normal_text AS id_number, row_id AS row_person
     FROM   identity_issue
@@ -64,10 +68,11 @@ judged AS (
     JOIN   award     AS a ON a.award_key = s.award_key
     JOIN   household AS h ON h.household_key = a.household_key
     JOIN   county    AS c ON c.county = substr(h.region_code, 1, 6)
+    CROSS  JOIN said AS k
     LEFT   JOIN application AS p ON p.application_key = a.application_key
     -- A pay-first grant gets its paperwork later.
     WHERE  s.exempt_as IS NOT NULL
-       OR  p.row_id IS NULL OR (coalesce(p.decision, 'approved') <> 'approved' AND NOT coalesce(p.emergency, false))
+       OR  p.row_id IS NULL OR (coalesce(p.decision, k.unsaid) <> 'approved' AND NOT coalesce(p.emergency, false))
 ),
 paid AS (
     SELECT j.award_key, j.person_key, j.row_award_member, p.month, sum(p.amount_fen) / min(n.head_count) AS share_fen, min(p.row_id) AS row_payment

@@ -1,11 +1,12 @@
 -- id         = "c01_relative_not_declared"
 -- typology   = "C01"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 3
 -- queue      = "irregularity"
 -- subject    = "household"
--- reads      = ["kin_case", "relative_declaration", "identity", "award", "payment", "official"]
+-- reads      = ["kin_case", "relative_declaration", "identity", "household_member", "award", "payment", "official"]
+-- optional   = ["household_member"]
 -- one_of     = ["kinship", "marriage", "person"]
 -- # The duty and the lack of a paper are plain; what fails is a paper kept outside the list, and kinship by a stale book.
 -- prior      = 0.6
@@ -37,11 +38,15 @@
 -- Ties to officials over the place that no declaration names, at each decision that led to an award. The payments
 -- follow the closest of them; a household whose every tie is exempt comes out once.
 WITH declared AS (
-    -- The official's numbers are one person's; a declaration of the household covers its members, and one under a
-    -- mistyped number counts by the name.
-    SELECT o.person_key AS official_person_key, d.relative_key, d.household_key, d.relative_name
+    -- The official's numbers are one person's. A declaration that names a member, or the household alone, covers the
+    -- family, which is one visit; one under a mistyped number counts by the name.
+    SELECT o.person_key AS official_person_key, d.relative_key, d.relative_name,
+           CASE WHEN d.relative_key IS NULL OR m.person_key IS NOT NULL THEN d.household_key END AS household_key,
+           d.relative_key IS NULL OR NOT coalesce(i.in_register, false) AS unread
     FROM   relative_declaration AS d
     JOIN   official             AS o ON o.official_key = d.official_key
+    LEFT   JOIN identity        AS i ON i.person_key = d.relative_key
+    LEFT   JOIN household_member AS m ON m.household_key = d.household_key AND m.person_key = d.relative_key
 ),
 undeclared AS (
     SELECT k.household_key, k.person_key, k.programme, k.benefit, k.application_key, k.award_key, k.decided_on, k.region_code,
@@ -52,7 +57,7 @@ undeclared AS (
     JOIN   identity AS i ON i.person_key = k.person_key
     LEFT   JOIN declared AS d
            ON  d.official_person_key = k.official_person_key
-           AND (d.relative_key = k.person_key OR d.household_key = k.household_key OR names_match(d.relative_name, i.name))
+           AND (d.relative_key = k.person_key OR d.household_key = k.household_key OR (d.unread AND names_match(d.relative_name, i.name)))
     WHERE  k.kin = 1 AND k.award_key IS NOT NULL AND d.official_person_key IS NULL
       AND  region_contains(k.official_region_code, k.region_code)
 ),

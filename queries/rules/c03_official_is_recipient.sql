@@ -49,7 +49,7 @@ ranked AS (
     FROM   paid
 )
 SELECT person_key AS subject_key, household_key, award_key, person_key, official_key, month, share_fen AS amount_fen, exemption,
-       organisation, post, in_office_from,
+       organisation, post, in_office_from, in_office_from AS known_on,
        row_official, row_payment, row_award_member
 FROM   ranked
 WHERE  choice = 1

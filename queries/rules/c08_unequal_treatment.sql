@@ -1,15 +1,15 @@
 -- id         = "c08_unequal_treatment"
 -- typology   = "C08"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "irregularity"
 -- subject    = "household"
--- reads      = ["award_peer", "official_circle", "household_member", "award_member", "payment", "official", "identity"]
+-- reads      = ["award_peer", "official_circle", "hidden_tie", "custody_agreement", "household_member", "award_member", "payment", "official", "identity"]
 -- optional   = ["household_member"]
 -- # The office's own figures set the family apart and a tie is on record; what fails is a hardship that no field of the file holds. No published figure exists: one in two.
 -- prior      = 0.5
--- reason_zh  = "该户每人每月保障金额为标准的{share}%，而同县、同类别、同户籍、同人口、同收入段、同残疾情况的{peers}份待遇的中位数为{ordinary}%，其中仅{as_much}份与其相当；该户有家庭成员与工作人员{official_name}{relation_zh}。若按同况水平发放，{months}个月（{month_from}至{month_to}）少发{amount}元。"
+-- reason_zh  = "该户每人每月保障金额为标准的{share}%，而同县、同类别、同户籍、同人口、同收入段、同残疾情况的{peers}份待遇的中位数为{ordinary}%，其中仅{as_much}份与其相当；该户（家庭成员）与工作人员{official_name}{relation_zh}。若按同况水平发放，{months}个月（{month_from}至{month_to}）少发{amount}元。"
 -- reason_en  = "The household's award is {share} % of the standard for each person. The median of {peers} awards of the same county, programme, hukou kind, family size, income band and disability is {ordinary} %, and {as_much} of them get about as much; a member of the household is tied to the official {official_name} ({relation_en}). At the peers' level {amount} yuan less would have been paid in {months} months ({month_from} to {month_to})."
 -- why        = "Equals must be treated as equals. A dear tier or a high amount for a family with a tie to the office, where strangers in the same place get far less, is what favour looks like when every single paper is in order."
 -- innocent   = ["Costs of illness, of care or of school weigh on the family and are in the survey, not in the file.", "Income fell after the application and only the award was changed.", "The family's tier was decided by a panel that knew of a hardship; the official had no part.", "Peers are too low: look at them too, they may be owed."]
@@ -77,6 +77,17 @@ tied AS (
     FROM   far             AS f
     JOIN   person          AS p ON p.household_key = f.household_key
     JOIN   official_circle AS c ON c.person_key = p.person_key
+    UNION  ALL
+    -- A rare thing in common is a tie as well, after kinship and where no agreement makes the two custodian and ward.
+    SELECT f.award_key, t.official_key, 2 + t.kin,
+           concat('共用', CASE t.kind WHEN 'phone' THEN '电话' WHEN 'address' THEN '住址' WHEN 'account' THEN '银行账户' ELSE '企业' END, '“', t.label, '”'),
+           concat('by a shared ', t.kind, ', ', t.label), t.row_official, t.row_edge, NULL, NULL, NULL
+    FROM   far         AS f
+    JOIN   hidden_tie  AS t ON t.household_key = f.household_key
+    LEFT   JOIN custody_agreement AS g
+           ON g.household_key = t.household_key AND g.custodian_key = t.far_key AND g.signed_on IS NOT NULL
+    WHERE  g.row_id IS NULL
+      AND  (t.kind NOT IN ('phone', 'address') OR t.households <= local_number(t.region_code, 'hidden_tie_max_share', t.decided_on))
 ),
 closest AS (
     SELECT *,
@@ -93,7 +104,7 @@ paid AS (
 ),
 due AS (
     SELECT f.*, c.official_key, c.relation_zh, c.relation_en, c.row_official, c.row_edge, c.row_household_member, c.row_award_member,
-           c.exemption, d.month, d.row_payment,
+           c.exemption, c.kin, d.month, d.row_payment,
            least(d.paid_fen, CAST(round((f.share - f.ordinary) * f.standard_fen * f.persons) AS BIGINT)) AS over_fen,
            min(CASE WHEN c.exemption IS NULL THEN 0 ELSE 1 END) OVER (PARTITION BY f.household_key) AS all_exempt,
            min(d.month) OVER (PARTITION BY f.household_key) AS first_month
@@ -104,7 +115,7 @@ due AS (
 SELECT d.household_key AS subject_key, d.household_key, d.award_key, d.official_key, d.month, d.over_fen AS amount_fen, d.exemption,
        CAST(round(100 * d.share) AS BIGINT) AS share, CAST(round(100 * d.ordinary) AS BIGINT) AS ordinary, d.peers, d.as_much,
        coalesce(i.name, o.name, '—') AS official_name,
-       CASE WHEN d.relation_zh = '本人' THEN '为同一人' ELSE concat('有亲属关系（', d.relation_zh, '）') END AS relation_zh, d.relation_en,
+       CASE WHEN d.kin = 0 THEN '为同一人' WHEN d.kin = 1 THEN concat('有亲属关系（', d.relation_zh, '）') ELSE concat('或其近亲属', d.relation_zh) END AS relation_zh, d.relation_en,
        d.row_payment, d.row_award, d.row_application, d.row_peer AS row_award_peer, d.row_peer_2 AS row_award_peer_2,
        d.row_official, d.row_edge AS row_kinship, d.row_household_member, d.row_award_member
 FROM   due AS d

@@ -1,11 +1,11 @@
 -- id         = "d02_wrong_holder"
 -- typology   = "D02"
--- version    = 2
+-- version    = 3
 -- status     = "experimental"
 -- severity   = 4
 -- queue      = "irregularity"
 -- subject    = "award"
--- reads      = ["award_account", "payment", "account", "household_member", "award_member", "identity", "custody_agreement", "household", "kin_edge", "official_circle", "award"]
+-- reads      = ["award_account", "payment", "account", "household_member", "award_member", "identity", "custody_agreement", "household", "kin_edge", "kin_chain", "official_circle", "award"]
 -- optional   = ["official"]
 -- # Sons and neighbours who draw for the old are the rule; an official's account is the exception that counts.
 -- prior      = 0.55
@@ -69,12 +69,33 @@ covered AS (
            ON  v.award_key = s.award_key
            AND s.month >= coalesce(v.from_month, s.month) AND s.month <= coalesce(v.to_month, s.month)
 ),
+young AS (
+    SELECT v.row_payment, v.covered_key, v.holder_key
+    FROM   covered  AS v
+    JOIN   identity AS i ON i.person_key = v.covered_key
+    WHERE  i.birth_date > month_add(v.month, -216)
+),
+child AS (
+    SELECT DISTINCT covered_key AS person_key FROM young
+),
+parent AS (
+    -- As a register states it, or by way of one relative: the mother of a register book's child is the head's wife.
+    SELECT c.person_key, k.relative_key
+    FROM   child    AS c
+    JOIN   kin_edge AS k ON k.person_key = c.person_key
+    WHERE  k.relation = 'parent'
+    UNION
+    SELECT c.person_key, b.relative_key
+    FROM   child     AS c
+    JOIN   kin_edge  AS a ON a.person_key = c.person_key
+    JOIN   kin_edge  AS b ON b.person_key = a.relative_key
+    JOIN   kin_chain AS n ON n.so_far = a.relation AND n.step = b.relation
+    WHERE  n.relation = 'parent'
+),
 minor AS (
-    SELECT DISTINCT v.row_payment
-    FROM   covered   AS v
-    JOIN   identity  AS i ON i.person_key = v.covered_key
-    JOIN   kin_edge  AS k ON k.person_key = v.covered_key AND k.relative_key = v.holder_key
-    WHERE  k.relation = 'parent' AND i.birth_date > month_add(v.month, -216)
+    SELECT DISTINCT y.row_payment
+    FROM   young  AS y
+    JOIN   parent AS p ON p.person_key = y.covered_key AND p.relative_key = y.holder_key
 ),
 tested AS (
     SELECT s.award_key, s.household_key, s.account_key, s.account_no, s.holder_key, s.holder, s.month, s.amount_fen,

@@ -1,6 +1,6 @@
 -- id         = "d08_institution_ghost"
 -- typology   = "D08"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 4
 -- queue      = "irregularity"
@@ -37,18 +37,19 @@ WITH stay AS (
     WHERE  coalesce(names_match(s.name, i.name), true)
 ),
 absence AS (
-    SELECT s.*, month_after(d.died_on) AS gone_from, s.to_date AS gone_to, d.died_on AS event_on, CAST(NULL AS DATE) AS event_to,
+    SELECT s.*, greatest(month_after(d.died_on), s.from_date) AS gone_from, s.to_date AS gone_to, d.died_on AS event_on, CAST(NULL AS DATE) AS event_to,
            'death' AS event, d.doubt, d.registered_on AS known_on, d.row_death, CAST(NULL AS BIGINT) AS row_medical_settlement
     FROM   stay         AS s
     JOIN   death_record AS d ON d.person_key = s.person_key
-    WHERE  d.choice = 1 AND d.died_on >= s.from_date AND d.died_on < s.to_date
+    WHERE  d.choice = 1 AND d.died_on < s.to_date
     UNION  ALL
     SELECT s.*, greatest(s.from_date, m.admitted_on), least(s.to_date, m.discharged_on), m.admitted_on AS event_on, m.discharged_on AS event_to,
            'hospital', CASE WHEN NOT coalesce(names_match(m.name, s.resident), true) THEN 'name_mismatch' END, m.discharged_on AS known_on, NULL, m.row_id
     FROM   stay               AS s
     JOIN   medical_settlement AS m ON m.person_key = s.person_key
     -- A stay in hospital whose end is not recorded says nothing of its length.
-    WHERE  m.discharged_on IS NOT NULL AND days_between(greatest(s.from_date, m.admitted_on), least(s.to_date, m.discharged_on)) > $absent_days
+    -- Who came to the institution out of hospital was not missing from it.
+    WHERE  days_between(greatest(s.from_date, m.admitted_on), m.discharged_on) > $absent_days AND m.admitted_on <= s.to_date
 ),
 paid AS (
     SELECT g.*, a.award_key, a.household_key, p.month, p.amount_fen / n.head_count AS share_fen,

@@ -1,18 +1,19 @@
 -- id         = "d11_kickback"
 -- typology   = "D11"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 4
 -- queue      = "irregularity"
 -- subject    = "official"
 -- reads      = ["onward_transfer", "account", "official", "official_circle", "official_kin", "award_member", "household_member", "identity"]
 -- optional   = ["household_member"]
+-- one_of     = ["kinship", "marriage", "person"]
 -- # Repeated transfers right after the payment are hard to explain between strangers; debts and purchases are what explains them.
 -- prior      = 0.6
--- reason_zh  = "{payer}的救助金到账后{flow_back_days}天内，其账户先后多次向{organisation}{post}{official_name}{holder_zh}的账户（{account_no}）转账，涉及{months}个月（{month_from}至{month_to}），共{amount}元，疑似索要好处费。"
--- reason_en  = "Within {flow_back_days} days of the payment the account of {payer} repeatedly sent money to the account ({account_no}) of {holder_en}{official_name} ({organisation}, {post}), in {months} months ({month_from} to {month_to}), {amount} yuan: a suspected kickback."
+-- reason_zh  = "{payer}的救助金到账后{flow_back_days}天内，其账户先后多次向{organisation}{post}{official_name}{office_zh}{holder_zh}的账户（{account_no}）转账，涉及{months}个月（{month_from}至{month_to}），共{amount}元，疑似索要好处费。"
+-- reason_en  = "Within {flow_back_days} days of the payment the account of {payer} repeatedly sent money to the account ({account_no}) of {holder_en}{official_name} ({organisation}, {post}{office_en}), in {months} months ({month_from} to {month_to}), {amount} yuan: a suspected kickback."
 -- why        = "Whoever decides on a family's assistance and takes money from it right after each payment sells what the state gives."
--- innocent   = ["A loan repaid, goods bought on credit, rent.", "The official pays bills or the medical insurance for an old neighbour and is paid back.", "Kinship that no register shows."]
+-- innocent   = ["The official had not yet taken office or had left it, and decided nothing.", "A loan repaid, goods bought on credit, rent.", "The official pays bills or the medical insurance for an old neighbour and is paid back.", "Kinship that no register shows."]
 -- blind      = ["Cash, gifts, and wallets that no statement shows.", "Accounts of friends and business partners.", "Accounts whose statements no lawful order produced."]
 -- basis      = ["刑法 art. 385", "监察法 art. 11"]
 -- [[legal_criteria]]
@@ -31,23 +32,26 @@
 -- max     = 24
 -- meaning = "so many transfers from one recipient's account are no accident"
 
--- Transfers to the account of an official in office or of a relative of one: the nearest official of a holder stands
--- for all, his own before a relative's, those over the family's place before others.
+-- Transfers to the account of an official or of a relative of one: the nearest official of a holder stands for all, his
+-- own before a relative's, in office before out of it, those over the family's place before others.
 WITH received AS (
     SELECT t.*, c.holder_key, c.account_no, c.row_id AS row_account,
            o.official_key, o.official_person_key, o.kin, o.relation_zh, o.relation_en, o.degree,
+           t.sent_on BETWEEN o.office_from AND o.office_to AS in_office,
            o.row_official, o.row_edge, o.row_edge_2, o.row_edge_3, o.row_edge_4, o.row_edge_5,
            row_number() OVER (PARTITION BY t.row_account_transaction
-                              ORDER BY o.kin, CASE WHEN region_contains(o.region_code, t.region_code) THEN 0 ELSE 1 END,
+                              ORDER BY o.kin, CASE WHEN t.sent_on BETWEEN o.office_from AND o.office_to THEN 0 ELSE 1 END,
+                                       CASE WHEN region_contains(o.region_code, t.region_code) THEN 0 ELSE 1 END,
                                        o.depth, o.degree, o.official_person_key, o.office_from DESC, o.official_key) AS nth
     FROM   onward_transfer AS t
     JOIN   account         AS c ON c.account_key = t.counter_account_key
     JOIN   official_circle AS o ON o.person_key = c.holder_key
-    WHERE  t.sent_on BETWEEN o.office_from AND o.office_to AND t.sent_on BETWEEN o.tie_from AND o.tie_to
+    WHERE  t.sent_on BETWEEN o.tie_from AND o.tie_to
       AND  (o.depth = 'close' OR local_text(t.region_code, 'kin_depth', t.sent_on) = 'extended')
 ),
 repeated AS (
-    SELECT *, count(*) OVER (PARTITION BY account_key, official_person_key) AS transfers
+    SELECT *, count(*) OVER (PARTITION BY account_key, official_person_key) AS transfers,
+           max(CASE WHEN in_office THEN 1 ELSE 0 END) OVER (PARTITION BY account_key, official_person_key) AS ever_in_office
     FROM   received
     WHERE  nth = 1
 ),
@@ -77,6 +81,7 @@ SELECT r.official_key AS subject_key, r.official_key, r.household_key, r.award_k
        local_number(r.region_code, 'flow_back_days', r.paid_on) AS flow_back_days,
        CASE r.kin WHEN 0 THEN '本人' ELSE concat('的', r.relation_zh) END AS holder_zh,
        CASE r.kin WHEN 0 THEN 'the official ' ELSE concat('a ', r.relation_en, ' of the official ') END AS holder_en,
+       CASE WHEN r.ever_in_office = 0 THEN '（当时不在任）' ELSE '' END AS office_zh, CASE WHEN r.ever_in_office = 0 THEN ', not in office then' ELSE '' END AS office_en,
        r.row_account_transaction, r.row_payment, r.row_account, r.row_official,
        r.row_edge AS row_kinship, r.row_edge_2 AS row_kinship_2, r.row_edge_3 AS row_kinship_3, r.row_edge_4 AS row_kinship_4, r.row_edge_5 AS row_kinship_5
 FROM   repeated AS r

@@ -7,6 +7,7 @@
 -- subject    = "person"
 -- reads      = ["application", "award", "award_member", "household", "household_member", "standard", "identity", "monitored", "disability", "medical_settlement", "employment", "pension", "vehicle", "real_estate", "enterprise_role", "deposit", "household_standard", "income_over_standard", "family_vehicle", "family_estate", "family_business", "family_deposit", "death_record"]
 -- optional   = ["application", "monitored", "disability", "medical_settlement", "employment", "pension", "vehicle", "real_estate", "enterprise", "enterprise_role", "deposit", "death"]
+-- one_of     = ["application", "monitored"]
 -- # Hubei's projects added 11,000 people while removing 19,900: the registers find them, and a visit confirms about half.
 -- prior      = 0.5
 -- reason_zh  = "{name}{ground_zh}，{since}以来未享受低保或特困供养，疑似应保未保，应主动上门核实。"

@@ -1,6 +1,6 @@
 -- id         = "e04_paid_late"
 -- typology   = "E04"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "governance"
@@ -20,18 +20,34 @@
 -- max     = 31
 -- meaning = "days after the due date that are not yet late"
 
--- Most payments carry their due date; only for those that do not is the local pay day looked up.
+-- Most payments carry their due date; only for those that do not is the local pay day looked up, which monthly benefits
+-- alone have. What came with or before the first payment was paid for months already past: arrears, not delay.
 WITH suspect AS (
     SELECT award_key, household_key, month, due_on, paid_on, row_id AS row_payment
     FROM   payment
     WHERE  status = 'paid' AND amount_fen > 0
       AND  (due_on IS NULL OR paid_on > day_add(due_on, CAST($late_days AS BIGINT)))
 ),
+undated AS (
+    SELECT DISTINCT award_key FROM suspect WHERE due_on IS NULL
+),
+begun AS (
+    SELECT p.award_key, min(p.paid_on) AS first_on
+    FROM   undated AS u
+    JOIN   payment AS p ON p.award_key = u.award_key
+    WHERE  p.status = 'paid'
+    GROUP  BY p.award_key
+),
 late AS (
+    SELECT s.award_key, s.household_key, s.month, s.paid_on, s.row_payment, s.due_on FROM suspect AS s WHERE s.due_on IS NOT NULL
+    UNION  ALL
     SELECT s.award_key, s.household_key, s.month, s.paid_on, s.row_payment,
-           coalesce(s.due_on, day_add(s.month, CAST(local_number(h.region_code, 'pay_day', s.month) AS BIGINT) - 1)) AS due_on
+           day_add(s.month, CAST(local_number(h.region_code, 'pay_day', s.month) AS BIGINT) - 1)
     FROM   suspect   AS s
     JOIN   household AS h ON h.household_key = s.household_key
+    JOIN   award     AS a ON a.award_key = s.award_key
+    JOIN   begun     AS b ON b.award_key = s.award_key
+    WHERE  s.due_on IS NULL AND a.programme IN ('dibao', 'tekun') AND s.month > month_of(b.first_on)
 ),
 chained AS (
     -- A chain of awards under one application is one benefit: the finding is of the last award it touches.

@@ -1,4 +1,4 @@
--- meaning  = "Every death record with what speaks against it: another person's name, or a sign of life after the day. Of one person's records, `choice` 1 is the one to go by: undisputed before disputed, then the earliest."
+-- meaning  = "Every death record with what speaks against it: another person's name, or a sign of life after the day (what bears another name is no sign). Of one person's records, `choice` 1 is the one to go by: undisputed before disputed, then the earliest."
 -- reads    = ["death", "identity", "employment", "medical_settlement", "marriage", "account"]
 -- optional = ["employment", "medical_settlement", "marriage", "account"]
 
@@ -8,27 +8,32 @@ WITH sign AS (
            CAST(NULL AS BIGINT) AS row_marriage, CAST(NULL AS BIGINT) AS row_account
     FROM   death      AS d
     JOIN   employment AS e ON e.person_key = d.person_key
-    WHERE  e.from_month > d.died_on
+    JOIN   identity   AS i ON i.person_key = d.person_key
+    WHERE  e.from_month > d.died_on AND coalesce(names_match(e.name, i.name), true)
     UNION ALL
-    SELECT d.row_id, s.admitted_on, 'medical_settlement', NULL, s.row_id, NULL, NULL
+    SELECT d.row_id, coalesce(s.admitted_on, s.discharged_on), 'medical_settlement', NULL, s.row_id, NULL, NULL
     FROM   death              AS d
     JOIN   medical_settlement AS s ON s.person_key = d.person_key
-    WHERE  s.admitted_on > d.died_on
+    JOIN   identity           AS i ON i.person_key = d.person_key
+    WHERE  coalesce(s.admitted_on, s.discharged_on) > d.died_on AND coalesce(names_match(s.name, i.name), true)
     UNION ALL
     SELECT d.row_id, w.registered_on, 'marriage', NULL, NULL, w.row_id, NULL
     FROM   death    AS d
     JOIN   marriage AS w ON w.person_key_a = d.person_key
-    WHERE  w.registered_on > d.died_on
+    JOIN   identity AS i ON i.person_key = d.person_key
+    WHERE  w.registered_on > d.died_on AND coalesce(names_match(w.name_a, i.name), true)
     UNION ALL
     SELECT d.row_id, w.registered_on, 'marriage', NULL, NULL, w.row_id, NULL
     FROM   death    AS d
     JOIN   marriage AS w ON w.person_key_b = d.person_key
-    WHERE  w.registered_on > d.died_on
+    JOIN   identity AS i ON i.person_key = d.person_key
+    WHERE  w.registered_on > d.died_on AND coalesce(names_match(w.name_b, i.name), true)
     UNION ALL
     SELECT d.row_id, c.opened_on, 'account', NULL, NULL, NULL, c.row_id
     FROM   death   AS d
     JOIN   account AS c ON c.holder_key = d.person_key
-    WHERE  c.opened_on > d.died_on
+    JOIN   identity AS i ON i.person_key = d.person_key
+    WHERE  c.opened_on > d.died_on AND coalesce(names_match(c.holder_name, i.name), true)
 ),
 latest AS (
     SELECT *, row_number() OVER (PARTITION BY row_death
