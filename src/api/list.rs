@@ -9,6 +9,7 @@ use super::state::State;
 use super::store::{Cursor, Filter, List, Page};
 use super::{Problem, body, trail};
 use crate::contract::{Queue, SubjectKind};
+use crate::domain::region::RegionCode;
 use crate::flags::Status;
 
 /// The order where none is asked for: the likeliest first, then the largest.
@@ -181,12 +182,13 @@ fn following(
 
 /// A region as a filter takes it.
 pub fn region(code: Option<String>) -> Result<Option<String>, Problem> {
-    match code {
-        Some(code) if code.len() != 12 || !code.bytes().all(|b| b.is_ascii_digit()) => {
-            Err(Problem::parameter(format!("region: '{code}' is no region code: 12 digits, as 439931000000")))
-        }
-        code => Ok(code),
-    }
+    let Some(code) = code else { return Ok(None) };
+    let known = RegionCode::parse(&code).map(|region| Some(region.to_string()));
+    known.ok_or_else(|| {
+        Problem::parameter(format!(
+            "region: '{code}' is no region code: 12 digits as 439931000000, or those of its level as 439931"
+        ))
+    })
 }
 
 /// A text as a search takes it.

@@ -25,7 +25,8 @@ pub struct Args {
     /// As-of date [default: the last day of the latest payment month]
     #[arg(long)]
     as_of: Option<Day>,
-    /// Only what belongs to this region (12 digits) and those inside it
+    /// Only what belongs to this region (12 digits, or those of its level) and those inside it; rules still
+    /// look at everything, as families and peers do not end at a border
     #[arg(long)]
     region: Option<String>,
     /// Only these typologies, as A01,E05

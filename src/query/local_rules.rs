@@ -41,11 +41,11 @@ pub enum LocalRuleError {
     },
     /// A row of `local_rule` sets a number to something that is none.
     #[error(
-        "local_rule (file {file}, row {row}): region {region} sets '{parameter}' to '{value}', which is no number; correct the row and import again"
+        "local_rule ({file}, row {row}): region {region} sets '{parameter}' to '{value}', which is no number; correct the row and import again"
     )]
     NotANumber {
-        /// Number of the source file.
-        file: i64,
+        /// The source file: its name, or its number where the name is not known.
+        file: String,
         /// Row of the source file, the header being row 1.
         row: i64,
         /// Region that sets the value.
@@ -87,6 +87,8 @@ struct Entry {
 pub struct LocalRules {
     entries: BTreeMap<String, Entry>,
     unknown: BTreeMap<String, usize>,
+    /// Names of source files by number.
+    files: BTreeMap<i64, String>,
 }
 
 /// Lengths of the significant digits of a region code, the nearest level first: village, township,
@@ -105,7 +107,7 @@ impl Default for LocalRules {
                 (p.name.clone(), Entry { kind, parameter: p, default, settings: BTreeMap::new() })
             })
             .collect();
-        Self { entries, unknown: BTreeMap::new() }
+        Self { entries, unknown: BTreeMap::new(), files: BTreeMap::new() }
     }
 }
 
@@ -124,6 +126,12 @@ impl LocalRules {
             }
         }
         Ok(rules)
+    }
+
+    /// With the names of the source files, by number, for what is to be said of a row.
+    pub fn with_files(mut self, files: impl IntoIterator<Item = (i64, String)>) -> Self {
+        self.files = files.into_iter().collect();
+        self
     }
 
     fn add(&mut self, batch: &RecordBatch) -> Result<(), LocalRuleError> {
@@ -191,7 +199,7 @@ impl LocalRules {
             (ParameterKind::Number, ParameterKind::Text) => {
                 Err(LocalRuleError::Kind { name: name.clone(), is: "a number", call: "local_number" })
             }
-            _ => Ok(Lookup { name, entry, regions: HashMap::new(), last: None }),
+            _ => Ok(Lookup { name, entry, files: &self.files, regions: HashMap::new(), last: None }),
         }
     }
 }
@@ -205,6 +213,7 @@ type Found<'a> = (&'a Value, Option<(&'a str, i64)>);
 pub struct Lookup<'a> {
     name: &'a str,
     entry: &'a Entry,
+    files: &'a BTreeMap<i64, String>,
     /// Settings that bear on a region, the nearest first.
     regions: HashMap<String, Vec<(&'a str, &'a Setting)>>,
     last: Option<(String, i32, Found<'a>)>,
@@ -222,7 +231,7 @@ impl<'a> Lookup<'a> {
         value.number.ok_or_else(|| {
             let (region, row_id) = set_by.unwrap_or_default();
             LocalRuleError::NotANumber {
-                file: row_id >> 40,
+                file: self.files.get(&(row_id >> 40)).cloned().unwrap_or_else(|| format!("file {}", row_id >> 40)),
                 row: row_id & ((1 << 40) - 1),
                 region: region.to_owned(),
                 parameter: self.name.to_owned(),
@@ -319,6 +328,10 @@ mod tests {
         assert_eq!(lookup.number(Some("110000000000"), 0).unwrap(), 15.0);
         let error = lookup.number(Some("439931204001"), 0).unwrap_err().to_string();
         assert!(error.contains("file 7, row 2") && error.contains("'fifteenth'"), "{error}");
+        let named = rules.with_files([(7, "地方规则.csv".to_owned())]);
+        let mut lookup = named.parameter("pay_day", ParameterKind::Number).unwrap();
+        let error = lookup.number(Some("439931204001"), 0).unwrap_err().to_string();
+        assert!(error.contains("(地方规则.csv, row 2)"), "{error}");
     }
 
     #[test]

@@ -48,7 +48,8 @@ impl Session {
         }
         let local = context.table("local_rule").await.map_err(QueryError::engine)?;
         let local = local.collect().await.map_err(QueryError::engine)?;
-        let local = LocalRules::from_batches(&local)?;
+        let files = snapshot.manifest.sources.iter().map(|file| (i64::from(file.file_no), file.source.name.clone()));
+        let local = LocalRules::from_batches(&local)?.with_files(files);
         let unknown = Arc::new(local.unknown().clone());
         functions::bound(&context).map_err(QueryError::engine)?;
         for function in functions::all(Arc::new(local)) {

@@ -88,7 +88,7 @@ fn whatever_optional_table_is_missing_is_said_and_breaks_nothing() {
                 if needed.is_empty() {
                     weakened += 1;
                     assert_eq!((covered.outcome.as_str(), covered.missing.as_str()), ("ran", ""), "{told}");
-                    let reason = format!("ran without {}, taken as empty", wanted.join(", "));
+                    let reason = format!("ran without {}: what rests on it was not looked at", wanted.join(", "));
                     assert_eq!(covered.reason, reason, "{told}");
                 } else {
                     stopped += 1;

@@ -176,8 +176,9 @@ pub async fn audit(
     let probabilities = Probabilities::of(library, &dispositions);
     manifest.calibration = probabilities.basis();
     let staged = lock.stage(&manifest.id)?;
-    let region = request.region.as_deref();
-    let mut sink = Sink::create(staged.path(), session.clone(), &snapshot, region, &dispositions, &probabilities)?;
+    let region = request.whole_region()?;
+    let mut sink =
+        Sink::create(staged.path(), session.clone(), &snapshot, region.as_deref(), &dispositions, &probabilities)?;
     let (mut coverage, shared_ms) =
         run_all(&rules, &asked, &mut session, &bindings, options, &mut sink, observer).await?;
     let cards = staged.path().join("cards");

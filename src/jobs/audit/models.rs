@@ -99,7 +99,7 @@ async fn assess(model: &Model, ground: &Ground<'_>) -> Result<Assessed, ModelErr
     let mut note = format!("raises at most {} % of the subjects even where nothing is wrong", 100.0 * model.spec.share);
     let weakened: Vec<String> = model.wants().into_iter().filter(|table| !session.present().contains(table)).collect();
     if !weakened.is_empty() {
-        note = format!("ran without {}, taken as empty; it {note}", weakened.join(", "));
+        note = format!("ran without {}: what rests on it was not looked at; it {note}", weakened.join(", "));
     }
     let drifted = match &ground.before {
         Some((name, before)) => drift(model, name, &model.table(before).await?, &table)?,

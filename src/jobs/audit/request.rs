@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::AuditError;
 use crate::contract::contract;
 use crate::domain::date::Day;
+use crate::domain::region::RegionCode;
 use crate::model::spec;
 use crate::query::library::Library;
 
@@ -16,7 +17,8 @@ pub struct AuditRequest {
     pub snapshot: Option<String>,
     /// What is not yet due on this day is not late; the last day of the latest payment month unless given.
     pub as_of: Option<Day>,
-    /// Only what belongs to this region and those inside it.
+    /// Only what belongs to this region and those inside it. Rules look at everything, since what a family shares and
+    /// whom it is compared with does not end at a border; what they raise elsewhere is left out.
     pub region: Option<String>,
     /// Only rules of these typologies; all unless given.
     pub only: Vec<String>,
@@ -43,11 +45,35 @@ impl AuditRequest {
             let rule = rule.ok_or_else(|| AuditError::Request(format!("parameters: there is no rule '{id}'")))?;
             rule.takes(values)?;
         }
-        match &self.region {
-            Some(code) if code.len() != 12 || !code.bytes().all(|b| b.is_ascii_digit()) => {
-                Err(AuditError::Request(format!("region: '{code}' is no region code: 12 digits, as 439931000000")))
-            }
-            _ => Ok(()),
+        self.whole_region().map(drop)
+    }
+
+    /// The region's code in twelve digits; one may be asked for by the digits of its level alone, as `439931001`.
+    pub(super) fn whole_region(&self) -> Result<Option<String>, AuditError> {
+        let Some(code) = &self.region else { return Ok(None) };
+        let known = RegionCode::parse(code).map(|region| Some(region.to_string()));
+        known.ok_or_else(|| {
+            AuditError::Request(format!(
+                "region: '{code}' is no region code: 12 digits as 439931000000, or those of its level as 439931"
+            ))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_is_asked_for_by_its_whole_code_or_the_digits_of_its_level() {
+        let of = |code: &str| AuditRequest { region: Some(code.to_owned()), ..AuditRequest::default() }.whole_region();
+        for (asked, meant) in
+            [("439931", "439931000000"), ("439931001", "439931001000"), ("439931001003", "439931001003")]
+        {
+            assert_eq!(of(asked).unwrap().as_deref(), Some(meant));
+        }
+        for wrong in ["43993", "临江县", "4399310010033", ""] {
+            assert!(of(wrong).unwrap_err().to_string().contains("no region code"), "{wrong}");
         }
     }
 }

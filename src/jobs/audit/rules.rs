@@ -157,7 +157,7 @@ async fn run(rule: &CheckedRule, session: &Session, bindings: &Bindings) -> Run 
     let weakened: Vec<&str> =
         rule.optional().iter().filter(|t| !session.present().contains(*t)).map(String::as_str).collect();
     if !weakened.is_empty() {
-        covered.reason = format!("ran without {}, taken as empty", weakened.join(", "));
+        covered.reason = format!("ran without {}: what rests on it was not looked at", weakened.join(", "));
     }
     let result = async {
         let ready = session.ready(rule, bindings).await?;
