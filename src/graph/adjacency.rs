@@ -20,6 +20,12 @@ impl<W: Weight> Graph<W> {
         Self { out, into, edges: sources.len() }
     }
 
+    /// An undirected graph that is built with next to no memory beside itself; see [`Csr::in_place`].
+    pub fn in_place(vertices: usize, sources: &[u32], targets: &[u32], weight: impl Fn(usize) -> Option<W>) -> Self {
+        let out = Csr::in_place(vertices, sources, targets, weight);
+        Self { out, into: None, edges: sources.len() }
+    }
+
     /// Number of vertices.
     pub fn vertices(&self) -> usize {
         self.out.vertices()

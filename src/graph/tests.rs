@@ -49,6 +49,20 @@ proptest! {
     }
 
     #[test]
+    fn rows_put_together_in_place_are_the_same((n, edges) in drawn()) {
+        let (sources, targets): (Vec<u32>, Vec<u32>) = edges.iter().copied().unzip();
+        let kept = |edge: usize| edge % 3 != 1;
+        let of = |ends: &[u32]| (0..ends.len()).filter(|e| kept(*e)).map(|e| ends[e]).collect::<Vec<u32>>();
+        let numbers: Vec<f64> = (0..edges.len()).filter(|e| kept(*e)).map(|e| e as f64).collect();
+        let beside = Graph::new(n, &of(&sources), &of(&targets), &numbers, false);
+        let own = Graph::in_place(n, &sources, &targets, |edge| kept(edge).then_some(edge as f64));
+        for v in beside.all() {
+            prop_assert_eq!(own.out(v), beside.out(v));
+            prop_assert_eq!(own.rows().weights(v), beside.rows().weights(v));
+        }
+    }
+
+    #[test]
     fn components_are_those_of_petgraph((n, edges) in drawn()) {
         let own = components(&graph(n, &edges, true));
         let mut roots = own.clone();

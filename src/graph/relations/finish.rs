@@ -36,15 +36,8 @@ impl Relations {
 
     /// Neighbours of every node, over the edges that are used.
     fn link(&mut self) {
-        let (sources, targets) = (self.edges.sources(), self.edges.targets());
-        let used: Vec<u32> = (0..self.edges.len() as u32).filter(|edge| self.confidence(*edge) > 0.0).collect();
-        let links: Vec<Link> = used.iter().copied().map(Link).collect();
-        self.graph = if used.len() == self.edges.len() {
-            Graph::new(self.nodes(), sources, targets, &links, false)
-        } else {
-            let ends = |of: &[u32]| used.iter().map(|edge| of[*edge as usize]).collect::<Vec<u32>>();
-            Graph::new(self.nodes(), &ends(sources), &ends(targets), &links, false)
-        };
+        let used = |edge: usize| (self.confidence(edge as u32) > 0.0).then_some(Link(edge as u32));
+        self.graph = Graph::in_place(self.nodes(), self.edges.sources(), self.edges.targets(), used);
     }
 
     /// Families that use each thing. The roster's own phone of an official is no family's use, and neither is money

@@ -8,6 +8,7 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type, Int64Type};
 use hashbrown::HashMap;
 
+use super::growth::put;
 use super::kin::Chains;
 use super::network::SHARE;
 use super::texts::Gathered;
@@ -45,7 +46,7 @@ impl Gathering {
             };
             let a = self.texts[a_kind as usize].place(at(1), at(2));
             let b = self.texts[b_kind as usize].place(at(4), at(5));
-            self.ends.push((a_kind, b_kind));
+            put(&mut self.ends, (a_kind, b_kind));
             self.edges.push(Edge {
                 a,
                 b,

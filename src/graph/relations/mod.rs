@@ -4,7 +4,8 @@
 //! | file | idea |
 //! |---|---|
 //! | `kinds.rs` | kinds of nodes, edges and kin, and their names |
-//! | `texts.rs`, `edges.rs` | columns: sorted texts, edges of 26 bytes |
+//! | `texts.rs`, `edges.rs` | columns: sorted texts, edges of 20 bytes |
+//! | `growth.rs` | columns that grow little by little |
 //! | `network.rs` | the graph in memory, and what is asked of it |
 //! | `build.rs`, `gather.rs`, `finish.rs`, `lazy.rs` | rows of the view → the graph, when it is first asked for |
 //! | `contradictions.rs` | kinship that cannot all be true |
@@ -23,6 +24,7 @@ mod edges;
 mod finish;
 mod functions;
 mod gather;
+mod growth;
 mod innocent;
 mod kin;
 mod kinds;

@@ -5,6 +5,8 @@ use std::hash::BuildHasher;
 use arrow::array::{Array, StringArray, StringBuilder};
 use hashbrown::{DefaultHashBuilder, HashTable};
 
+use super::growth::{put, put_text};
+
 /// Number and label of every node of one kind, sorted by number.
 #[derive(Debug, Clone)]
 pub struct Texts {
@@ -70,7 +72,7 @@ impl Gathered {
         while !text.is_char_boundary(end) {
             end -= 1;
         }
-        self.bytes.push_str(&text[..end]);
+        put_text(&mut self.bytes, &text[..end]);
         (begin, end as u16)
     }
 
@@ -89,7 +91,7 @@ impl Gathered {
         }
         let place = self.spans.len() as u32;
         let spans_of = [self.put(key), self.put(label)];
-        self.spans.push(spans_of);
+        put(&mut self.spans, spans_of);
         let Self { bytes, spans, table, hasher } = self;
         table.insert_unique(hash, place, |&at| hasher.hash_one(text(bytes, spans[at as usize][0])));
         place
