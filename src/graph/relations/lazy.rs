@@ -31,7 +31,10 @@ impl LazyRelations {
             for view in views().iter().filter(|view| ["kin_stated", "relation_edge"].contains(&view.name)) {
                 session.compute_once(view).await?;
             }
-            Relations::build(&session).await.map(Arc::new)
+            let built = Relations::build(&session).await?;
+            let (nodes, edges, bytes) = (built.nodes(), built.edges().len(), built.bytes());
+            tracing::info!(target: "mingjing::graph", nodes, edges, bytes, "relationship graph built");
+            Ok(Arc::new(built))
         };
         self.built.get_or_try_init(build).await.map(Arc::clone)
     }
