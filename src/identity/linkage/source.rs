@@ -14,8 +14,8 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::LinkageError;
 
-/// Rows of a batch.
-const ROWS: usize = 8192;
+/// Rows of a batch: few enough that small files too are worked on by every processor.
+const ROWS: usize = 2048;
 /// Bytes looked at to tell the encoding.
 const SAMPLE: u64 = 1 << 22;
 
