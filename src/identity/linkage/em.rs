@@ -106,7 +106,7 @@ impl Setting<'_> {
         Model { prior, comparisons }
     }
 
-    /// Runs EM. Where the random pairs are most of what there is, the matches among them are as many as those
+    /// Runs EM. Where the random pairs are a good part of all, the matches among them are as many as those
     /// looked at say. In a small sample they may by chance be fewer: what is not there would be taken out, and
     /// with it what speaks against a wrong guess. Each pair then counts as far as it is no match, and only
     /// once EM has come to rest without.
@@ -189,5 +189,49 @@ impl Setting<'_> {
             known_m: None,
         };
         inner.matches(&inner.climb(inner.start(), Taken::None)).0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A comparison of two levels.
+    fn comparison(name: &str) -> Comparison {
+        Comparison {
+            name: name.to_owned(),
+            column: 0,
+            term_frequency: false,
+            tests: Vec::new(),
+            labels: vec!["exact".to_owned(), "else".to_owned()],
+            exact: vec![true, false],
+        }
+    }
+
+    #[test]
+    fn a_small_sample_keeps_what_speaks_against_a_match() {
+        // Artist and title, two bits of four: 1 agrees, 2 does not. One artist has many recordings.
+        let comparisons = [comparison("artist"), comparison("title")];
+        let (both, artist, neither): (Pattern, Pattern, Pattern) = (0x11, 0x21, 0x22);
+        let patterns = Patterns::from([(both, 1_000.0), (artist, 60_000.0)]);
+        let random = Patterns::from([(artist, 10.0), (neither, 9_990.0)]);
+        let setting = Setting {
+            comparisons: &comparisons,
+            patterns: &patterns,
+            random: &random,
+            known_others: None,
+            all_pairs: 1e7,
+            most_matches: 61_000.0,
+            iterations: 200,
+            known_m: None,
+        };
+        // A model that takes half of one artist's recordings for one: among the random pairs there would be
+        // thirty such, and only ten are there.
+        let (m, u) = ([vec![0.99, 0.01], vec![0.03, 0.97]], vec![vec![0.003, 0.997], vec![1e-4, 0.9999]]);
+        let model = setting.model(&m, u, 0.003);
+        let matches = setting.matches(&model).0;
+        assert!(matches[0][0] > 20_000.0, "{matches:?}");
+        let agree = |taken| setting.others(&model, &matches, taken)[0][0] * 10_000.0;
+        assert!(agree(Taken::InAll) < 1.0 && agree(Taken::ByPair) > 4.0 && agree(Taken::None) > 10.0);
     }
 }

@@ -175,3 +175,19 @@ fn a_chain_over_a_contradiction_stays_apart() {
     }
     assert!(linkage.contradictions > 0);
 }
+
+#[test]
+fn what_is_measured_is_what_runs_unmeasured() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.csv");
+    let row = |i: usize| format!("r{i},name{},{},19{}-01-02,E{}\n", i % 40, 1000 + i % 45, 50 + i % 35, i * 7 % 40);
+    let rows: String = (0..120).map(row).collect();
+    std::fs::write(&path, format!("id,name,number,birth,entity\n{rows}")).unwrap();
+    // So few random pairs that which are drawn matters.
+    let spec = Spec::parse(Path::new("spec.toml"), &format!("{SPEC}[training]\nrandom_pairs = 300\n")).unwrap();
+    let left = path.to_string_lossy();
+    let run = |truth| link(&spec, &Request { left: &left, truth, ..Request::default() }, &|_| {}).unwrap();
+    let (plain, measured) = (run(None), run(Some("entity")));
+    assert!(measured.evaluation.is_some());
+    assert_eq!(pairs(folder.path(), &plain), pairs(folder.path(), &measured));
+}
