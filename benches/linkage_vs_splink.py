@@ -134,7 +134,7 @@ def main():
         "febrl4": ("persons_western.toml", file("febrl4a.csv"), file("febrl4b.csv")),
         "county": ("persons.toml", "", ""),
     }
-    specs = {"geco": "persons_western", "email": "persons_email", "historical": "persons_historical", "voters": "persons_voters",
+    specs = {"geco": "persons_western", "email": "persons_email", "historical": "persons_any", "voters": "persons_voters",
              "publications": "bibliographic", "citations": "bibliographic", "products": "products", "software": "products", "places": "places", "music": "music",
              "transactions": "transactions"}
     os.makedirs(os.path.join(a.work, "sets"), exist_ok=True)
@@ -148,7 +148,7 @@ def main():
         if name == "county":
             left, right = county(folder, a.persons, a.references, a.dirty, a.seed)
         # Persons by the spec of their field, and by the one that knows none.
-        for program, own in [("mingjing", spec), ("any", "persons_any.toml")][:2 if spec.startswith("persons_") else 1]:
+        for program, own in [("mingjing", spec), ("any", "persons_any.toml")][:2 if spec.startswith("persons_") and spec != "persons_any.toml" else 1]:
             call = [a.mingjing, "link", "--spec", os.path.join(MODELS, own), "--left", left, "--out", os.path.join(a.work, "pairs.parquet")]
             call += ["--right", right] if right else []
             call += ["--truth", "entity"] if name == "county" or name in specs else ["--truth", "cluster"] if name == "fake_1000" else []

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
-use crate::identity::linkage::{Decision, Evaluation, Linkage, Model, Request, Spec, link};
+use crate::identity::linkage::{Decision, Evaluation, Linkage, Model, Relation, Request, Spec, link};
 
 /// Link records.
 #[derive(Debug, clap::Args)]
@@ -16,15 +16,18 @@ pub struct Args {
     /// CSV or Parquet to link the left file with
     #[arg(long)]
     right: Option<String>,
+    /// How many rows of one file belong to one of the other, where it is otherwise than the spec says
+    #[arg(long, requires = "right")]
+    relation: Option<Relation>,
     /// Pairs: Parquet, or CSV by the extension
     #[arg(long)]
     out: PathBuf,
     /// Entities of more than one row: Parquet, or CSV by the extension
     #[arg(long)]
     clusters: Option<PathBuf>,
-    /// Column of the spec or header of the files that says which rows truly belong together; precision,
-    /// recall, F1 and average precision are then printed
-    #[arg(long)]
+    /// Column of the spec or header of the files (LEFT,RIGHT where they differ) that says which rows truly
+    /// belong together; precision, recall, F1, average precision and calibration error are then printed
+    #[arg(long, value_name = "COLUMN")]
     truth: Option<String>,
     /// Judged pairs (left_id, right_id, match) to measure against
     #[arg(long)]
@@ -57,6 +60,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         truth: args.truth.as_deref(),
         labels: args.labels.as_deref(),
         train_on_labels: args.train_on_labels,
+        relation: args.relation,
         explain,
         matches: None,
     };
@@ -134,4 +138,5 @@ fn measured(found: &Evaluation) {
         best.threshold
     );
     println!("average precision {:.5}", found.average_precision);
+    println!("校准误差 calibration error {:.5} (ECE, 20 bands)", found.calibration_error);
 }

@@ -28,7 +28,8 @@ pub(super) struct TextColumn {
 }
 
 impl TextColumn {
-    fn add(&mut self, text: Option<&str>) {
+    /// Adds the text of the next row.
+    pub fn add(&mut self, text: Option<&str>) {
         let code = text.map_or(NONE, |text| self.texts.intern(text));
         if code != NONE {
             if code as usize == self.counts.len() {

@@ -1,5 +1,6 @@
 //! m and the prior without labels: expectation–maximisation over agreement patterns (Winkler 1988), so
-//! that an iteration costs as much as there are patterns, not pairs. u comes from random pairs.
+//! that an iteration costs as much as there are patterns, not pairs. u comes from random pairs, each as far
+//! as it is expected to be no match.
 
 use std::collections::BTreeMap;
 
@@ -32,10 +33,10 @@ pub(super) struct Setting<'s> {
     pub comparisons: &'s [Comparison],
     /// Pairs that are looked at.
     pub patterns: &'s Patterns,
-    /// Levels of random pairs, as counts; matches among them are taken out as they become known.
-    pub random: &'s Counts,
-    /// Pairs that `random` stands for.
-    pub random_pairs: f64,
+    /// Random pairs.
+    pub random: &'s Patterns,
+    /// Others by level that are known beside the random pairs.
+    pub known_others: Option<Counts>,
     /// All pairs between the sides.
     pub all_pairs: f64,
     /// Matches there can be at most.
@@ -44,6 +45,20 @@ pub(super) struct Setting<'s> {
     /// Matches by level where these are known otherwise: m is then not estimated.
     pub known_m: Option<Counts>,
 }
+
+/// How matches are taken out of the random pairs.
+#[derive(Debug, Clone, Copy)]
+enum Taken {
+    /// Not at all.
+    None,
+    /// As many by level as the pairs looked at say there are among so many pairs.
+    InAll,
+    /// Each pair as far as the model holds it for a match.
+    ByPair,
+}
+
+/// Share of all pairs from which random pairs are a large sample.
+const LARGE: f64 = 0.05;
 
 /// m is never taken for less: no register is so clean that a level is never met among its matches.
 const LEAST: f64 = 1e-4;
@@ -59,14 +74,30 @@ fn m_of(counts: &[f64]) -> Vec<f64> {
 }
 
 impl Setting<'_> {
-    /// u: levels of random pairs, less the matches expected among them.
-    fn others(&self, matches: &Counts) -> Vec<Vec<f64>> {
-        let scale = self.random_pairs / self.all_pairs;
-        let less = |(random, matches): (&Vec<f64>, &Vec<f64>)| {
-            let left: Vec<f64> = random.iter().zip(matches).map(|(r, m)| (r - m * scale).max(0.0)).collect();
-            shares(&left)
+    /// u: levels of random pairs, less the matches among them. `matches` are those that the model expects
+    /// of the pairs that are looked at.
+    fn others(&self, model: &Model, matches: &Counts, taken: Taken) -> Vec<Vec<f64>> {
+        let is_other = |pattern: Pattern| match taken {
+            Taken::ByPair => 1.0 - probability(model.weight(pattern)),
+            Taken::None | Taken::InAll => 1.0,
         };
-        self.random.iter().zip(matches).map(less).collect()
+        let others = self.random.iter().map(|(pattern, pairs)| (*pattern, pairs * is_other(*pattern))).collect();
+        let mut counts = count(self.comparisons, &others);
+        for (counts, known) in counts.iter_mut().zip(self.known_others.iter().flatten()) {
+            counts.iter_mut().zip(known).for_each(|(count, known)| *count += known);
+        }
+        if let Taken::InAll = taken {
+            let share = self.sampled();
+            for (counts, matches) in counts.iter_mut().zip(matches) {
+                counts.iter_mut().zip(matches).for_each(|(count, m)| *count = (*count - m * share).max(0.0));
+            }
+        }
+        counts.iter().map(|counts| shares(counts)).collect()
+    }
+
+    /// Share of all pairs that the random pairs are.
+    fn sampled(&self) -> f64 {
+        self.random.values().sum::<f64>() / self.all_pairs
     }
 
     fn model(&self, m: &[Vec<f64>], u: Vec<Vec<f64>>, prior: f64) -> Model {
@@ -75,39 +106,66 @@ impl Setting<'_> {
         Model { prior, comparisons }
     }
 
-    /// Runs EM until the prior and every m stand still.
+    /// Runs EM. Where the random pairs are a good part of all, the matches among them are as many as those
+    /// looked at say. In a small sample they may by chance be fewer: what is not there would be taken out, and
+    /// with it what speaks against a wrong guess. Each pair then counts as far as it is no match, and only
+    /// once EM has come to rest without.
     pub(super) fn run(&self) -> Model {
-        let start = |levels: usize| -> Vec<f64> {
+        if self.sampled() >= LARGE {
+            return self.climb(self.start(), Taken::InAll);
+        }
+        let first = self.climb(self.start(), Taken::None);
+        self.climb(first, Taken::ByPair)
+    }
+
+    fn start(&self) -> Model {
+        let guess = |levels: usize| -> Vec<f64> {
             let rest = 0.2 / (levels as f64 - 1.0).max(1.0);
             (0..levels).map(|level| if level == 0 { 0.8 } else { rest }).collect()
         };
-        let known: Option<Vec<Vec<f64>>> = self.known_m.as_ref().map(|counts| counts.iter().map(|c| m_of(c)).collect());
-        let mut m = known.clone().unwrap_or_else(|| self.comparisons.iter().map(|c| start(c.labels.len())).collect());
+        let m = self.known().unwrap_or_else(|| self.comparisons.iter().map(|c| guess(c.labels.len())).collect());
         let nothing: Counts = self.comparisons.iter().map(|c| vec![0.0; c.labels.len()]).collect();
-        let mut model = self.model(&m, self.others(&nothing), (self.most_matches / self.all_pairs / 4.0).min(0.25));
+        let prior = (self.most_matches / self.all_pairs / 4.0).min(0.25);
+        // u of all random pairs does not ask the model, which is yet to be made.
+        let blank = Model { prior, comparisons: Vec::new() };
+        self.model(&m, self.others(&blank, &nothing, Taken::None), prior)
+    }
+
+    fn known(&self) -> Option<Vec<Vec<f64>>> {
+        self.known_m.as_ref().map(|counts| counts.iter().map(|counts| m_of(counts)).collect())
+    }
+
+    /// Iterates from a model until the prior and every m stand still.
+    fn climb(&self, mut model: Model, taken: Taken) -> Model {
         for _ in 0..self.iterations {
-            let mut matches = nothing.clone();
-            let mut all = 0.0;
-            for (pattern, pairs) in self.patterns {
-                let expected = pairs * probability(model.weight(*pattern));
-                all += expected;
-                for (i, matches) in matches.iter_mut().enumerate() {
-                    if let Some(level) = level_of(*pattern, i).checked_sub(1) {
-                        matches[level] += expected;
-                    }
-                }
-            }
-            let new = known.clone().unwrap_or_else(|| matches.iter().map(|counts| m_of(counts)).collect());
+            let (matches, all) = self.matches(&model);
+            let m = self.known().unwrap_or_else(|| matches.iter().map(|counts| m_of(counts)).collect());
             let prior = (all.clamp(1.0, self.most_matches) / self.all_pairs).min(0.5);
-            let moved = new.iter().flatten().zip(m.iter().flatten()).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+            let before = model.comparisons.iter().flat_map(|weights| &weights.m);
+            let moved = m.iter().flatten().zip(before).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
             let still = moved < 1e-5 && (prior / model.prior - 1.0).abs() < 1e-4;
-            m = new;
-            model = self.model(&m, self.others(&matches), prior);
+            model = self.model(&m, self.others(&model, &matches, taken), prior);
             if still {
                 break;
             }
         }
         model
+    }
+
+    /// Matches by level that a model expects among the pairs looked at, and how many in all.
+    fn matches(&self, model: &Model) -> (Counts, f64) {
+        let mut matches: Counts = self.comparisons.iter().map(|c| vec![0.0; c.labels.len()]).collect();
+        let mut all = 0.0;
+        for (pattern, pairs) in self.patterns {
+            let expected = pairs * probability(model.weight(*pattern));
+            all += expected;
+            for (i, matches) in matches.iter_mut().enumerate() {
+                if let Some(level) = level_of(*pattern, i).checked_sub(1) {
+                    matches[level] += expected;
+                }
+            }
+        }
+        (matches, all)
     }
 
     /// Matches by level that one training block shows: EM over its pairs with u held and the comparisons
@@ -117,30 +175,63 @@ impl Setting<'_> {
         let mut reduced = Patterns::new();
         patterns.iter().for_each(|(pattern, pairs)| *reduced.entry(pattern & kept).or_default() += pairs);
         let pairs: f64 = reduced.values().sum();
-        let nothing: Counts = self.comparisons.iter().map(|c| vec![0.0; c.labels.len()]).collect();
         if pairs == 0.0 {
-            return nothing;
+            return self.comparisons.iter().map(|c| vec![0.0; c.labels.len()]).collect();
         }
         let inner = Setting {
             comparisons: self.comparisons,
             patterns: &reduced,
             random: self.random,
-            random_pairs: self.random_pairs,
+            known_others: self.known_others.clone(),
             all_pairs: pairs * 2.0,
             most_matches: pairs,
             iterations: self.iterations,
             known_m: None,
         };
-        let model = inner.run();
-        let mut matches = nothing;
-        for (pattern, pairs) in &reduced {
-            let expected = pairs * probability(model.weight(*pattern));
-            for (i, matches) in matches.iter_mut().enumerate() {
-                if let Some(level) = level_of(*pattern, i).checked_sub(1) {
-                    matches[level] += expected;
-                }
-            }
+        inner.matches(&inner.climb(inner.start(), Taken::None)).0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A comparison of two levels.
+    fn comparison(name: &str) -> Comparison {
+        Comparison {
+            name: name.to_owned(),
+            column: 0,
+            term_frequency: false,
+            tests: Vec::new(),
+            labels: vec!["exact".to_owned(), "else".to_owned()],
+            exact: vec![true, false],
         }
-        matches
+    }
+
+    #[test]
+    fn a_small_sample_keeps_what_speaks_against_a_match() {
+        // Artist and title, two bits of four: 1 agrees, 2 does not. One artist has many recordings.
+        let comparisons = [comparison("artist"), comparison("title")];
+        let (both, artist, neither): (Pattern, Pattern, Pattern) = (0x11, 0x21, 0x22);
+        let patterns = Patterns::from([(both, 1_000.0), (artist, 60_000.0)]);
+        let random = Patterns::from([(artist, 10.0), (neither, 9_990.0)]);
+        let setting = Setting {
+            comparisons: &comparisons,
+            patterns: &patterns,
+            random: &random,
+            known_others: None,
+            all_pairs: 1e7,
+            most_matches: 61_000.0,
+            iterations: 200,
+            known_m: None,
+        };
+        // A model that takes half of one artist's recordings for one: among the random pairs there would be
+        // thirty such, and only ten are there.
+        let (m, u) = ([vec![0.99, 0.01], vec![0.03, 0.97]], vec![vec![0.003, 0.997], vec![1e-4, 0.9999]]);
+        let model = setting.model(&m, u, 0.003);
+        let matches = setting.matches(&model).0;
+        assert!(matches[0][0] > 20_000.0, "{matches:?}");
+        let agree = |taken| setting.others(&model, &matches, taken)[0][0] * 10_000.0;
+        assert!(agree(Taken::InAll) < 1.0 && agree(Taken::ByPair) > 4.0 && agree(Taken::None) > 10.0);
     }
 }

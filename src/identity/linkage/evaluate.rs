@@ -33,6 +33,9 @@ pub struct Evaluation {
     pub found: u64,
     /// Mean of precision over recall, of pairs in order of probability.
     pub average_precision: f64,
+    /// Expected calibration error: mean difference between the probabilities of pairs and the share of them
+    /// that is true, over [`BANDS`] equal bands of probability, weighted by pairs (Naeini et al. 2015).
+    pub calibration_error: f64,
     /// Where F1 is best.
     pub best: Point,
     /// Along probabilities.
@@ -41,6 +44,19 @@ pub struct Evaluation {
 
 /// Probabilities along which precision and recall are told.
 const TOLD: [f64; 11] = [0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99];
+
+/// Bands of probability in which calibration is measured.
+const BANDS: usize = 20;
+
+/// See [`Evaluation::calibration_error`].
+fn calibration_error(pairs: &[(f64, f64, bool)]) -> f64 {
+    let mut bands = [(0.0, 0.0); BANDS];
+    for (_, probability, is_true) in pairs {
+        let band = &mut bands[((probability * BANDS as f64) as usize).min(BANDS - 1)];
+        *band = (band.0 + probability, band.1 + f64::from(*is_true));
+    }
+    bands.iter().map(|(expected, found)| (expected - found).abs()).sum::<f64>() / (pairs.len() as f64).max(1.0)
+}
 
 /// True pairs in all: rows of one entity, between the sides or within the one.
 pub(super) fn true_pairs(rows: &Rows, truth: usize) -> u64 {
@@ -99,7 +115,8 @@ pub(super) fn evaluate(pairs: impl Iterator<Item = (f64, f64, bool)>, true_pairs
         points.push(Point { threshold, ..point });
     }
     points.reverse();
-    Evaluation { true_pairs, found: right, average_precision: area, best, points }
+    let calibration_error = calibration_error(&pairs);
+    Evaluation { true_pairs, found: right, average_precision: area, calibration_error, best, points }
 }
 
 #[cfg(test)]
@@ -111,5 +128,7 @@ mod tests {
         let found = evaluate([(3.0, 0.9, true), (2.0, 0.8, false), (1.0, 0.6, true)].into_iter(), 2);
         assert!((found.average_precision - (0.5 + 0.5 * 2.0 / 3.0)).abs() < 1e-12);
         assert_eq!((found.best.recall, found.found), (1.0, 2));
+        // Each in a band of its own: 0.1 and 0.4 too low, 0.8 too high.
+        assert!((found.calibration_error - (0.1 + 0.8 + 0.4) / 3.0).abs() < 1e-12);
     }
 }

@@ -10,6 +10,7 @@ use super::columns::Rows;
 use super::evaluate::Evaluation;
 use super::predict::Scored;
 use super::source::Source;
+use super::warning::Warning;
 
 /// A pair and whether it is a match.
 pub(super) type Label = (u32, u32, bool);
@@ -21,12 +22,14 @@ pub(super) struct Labels {
     pub pairs: Vec<Label>,
     /// Whether these are all true pairs, so that every other pair is none.
     pub complete: bool,
+    /// Labels passed over because the files have no such row.
+    pub unknown: Option<Warning>,
 }
 
 /// Headers met for the left name, the right name and the answer.
-const LEFT: [&str; 4] = ["left_id", "unique_id_l", "id_l", "left"];
-const RIGHT: [&str; 4] = ["right_id", "unique_id_r", "id_r", "right"];
-const ANSWER: [&str; 5] = ["match", "clerical_match_score", "label", "is_match", "score"];
+const LEFT: [&str; 6] = ["left_id", "unique_id_l", "id_l", "left", "ltable_id", "id1"];
+const RIGHT: [&str; 6] = ["right_id", "unique_id_r", "id_r", "right", "rtable_id", "id2"];
+const ANSWER: [&str; 6] = ["match", "clerical_match_score", "label", "gold", "is_match", "score"];
 
 /// Answers that are no number.
 const YES: [&str; 5] = ["yes", "true", "y", "match", "是"];
@@ -45,7 +48,12 @@ fn answered(text: &str) -> Option<bool> {
 
 /// Reads labelled pairs of the rows of these files. An answer is a number (a match from 0.5 up), yes or
 /// no, true or false; a pair without one is not judged yet. Without that column the file lists all true
-/// pairs. Where no header is known, the first two columns are the names, left then right.
+/// pairs. Where no header is known, the first two columns are the names, left then right. Names that fit
+/// better the other way round are read so; pairs of rows that the files do not have are passed over.
+///
+/// # Errors
+///
+/// An answer that is none, or no pair that names rows of the files.
 pub(super) fn labelled(path: &Path, rows: &Rows, files: (&str, Option<&str>)) -> Result<Labels, LinkageError> {
     let wanted: Vec<&str> = LEFT.into_iter().chain(RIGHT).chain(ANSWER).collect();
     let mut source = Source::open(path, &wanted)?;
@@ -59,36 +67,48 @@ pub(super) fn labelled(path: &Path, rows: &Rows, files: (&str, Option<&str>)) ->
         }
     };
     let answer = known(&ANSWER);
-    let lefts = rows.by_id(false);
-    let rights = if rows.right.is_some() { rows.by_id(true) } else { HashMap::new() };
-    let rights = if rows.right.is_some() { &rights } else { &lefts };
-    let (mut found, mut number) = (Vec::new(), 0usize);
+    let mut said: Vec<(String, String, bool)> = Vec::new();
+    let mut number = 0usize;
     while let Some(batch) = source.next()? {
         let texts = |at: usize| batch.column(at).as_string::<i32>();
         for i in 0..batch.num_rows() {
             number += 1;
             let text = |at: usize| if texts(at).is_valid(i) { texts(at).value(i).trim() } else { "" };
-            let wrong = |reason: String| LinkageError::input(path, format!("row {number}: {reason}"));
-            let row = |at: usize, rows: &HashMap<String, u32>, file: &str| {
-                let id = text(at);
-                rows.get(id).copied().ok_or_else(|| wrong(format!("there is no row {id:?} in {file}")))
-            };
-            let (a, b) = (row(left, &lefts, files.0)?, row(right, rights, files.1.unwrap_or(files.0))?);
             let is_match = match answer.map(text) {
                 None => true,
                 Some("") => continue,
                 Some(answer) => answered(answer).ok_or_else(|| {
-                    wrong(format!(
-                        "{answer:?} is no answer: write 1 or 0, yes or no, or leave it empty where nobody judged"
-                    ))
+                    let reason = "write 1 or 0, yes or no, or leave it empty where nobody judged";
+                    LinkageError::input(path, format!("row {number}: {answer:?} is no answer: {reason}"))
                 })?,
             };
-            if a != b {
-                found.push((a.min(b), a.max(b), is_match));
-            }
+            said.push((text(left).to_owned(), text(right).to_owned(), is_match));
         }
     }
-    Ok(Labels { pairs: found, complete: answer.is_none() })
+    let lefts = rows.by_id(false);
+    let rights = if rows.right.is_some() { rows.by_id(true) } else { HashMap::new() };
+    let rights = if rows.right.is_some() { &rights } else { &lefts };
+    let pair = |a: &str, b: &str| Some((*lefts.get(a)?, *rights.get(b)?));
+    let fitting = said.iter().filter(|(a, b, _)| pair(a, b).is_some()).count();
+    let turned = said.iter().filter(|(a, b, _)| pair(b, a).is_some()).count();
+    let (right_file, swapped) = (files.1.unwrap_or(files.0), turned > fitting);
+    let mut unknown: Option<(usize, (String, String))> = None;
+    let mut found = Vec::with_capacity(said.len());
+    let total = said.len();
+    for (a, b, is_match) in said {
+        let (a, b) = if swapped { (b, a) } else { (a, b) };
+        match pair(&a, &b) {
+            Some((a, b)) if a != b => found.push((a.min(b), a.max(b), is_match)),
+            Some(_) => {}
+            None => unknown.get_or_insert((0, (a, b))).0 += 1,
+        }
+    }
+    let unknown = unknown.map(|(count, first)| Warning::UnknownLabels { count, total, first });
+    if let Some(warning) = unknown.as_ref().filter(|_| fitting.max(turned) == 0) {
+        let reason = format!("no pair names a row of {} and one of {right_file}: {warning}", files.0);
+        return Err(LinkageError::input(path, reason));
+    }
+    Ok(Labels { pairs: found, complete: answer.is_none(), unknown })
 }
 
 /// Measures pairs against labelled ones. Pairs without a label are wrong where the labels are complete, and

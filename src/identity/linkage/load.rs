@@ -202,6 +202,18 @@ impl Reader<'_> {
             found => found.map(Some),
         };
         let positions = read.iter().map(place).collect::<Result<Vec<_>, _>>()?;
+        for group in &self.spec.one_of {
+            let of_group: Vec<_> = group.iter().map(|at| &self.spec.columns[*at]).collect();
+            let is_there = |(column, at): (&&super::spec::Column, &Option<usize>)| {
+                at.is_some() && of_group.iter().any(|own| own.name == column.name)
+            };
+            if !read.iter().zip(&positions).any(is_there) {
+                let headers: Vec<String> =
+                    of_group.iter().flat_map(|own| own.from.on(self.right_side)).cloned().collect();
+                // Names them, and what there is.
+                source.position(&headers)?;
+            }
+        }
         let id = match id.map(|headers| (headers, source.position(headers))) {
             // Of several headers that a name may have, a file may have none.
             Some((headers, Err(_))) if headers.len() > 1 => None,
@@ -313,8 +325,11 @@ impl Reader<'_> {
         }
         let columns = batch(&self.spec.columns, &arrays, raw.num_rows())?;
         let mut hashes = vec![1u64; raw.num_rows()];
-        for at in positions.iter().flatten() {
-            for (hash, value) in hashes.iter_mut().zip(&text(*at)?) {
+        // The truth is no content: what is drawn by hashes must not change where it is measured.
+        let read = self.spec.columns.iter().enumerate().filter(|(_, column)| column.sql.is_none());
+        let content = read.zip(positions).filter(|((column, _), _)| self.spec.truth != Some(*column));
+        for at in content.filter_map(|(_, at)| *at) {
+            for (hash, value) in hashes.iter_mut().zip(&text(at)?) {
                 *hash = mix(*hash, value.unwrap_or("\u{1}").as_bytes());
             }
         }

@@ -39,5 +39,5 @@ pub use model::{Model, Weights};
 pub use reading::{Reading, Unreadable};
 pub use references::{Home, PersonRow, ReferenceFiles, link_references, linkage_name};
 pub use run::{Decision, Linkage, Request, link};
-pub use spec::{Kind, Spec};
+pub use spec::{Kind, Relation, Spec};
 pub use warning::Warning;

@@ -43,6 +43,8 @@ pub struct Request<'p> {
     pub labels: Option<&'p str>,
     /// Whether the labelled pairs train the model, instead of measuring it.
     pub train_on_labels: bool,
+    /// How many rows of one side belong to one of the other, where it is otherwise than the spec says.
+    pub relation: Option<Relation>,
     /// Names of a pair to be explained.
     pub explain: Option<(&'p str, &'p str)>,
 }
@@ -161,12 +163,16 @@ pub fn link(spec: &Spec, request: &Request<'_>, told: &dyn Fn(&str)) -> Result<L
     if let Some(truth) = request.truth {
         spec.set_truth(truth, &Source::headers(Path::new(request.left))?);
     }
+    spec.relation = request.relation.unwrap_or(spec.relation);
     let spec = spec;
     let plan = Plan::new(&spec)?;
     let mut warnings = warning::of_spec(&spec, &plan);
     told("read 读取");
     let loaded = load(&spec, &plan, Path::new(request.left), request.right.map(Path::new))?;
     let (rows, linking) = (loaded.rows, request.right.is_some());
+    let relation = if linking { spec.relation } else { Relation::ManyToMany };
+    warnings.extend(warning::shared_names(&rows, &loaded.readings));
+    warnings.extend(warning::repeated_rows(&rows, relation, &loaded.readings));
     told("block 分块");
     let caps: Vec<Option<u64>> = spec.blocks.iter().map(|block| block.cap).collect();
     let per_row = spec.limits.candidates_per_row;
@@ -176,6 +182,7 @@ pub fn link(spec: &Spec, request: &Request<'_>, told: &dyn Fn(&str)) -> Result<L
     let comparer = Comparer::new(&rows, compiler, &spec.comparisons, &contradictions, plan.conditions.clone());
     let labels =
         request.labels.map(|path| labelled(Path::new(path), &rows, (request.left, request.right))).transpose()?;
+    warnings.extend(labels.as_ref().and_then(|labels| labels.unknown.clone()));
     told("train 训练");
     let (model, known) = match &request.model {
         Some(model) => (model.checked(&spec)?, None),
@@ -192,12 +199,12 @@ pub fn link(spec: &Spec, request: &Request<'_>, told: &dyn Fn(&str)) -> Result<L
     let Predictions { mut pairs, compared, contradictions, by_rule, expected, raised } =
         predict(&model, spec.floor, most, &rows, &comparer, &frequencies, &blocks, known.as_ref())?;
     warnings.extend(warning::many_matches(expected, rows.len()));
+    warnings.extend((compared == 0).then_some(Warning::NoPair));
     warnings.extend(raised.map(|(floor, pairs)| Warning::FloorRaised { floor, pairs }));
     drop(known);
     let sizes = blocks.sizes;
     told("decide 判定");
     let mut scorer = Scorer::new(&spec, &rows, &model, &comparer, &frequencies);
-    let relation = if linking { spec.relation } else { Relation::ManyToMany };
     compete(&mut pairs, relation);
     if !linking && spec.clusters.transitive {
         let likely = by_weight(&rows, &pairs, 0.5);

@@ -14,8 +14,8 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::LinkageError;
 
-/// Rows of a batch.
-const ROWS: usize = 8192;
+/// Rows of a batch: few enough that small files too are worked on by every processor.
+const ROWS: usize = 2048;
 /// Bytes looked at to tell the encoding.
 const SAMPLE: u64 = 1 << 22;
 
@@ -102,7 +102,17 @@ fn parquet_source(path: &Path, wanted: &[&str]) -> Result<Source, LinkageError> 
 /// Every column as texts; the items of a list parted by the unit separator.
 fn texts(batch: &RecordBatch) -> Result<RecordBatch, arrow::error::ArrowError> {
     let column = |array: &ArrayRef| -> Result<ArrayRef, arrow::error::ArrowError> {
-        let DataType::List(_) = array.data_type() else { return cast(array, &DataType::Utf8) };
+        match array.data_type() {
+            DataType::List(_) => {}
+            // A whole number is written as one: pandas makes floats of whole numbers with gaps.
+            DataType::Float16 | DataType::Float32 | DataType::Float64 => {
+                let said = cast(array, &DataType::Utf8)?;
+                let whole = |text: &'_ str| text.strip_suffix(".0").unwrap_or(text).to_owned();
+                let texts = said.as_string::<i32>().iter().map(|text| text.map(whole));
+                return Ok(Arc::new(texts.collect::<StringArray>()));
+            }
+            _ => return cast(array, &DataType::Utf8),
+        }
         let lists = array.as_list::<i32>().iter().map(|list| {
             let Some(list) = list else { return Ok(None) };
             let items = cast(&list, &DataType::Utf8)?;
@@ -267,5 +277,31 @@ impl Iterator for CsvBatches {
         let arrays: Vec<ArrayRef> = builders.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef).collect();
         let fields: Vec<_> = (0..columns).map(|i| Field::new(i.to_string(), DataType::Utf8, true)).collect();
         Some(RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).map_err(|e| e.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::{Float64Array, UInt64Array};
+    use parquet::arrow::ArrowWriter;
+
+    use super::*;
+
+    #[test]
+    fn numbers_of_parquet_are_written_as_people_write_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("numbers.parquet");
+        let whole: ArrayRef = Arc::new(UInt64Array::from(vec![u64::MAX, 7, 8]));
+        let real: ArrayRef = Arc::new(Float64Array::from(vec![Some(2001.0), None, Some(0.5)]));
+        let batch = RecordBatch::try_from_iter([("whole", whole), ("real", real)]).unwrap();
+        let mut writer = ArrowWriter::try_new(File::create(&path).unwrap(), batch.schema(), None).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        let read = Source::open(&path, &["whole", "real"]).unwrap().next().unwrap().unwrap();
+        let texts = |at: usize| read.column(at).as_string::<i32>().iter().map(|t| t.map(str::to_owned)).collect();
+        let (whole, real): (Vec<_>, Vec<_>) = (texts(0), texts(1));
+        let said = |text: &str| Some(text.to_owned());
+        assert_eq!(whole, [said("18446744073709551615"), said("7"), said("8")]);
+        assert_eq!(real, [said("2001"), None, said("0.5")]);
     }
 }

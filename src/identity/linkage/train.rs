@@ -9,7 +9,7 @@ use super::compare::{Comparer, Pattern};
 use super::em::{Counts, Patterns, Setting, count};
 use super::expression::Rule;
 use super::labels::Label;
-use super::model::Model;
+use super::model::{Model, Weights};
 use super::parallel::in_chunks;
 use super::spec::{Relation, Spec};
 
@@ -46,15 +46,15 @@ fn drawn(rows: &Rows, range: std::ops::Range<u32>, seed: u64) -> Vec<u32> {
 
 /// Levels of random pairs: all pairs where they are few, else each drawn left row with right rows spread
 /// evenly over those drawn.
-fn random(spec: &Spec, rows: &Rows, comparer: &Comparer<'_>) -> Result<(Counts, f64), LinkageError> {
+fn random(spec: &Spec, rows: &Rows, comparer: &Comparer<'_>) -> Result<Patterns, LinkageError> {
     let wanted = spec.training.random_pairs;
     let linking = rows.right.is_some();
     let (left, right) = (0..rows.left, rows.right_rows());
-    let patterns = if rows.pairs() <= wanted as f64 {
+    if rows.pairs() <= wanted as f64 {
         let of = |a: u32, into: &mut Vec<(u32, u32)>| {
             into.extend(right.clone().filter(|b| linking || *b > a).map(|b| (a, b)));
         };
-        gather(comparer, left.end, of)?
+        gather(comparer, left.end, of)
     } else {
         let (left, right) = (drawn(rows, left, spec.training.seed), drawn(rows, right, !spec.training.seed));
         // Tiles of rows against rows: as many pairs as asked, of as many rows as that takes, and near each
@@ -65,10 +65,8 @@ fn random(spec: &Spec, rows: &Rows, comparer: &Comparer<'_>) -> Result<(Counts, 
             let others = (0..TILE).map(|k| right[(tile * TILE + k) % right.len()]);
             into.extend(others.filter(|b| *b != own).map(|b| (own.min(b), own.max(b))));
         };
-        gather(comparer, (tiles * TILE) as u32, of)?
-    };
-    let pairs: f64 = patterns.values().sum();
-    Ok((count(&spec.comparisons, &patterns), pairs))
+        gather(comparer, (tiles * TILE) as u32, of)
+    }
 }
 
 /// Patterns of the pairs that `of` gives for each of `many` rows.
@@ -156,12 +154,7 @@ pub(super) fn train(
     given: &Given<'_>,
 ) -> Result<(Model, Option<Compared>), LinkageError> {
     let (patterns, compared) = candidates(spec, rows, comparer, blocks)?;
-    if patterns.is_empty() && given.model.is_none() {
-        return Err(LinkageError::Data(
-            "the blocking rules make no pair: check their columns and caps, or add a rule with a wider reach".into(),
-        ));
-    }
-    let (mut random, random_pairs) = random(spec, rows, comparer)?;
+    let random = random(spec, rows, comparer)?;
     let (left, right) = (f64::from(rows.left), f64::from(rows.right.unwrap_or(rows.left)));
     let most_matches = match spec.relation {
         Relation::OneToOne => left.min(right),
@@ -169,24 +162,21 @@ pub(super) fn train(
         Relation::ManyToOne => left,
         Relation::ManyToMany => patterns.values().sum::<f64>(),
     };
-    if let Some(model) = given.model {
-        for (counts, weights) in random.iter_mut().zip(&model.comparisons) {
-            counts.iter_mut().zip(&weights.u).for_each(|(count, u)| *count += u * BELIEF);
-        }
-    }
+    let believed = |of: fn(&Weights) -> &Vec<f64>| -> Option<Counts> {
+        let counts = |weights| of(weights).iter().map(|share| share * BELIEF).collect();
+        given.model.map(|model| model.comparisons.iter().map(counts).collect())
+    };
     let mut setting = Setting {
         comparisons: &spec.comparisons,
         patterns: &patterns,
         random: &random,
-        random_pairs,
+        known_others: believed(|weights| &weights.u),
         all_pairs: rows.pairs(),
         most_matches: most_matches.min(rows.pairs() / 2.0).max(1.0),
         iterations: spec.training.iterations,
-        known_m: None,
+        known_m: believed(|weights| &weights.m),
     };
-    if let Some(model) = given.model {
-        let counts = model.comparisons.iter().map(|weights| weights.m.iter().map(|m| m * BELIEF).collect());
-        setting.known_m = Some(counts.collect());
+    if given.model.is_some() {
         return Ok((setting.run(), compared));
     }
     if let Some(labels) = given.labels {
@@ -202,7 +192,8 @@ pub(super) fn train(
         return Ok((setting.run(), compared));
     }
     let (rules, by_session) = sessions;
-    if rules.is_empty() {
+    // Without a pair there is nothing to learn and nothing to link.
+    if rules.is_empty() || patterns.is_empty() {
         return Ok((setting.run(), compared));
     }
     // Counts of expected matches by level, of every session that leaves the comparison free.

@@ -59,11 +59,22 @@ fn links(manifest: &Manifest, text: &mut String) {
         _ = writeln!(text, "  未能对应 unlinked references: {}", unresolved.join(", "));
     }
     let (linked, offered) = (identity.expected.0 as f64 / 1000.0, identity.expected.1 as f64 / 1000.0);
-    let (precision, recall) = (linked / all as f64, linked / (linked + offered));
+    let unlinked: u64 = identity.inferred.values().filter_map(|methods| methods.get("unresolved")).sum();
+    let (low, high) = recall(linked, offered, unlinked as f64);
     _ = writeln!(
         text,
-        "  预计 expected: 查准 precision {precision:.4}, 查全 recall {recall:.4} (待核 offered {offered:.1})"
+        "  预计 expected: 查准 precision {:.4}, 查全 recall {low:.4} 至 to {high:.4} (低：未对应者皆属遗漏 low: every \
+         unlinked reference means someone known; 高：只计待核者 high: only those offered do, {offered:.1})",
+        linked / all as f64
     );
+}
+
+/// Between what the recall of links lies, from the links that are expected to be right, the expected matches
+/// among those offered, and how many references stay unlinked. Whether one that resembles nobody means
+/// someone of the delivery no probability can say: at worst they all do.
+fn recall(linked: f64, offered: f64, unlinked: f64) -> (f64, f64) {
+    let of = |missed: f64| if linked + missed > 0.0 { linked / (linked + missed) } else { 1.0 };
+    (of(unlinked.max(offered)), of(offered))
 }
 
 fn quality(manifest: &Manifest, text: &mut String) {
@@ -100,4 +111,16 @@ fn worst(column: &ColumnProfile) -> String {
 /// Columns that a text takes on a terminal.
 fn columns(text: &str) -> usize {
     text.chars().map(text::columns).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_that_resemble_nobody_widen_the_recall() {
+        // 90 links, ten offered at one half, thirty unlinked in all.
+        assert_eq!(recall(90.0, 5.0, 30.0), (0.75, 90.0 / 95.0));
+        assert_eq!(recall(90.0, 0.0, 0.0), (1.0, 1.0));
+    }
 }

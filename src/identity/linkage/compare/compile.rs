@@ -2,6 +2,7 @@
 
 use super::super::spec::{Column, Kind, Level};
 use super::measure::{Days, Measure, Overlap, Text, What};
+use super::sets::Unit;
 use super::{Test, address, chinese, text as texts, values};
 
 /// A measure's name, what it is and the kinds of column it can be taken of.
@@ -111,7 +112,7 @@ impl<'s> Compiler<'s> {
         const SETS: &[Kind] = &[Kind::Text, Kind::List];
         let text = |name, of: Text| -> Asked<'static> { (name, What::Text(of), TEXT) };
         let days = |name, of: Days| -> Asked<'static> { (name, What::Days(of), DATE) };
-        let words = |name, of| -> Asked<'static> { (name, What::Overlap(of), SETS) };
+        let words = |name, of| -> Asked<'static> { (name, What::Overlap(of, Unit::Word), SETS) };
         let equal: Asked<'static> = ("equal", What::Equal, &[]);
         match level {
             Level::Exact { column } => self.bounded(equal, column, own, AtLeast(1.0)),
@@ -141,14 +142,15 @@ impl<'s> Compiler<'s> {
                 self.bounded(words("shared", Overlap::Count), column, own, AtLeast(*at_least))
             }
             Level::Trigrams { column, at_least } => {
-                self.bounded(text("trigrams", texts::trigrams), column, own, AtLeast(share(*at_least)?))
+                let triples = ("trigrams", What::Overlap(Overlap::Jaccard, Unit::Triple), TEXT);
+                self.bounded(triples, column, own, AtLeast(share(*at_least)?))
             }
             Level::Prefix { column, at_least } => {
                 self.bounded(text("prefix", texts::prefix), column, own, AtLeast(*at_least))
             }
             Level::Initials { column } => self.bounded(text("initials", texts::initials), column, own, AtLeast(1.0)),
             Level::MongeElkan { column, at_least } => {
-                self.bounded(text("monge_elkan", texts::monge_elkan), column, own, AtLeast(share(*at_least)?))
+                self.bounded(("monge_elkan", What::MongeElkan, TEXT), column, own, AtLeast(share(*at_least)?))
             }
             Level::Soundex { column } => self.bounded(text("soundex", texts::soundex), column, own, AtLeast(1.0)),
             Level::Days { column, at_most } => self.bounded(days("days", values::apart), column, own, AtMost(*at_most)),

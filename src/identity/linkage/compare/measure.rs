@@ -1,7 +1,7 @@
 //! What is measured of a pair: one number, or nothing where a side has no value.
 
-use super::super::columns::{Column, NONE, Rows};
-use super::words::Words;
+use super::super::columns::{Column, Rows};
+use super::sets::{Sets, Unit};
 use super::{text, values};
 
 /// How words or elements in common are counted.
@@ -30,8 +30,10 @@ pub(super) enum What {
     Numbers(fn(f64, f64) -> f64),
     /// Great-circle distance; the second column is the longitude.
     Kilometres,
-    /// Overlap of the words of texts, or of the elements of lists.
-    Overlap(Overlap),
+    /// Overlap of the sets that texts or lists are taken apart into.
+    Overlap(Overlap, Unit),
+    /// Likeness of the words of two texts.
+    MongeElkan,
     /// Similarity of a value with the other column's on the other side, the worse of both ways.
     Swapped,
     /// 1 where a value stands in the other column of the other side, either way.
@@ -56,8 +58,17 @@ pub(super) struct Measure {
 }
 
 impl Measure {
-    /// The number, of two rows.
-    pub(super) fn value(&self, rows: &Rows, words: Option<&Words>, a: u32, b: u32) -> Option<f64> {
+    /// What the values of the measure's column must be taken apart into beforehand.
+    pub(super) fn unit(&self) -> Option<Unit> {
+        match self.what {
+            What::Overlap(_, unit) => Some(unit),
+            What::MongeElkan => Some(Unit::Word),
+            _ => None,
+        }
+    }
+
+    /// The number, of two rows; `sets` are those that [`Self::unit`] asks for.
+    pub(super) fn value(&self, rows: &Rows, sets: Option<&Sets<'_>>, a: u32, b: u32) -> Option<f64> {
         let column = &rows.columns[self.column];
         match self.what {
             What::Equal => column.equal(a, b).map(f64::from),
@@ -72,19 +83,14 @@ impl Measure {
                 let place = |row| Some((column.number(row)?, longitude.number(row)?));
                 Some(values::kilometres(place(a)?, place(b)?))
             }
-            What::Overlap(overlap) => match column {
-                Column::List(lists) => {
-                    let (x, y) = (lists.get(a), lists.get(b));
-                    let rarity = |item: u32| idf(f64::from(rows.len()), f64::from(lists.counts[item as usize]));
-                    (!x.is_empty() && !y.is_empty()).then(|| overlap.of(x, y, rarity))
-                }
-                Column::Text(texts) => {
-                    let (x, y) = (texts.codes[a as usize], texts.codes[b as usize]);
-                    let words = words.filter(|_| x != NONE && y != NONE)?;
-                    Some(overlap.of(words.get(x), words.get(y), |word| words.rarity(word)))
-                }
-                _ => None,
-            },
+            What::Overlap(overlap, _) => {
+                let sets = sets?;
+                Some(overlap.of(sets, sets.value(a)?, sets.value(b)?, self.bound))
+            }
+            What::MongeElkan => {
+                let sets = sets?;
+                Some(sets.monge_elkan(sets.value(a)?, sets.value(b)?, self.bound))
+            }
             What::Swapped => {
                 let (Column::Text(one), Column::Text(other)) = (column, &rows.columns[self.with]) else { return None };
                 let like = |a: u32, b: u32| Some(text::jaro_winkler(one.get(a)?, other.get(b)?, self.bound));
@@ -108,30 +114,46 @@ pub(super) fn idf(rows: f64, count: f64) -> f64 {
 }
 
 impl Overlap {
-    fn of(self, a: &[u32], b: &[u32], rarity: impl Fn(u32) -> f64) -> f64 {
+    /// The overlap of two values; 0 where it lies below `least`.
+    pub(super) fn of(self, sets: &Sets<'_>, x: u32, y: u32, least: f64) -> f64 {
+        let (a, b) = (sets.get(x), sets.get(y));
+        let (all, fewer) = ((a.len() + b.len()) as f64, a.len().min(b.len()).max(1) as f64);
+        // So many must be in common; once these can no longer be reached, the rest need not be looked at.
+        let needed = match self {
+            Self::Jaccard => least / (1.0 + least) * all,
+            Self::Containment => least * fewer,
+            Self::Count => least,
+            Self::Rare => f64::from(least > 0.0),
+        };
+        let needed = (needed - 1e-9).ceil().max(0.0) as usize;
         let (mut i, mut j, mut shared, mut weight) = (0, 0, 0usize, 0.0);
         while i < a.len() && j < b.len() {
+            if shared + (a.len() - i).min(b.len() - j) < needed {
+                return 0.0;
+            }
             match a[i].cmp(&b[j]) {
                 std::cmp::Ordering::Less => i += 1,
                 std::cmp::Ordering::Greater => j += 1,
                 std::cmp::Ordering::Equal => {
                     shared += 1;
                     if self == Self::Rare {
-                        weight += rarity(a[i]).powi(2);
+                        weight += sets.square(a[i]);
                     }
                     (i, j) = (i + 1, j + 1);
                 }
             }
         }
+        if shared == 0 {
+            return 0.0;
+        }
         let shared = shared as f64;
         match self {
             Self::Count => shared,
-            Self::Jaccard => shared / ((a.len() + b.len()) as f64 - shared).max(1.0),
-            Self::Containment => shared / a.len().min(b.len()).max(1) as f64,
+            Self::Jaccard => shared / (all - shared),
+            Self::Containment => shared / fewer,
             Self::Rare => {
-                let norm = |set: &[u32]| set.iter().map(|item| rarity(*item).powi(2)).sum::<f64>();
-                let all = (norm(a) * norm(b)).sqrt();
-                if all == 0.0 { 0.0 } else { weight / all }
+                let norm = (sets.norm(x) * sets.norm(y)).sqrt();
+                if norm == 0.0 { 0.0 } else { weight / norm }
             }
         }
     }

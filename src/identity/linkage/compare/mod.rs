@@ -7,15 +7,15 @@ pub(super) mod address;
 pub(super) mod chinese;
 mod compile;
 mod measure;
+mod sets;
 pub(super) mod text;
 mod values;
-mod words;
 
 use arrow::array::BooleanArray;
 
 pub(super) use compile::Compiler;
 use measure::{Measure, What};
-use words::Words;
+use sets::Sets;
 
 use super::LinkageError;
 use super::columns::{Column, NONE, Rows};
@@ -110,7 +110,10 @@ struct Compiled {
 pub(super) struct Comparer<'r> {
     rows: &'r Rows,
     measures: Vec<Measure>,
-    words: Vec<Option<Words>>,
+    /// What the measures' columns are taken apart into, each column and unit once.
+    sets: Vec<Sets<'r>>,
+    /// Which of them, by measure.
+    sets_of: Vec<Option<usize>>,
     comparisons: Vec<Compiled>,
     contradictions: Vec<Test>,
     conditions: Vec<PairCondition>,
@@ -126,16 +129,22 @@ impl<'r> Comparer<'r> {
         conditions: Vec<PairCondition>,
     ) -> Self {
         let Compiler { measures, .. } = compiler;
-        let words = (0..rows.columns.len())
-            .map(|at| match &rows.columns[at] {
-                Column::Text(column)
-                    if measures.iter().any(|m| m.column == at && matches!(m.what, What::Overlap(_))) =>
-                {
-                    Some(Words::new(column, rows.len()))
+        let (mut sets, mut made, mut sets_of) = (Vec::new(), Vec::new(), Vec::new());
+        for measure in &measures {
+            let Some(unit) = measure.unit() else {
+                sets_of.push(None);
+                continue;
+            };
+            let known = made.iter().position(|known| *known == (measure.column, unit));
+            if known.is_none() {
+                let outlined = |m: &Measure| m.column == measure.column && matches!(m.what, What::MongeElkan);
+                if let Some(own) = Sets::new(rows, measure.column, unit) {
+                    sets.push(if measures.iter().any(outlined) { own.with_outlines() } else { own });
+                    made.push((measure.column, unit));
                 }
-                _ => None,
-            })
-            .collect();
+            }
+            sets_of.push(known.or(sets.len().checked_sub(1)));
+        }
         let compiled = comparisons.iter().map(|comparison| {
             let mut columns = Vec::new();
             comparison.tests.iter().for_each(|test| test.columns(&measures, &mut columns));
@@ -144,7 +153,7 @@ impl<'r> Comparer<'r> {
             Compiled { column: comparison.column, tests: comparison.tests.clone(), remembered }
         });
         let comparisons = compiled.collect();
-        Self { rows, measures, words, comparisons, contradictions: contradictions.to_vec(), conditions }
+        Self { rows, measures, sets, sets_of, comparisons, contradictions: contradictions.to_vec(), conditions }
     }
 
     /// A worker's own view, with its memory of value pairs.
@@ -275,7 +284,8 @@ fn holds(
         Known::Yes(value) => value,
         Known::No => {
             let measure = &comparer.measures[m];
-            let value = measure.value(comparer.rows, comparer.words[measure.column].as_ref(), a, b);
+            let sets = comparer.sets_of[m].map(|at| &comparer.sets[at]);
+            let value = measure.value(comparer.rows, sets, a, b);
             values[m] = Known::Yes(value);
             value
         }

@@ -93,6 +93,12 @@ fn check(path: &Path, file: SpecFile) -> Result<Spec, Fault> {
         found.ok_or_else(|| ("truth".to_owned(), format!("there is no column {name:?}: add it under [[column]]")))
     });
     let truth = truth.transpose()?;
+    let group = |(i, names): (usize, &Vec<String>)| {
+        let read = |name: &String| columns.iter().position(|column| column.name == *name && column.sql.is_none());
+        let wrong = |name: &String| (format!("one_of[{i}]"), format!("{name:?} is no column that a file may have"));
+        names.iter().map(|name| read(name).ok_or_else(|| wrong(name))).collect::<Result<Vec<_>, _>>()
+    };
+    let one_of = file.one_of.iter().enumerate().map(group).collect::<Result<_, _>>()?;
     let (link, review) = thresholds(&file)?;
     let floor = probability("thresholds.floor", file.thresholds.floor.unwrap_or(0.0001))?.min(review);
     if file.training.iterations == 0 || file.training.random_pairs == 0 || file.training.candidate_pairs == 0 {
@@ -108,6 +114,7 @@ fn check(path: &Path, file: SpecFile) -> Result<Spec, Fault> {
         id: file.id,
         relation: file.relation,
         columns,
+        one_of,
         blocks: file.blocks,
         comparisons,
         contradictions: file.contradictions,

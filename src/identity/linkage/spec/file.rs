@@ -18,6 +18,9 @@ pub struct SpecFile {
     /// Columns, in the order in which they may use each other.
     #[serde(rename = "column")]
     pub columns: Vec<ColumnFile>,
+    /// Groups of optional columns: of each group a file must have one.
+    #[serde(default)]
+    pub one_of: Vec<Vec<String>>,
     /// Which pairs are looked at.
     #[serde(rename = "block")]
     pub blocks: Vec<BlockFile>,
@@ -80,6 +83,11 @@ impl Sides {
         Self::Both(Headers::One(header.to_owned()))
     }
 
+    /// Of one header on the left and one on the right.
+    pub fn each(left: &str, right: &str) -> Self {
+        Self::Each { left: Headers::One(left.to_owned()), right: Headers::One(right.to_owned()) }
+    }
+
     /// The headers on a side.
     pub fn on(&self, right_side: bool) -> &[String] {
         let headers = match self {
@@ -95,8 +103,9 @@ impl Sides {
 }
 
 /// How many rows of one side belong to one of the other.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
 pub enum Relation {
     /// Each row has at most one partner.
     OneToOne,

@@ -61,6 +61,8 @@ pub struct Spec {
     pub(super) id: Option<Sides>,
     pub(super) relation: Relation,
     pub(super) columns: Vec<Column>,
+    /// Groups of optional columns: of each group a file must have one.
+    pub(super) one_of: Vec<Vec<usize>>,
     pub(super) blocks: Vec<BlockFile>,
     pub(super) comparisons: Vec<Comparison>,
     pub(super) contradictions: Vec<Level>,
@@ -93,14 +95,19 @@ impl Spec {
         self.columns.iter().position(|column| column.name == name)
     }
 
-    /// Takes another column as truth: one of the spec's, else one of that header. A header that the file
-    /// has is meant before a column that the spec derives under the same name.
+    /// Takes another column as truth: one of the spec's, else one of that header, or of `LEFT,RIGHT` where
+    /// the files call it differently. A header that the left file has is meant before a column that the spec
+    /// derives under the same name.
     pub(super) fn set_truth(&mut self, name: &str, headers: &[String]) {
         let there = super::source::position(headers, name).is_some();
         let known = self.column(name).filter(|at| self.columns[*at].sql.is_none() || !there);
         self.truth = Some(known.unwrap_or_else(|| {
+            let from = match name.split_once(',').filter(|_| !there) {
+                Some((left, right)) => Sides::each(left.trim(), right.trim()),
+                None => Sides::named(name),
+            };
             let own = format!("truth_{}", self.columns.len());
-            self.columns.push(Column { name: own, ..Column::named(name) });
+            self.columns.push(Column { from, ..Column::named(&own) });
             self.columns.len() - 1
         }));
     }
