@@ -187,6 +187,9 @@ pub(super) struct Sample<'a> {
     pub(super) rows: Vec<Vec<Cow<'a, [u8]>>>,
 }
 
+/// Names of the columns, and which of them hold the ends.
+type Header = (Vec<String>, [usize; 2]);
+
 /// Rows of a sample at most.
 const SAMPLE: usize = 1000;
 
@@ -213,7 +216,7 @@ impl<'a> Sample<'a> {
     }
 
     /// Names of the columns and the ends among them, where the first row is a header.
-    fn header(&self, path: &Path, notes: &mut Vec<String>) -> Result<Option<(Vec<String>, [usize; 2])>, GraphError> {
+    fn header(&self, path: &Path, notes: &mut Vec<String>) -> Result<Option<Header>, GraphError> {
         let Some(first) = self.rows.first() else { return Ok(None) };
         let names: Vec<String> = first.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
         let found = match names::ends(&names) {
