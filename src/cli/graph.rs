@@ -1,11 +1,11 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use clap::{CommandFactory, Subcommand};
+use clap::{CommandFactory, Subcommand, ValueEnum};
 
 use super::graph_draw;
 use crate::graph::run::{ALGORITHMS, Algorithm, algorithm};
-use crate::graph::{EdgeList, GraphError};
+use crate::graph::{EdgeList, Format, GraphError, Options, Reading};
 
 /// Graphs.
 #[derive(Debug, clap::Args)]
@@ -32,10 +32,17 @@ struct RunArgs {
     /// Algorithm
     #[arg(value_parser = named)]
     algorithm: Algorithm,
-    /// Edges: text (id id [weight]), CSV or Parquet; a first row that names both ends (source, target, weight), or of
-    /// words above numbers, is a header
+    /// Edges: text (id id [weight]), CSV, lists of neighbours, MatrixMarket, DIMACS or Parquet, packed by gzip or zstd
+    /// or not; a first row that names both ends (source, target, weight), or of words above numbers, is a header
     #[arg(long)]
     edges: PathBuf,
+    /// What a row of text is: an edge, a vertex and its neighbours, or what it looks like
+    #[arg(long, value_enum, default_value_t = Rows::Auto)]
+    format: Rows,
+    /// Column of the weight, by its name or its number from 1 (default: the one named so, else the only other column of
+    /// numbers; without a header the third)
+    #[arg(long, value_name = "COLUMN")]
+    weight: Option<String>,
     /// Vertices, one id a row; those without edges are known by this alone
     #[arg(long)]
     vertices: Option<PathBuf>,
@@ -45,6 +52,15 @@ struct RunArgs {
     /// Id of the vertex to start from; the same as --param source=ID
     #[arg(long)]
     source: Option<String>,
+    /// Id of the vertex to end at; the same as --param target=ID
+    #[arg(long)]
+    target: Option<String>,
+    /// Steps or rounds; the same as --param iterations=N
+    #[arg(long)]
+    iterations: Option<String>,
+    /// Share of steps along an arc; the same as --param damping=SHARE
+    #[arg(long)]
+    damping: Option<String>,
     /// Parameter of the algorithm, as name=value; may be given several times
     #[arg(long = "param", value_parser = pair)]
     parameters: Vec<(String, String)>,
@@ -54,6 +70,29 @@ struct RunArgs {
     /// Print sizes and times as JSON
     #[arg(long)]
     json: bool,
+}
+
+/// Where libraries differ in what they count.
+const NOTES: &str = "
+Loops and parallel edges stay as they are given. An undirected loop leads back once, as in networkx and rustworkx; igraph
+counts it twice in PageRank. lcc, triangles and kcore count neighbours: loops do not count, parallel edges count once.";
+
+/// What rows of text are.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Rows {
+    Auto,
+    Edges,
+    Adjacency,
+}
+
+impl From<Rows> for Format {
+    fn from(rows: Rows) -> Self {
+        match rows {
+            Rows::Auto => Self::Auto,
+            Rows::Edges => Self::Edges,
+            Rows::Adjacency => Self::Adjacency,
+        }
+    }
 }
 
 fn named(name: &str) -> Result<Algorithm, String> {
@@ -78,22 +117,31 @@ pub fn run(args: Args) -> anyhow::Result<()> {
                     println!("    --param {name}=…  {meaning}");
                 }
             }
+            println!("{NOTES}");
             return Ok(());
         }
     };
     let mut given = args.parameters;
-    given.extend(args.source.map(|id| ("source".to_owned(), id)));
-    let begun = Instant::now();
-    let list = EdgeList::read(&args.edges, args.vertices.as_deref(), args.algorithm.weighted())?;
-    let read = begun.elapsed();
-    let run = match crate::graph::run::run(args.algorithm, &list, args.directed, &given, &args.out) {
-        Err(GraphError::Call(message)) => wrong_call(&message),
-        other => other?,
+    let flags =
+        [("source", args.source), ("target", args.target), ("iterations", args.iterations), ("damping", args.damping)];
+    given.extend(flags.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    let options = Options {
+        vertices: args.vertices.as_deref(),
+        format: args.format.into(),
+        weighted: args.algorithm.weighted(),
+        weight: args.weight.as_deref(),
+        directed: args.directed,
     };
+    let begun = Instant::now();
+    let list = called(EdgeList::read(&args.edges, &options))?;
+    let read = begun.elapsed();
+    tell(&args.edges, &list.reading, options.weighted);
+    let run = called(crate::graph::run::run(args.algorithm, &list, args.directed, &given, &args.out))?;
     let seconds = [read, run.build, run.run].map(|time| time.as_secs_f64());
     if args.json {
         let report = serde_json::json!({
             "algorithm": args.algorithm.name, "vertices": run.vertices, "edges": run.edges, "graph_bytes": run.bytes,
+            "format": list.reading.format, "weight": list.reading.weight,
             "read_seconds": seconds[0], "build_seconds": seconds[1], "run_seconds": seconds[2],
         });
         println!("{report}");
@@ -106,7 +154,29 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Ends the program as clap does on a wrong call: usage and exit code 2.
-fn wrong_call(message: &str) -> ! {
-    super::Call::command().error(clap::error::ErrorKind::ValueValidation, message).exit()
+/// Says on standard error how the edges were read.
+fn tell(path: &Path, reading: &Reading, weighted: bool) {
+    let ends = reading.ends.as_ref().map(|[source, target]| format!(", {source} → {target}")).unwrap_or_default();
+    let weight = match &reading.weight {
+        Some(column) => format!("weight {column}"),
+        None if weighted => "no weights: every edge counts 1".to_owned(),
+        None => "weights not asked for".to_owned(),
+    };
+    eprintln!("{}: {}{ends}; {weight}", path.display(), reading.format);
+    for note in &reading.notes {
+        eprintln!("note: {note}");
+    }
+}
+
+/// Ends the program as clap does where a call is wrong: usage and exit code 2.
+fn called<T>(result: Result<T, GraphError>) -> Result<T, GraphError> {
+    let Err(GraphError::Call(message)) = result else { return result };
+    let mut call = super::Call::command();
+    call.build();
+    let run = call.find_subcommand_mut("graph").and_then(|graph| graph.find_subcommand_mut("run"));
+    let error = |command: &mut clap::Command| command.error(clap::error::ErrorKind::ValueValidation, &message);
+    match run {
+        Some(run) => error(run).exit(),
+        None => error(&mut super::Call::command()).exit(),
+    }
 }

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum GraphError {
     /// The file system refused.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {fault}", path.display())]
     Io {
         /// File.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        fault: std::io::Error,
     },
     /// A row that is no edge or vertex.
     #[error("{}, row {row}{}: {message}", path.display(), column.map(|c| format!(", column {c}")).unwrap_or_default())]
@@ -39,8 +39,8 @@ pub enum GraphError {
 }
 
 impl GraphError {
-    pub(super) fn io(path: &Path, source: std::io::Error) -> Self {
-        Self::Io { path: path.to_owned(), source }
+    pub(super) fn io(path: &Path, fault: std::io::Error) -> Self {
+        Self::Io { path: path.to_owned(), fault }
     }
 
     pub(super) fn row(path: &Path, row: usize, column: Option<usize>, message: impl Into<String>) -> Self {

@@ -26,5 +26,5 @@ mod tests;
 
 pub use adjacency::Graph;
 pub use csr::Weight;
-pub use edge_list::{EdgeList, Ids};
+pub use edge_list::{EdgeList, Format, Ids, Options, Reading};
 pub use error::GraphError;

@@ -39,7 +39,7 @@ pub const ALGORITHMS: &[Algorithm] = &[
     Algorithm { name: "wcc", meaning: "smallest id of the weakly connected component", parameters: &[] },
     Algorithm {
         name: "pagerank",
-        meaning: "PageRank, summing to 1",
+        meaning: "PageRank, summing to 1; parallel edges count each, an undirected loop once (igraph: twice)",
         parameters: &[
             ("damping", "share of steps along an arc (default 0.85)"),
             ("iterations", "steps of the power method (default: to the tolerance)"),
@@ -67,7 +67,11 @@ pub const ALGORITHMS: &[Algorithm] = &[
     },
     Algorithm { name: "lcc", meaning: "local clustering coefficient", parameters: &[] },
     Algorithm { name: "triangles", meaning: "triangles through the vertex", parameters: &[] },
-    Algorithm { name: "kcore", meaning: "core number", parameters: &[] },
+    Algorithm {
+        name: "kcore",
+        meaning: "core number of the simple undirected graph: parallel and antiparallel edges count once, loops not at all (igraph counts them each)",
+        parameters: &[],
+    },
     Algorithm {
         name: "sssp",
         meaning: "length of the shortest path from the source; Infinity where there is none",

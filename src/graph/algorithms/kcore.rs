@@ -4,7 +4,8 @@ use crate::graph::{Graph, Weight};
 
 /// Core numbers: the largest k such that the vertex belongs to a part in which everybody has k neighbours.
 ///
-/// Directions do not count, nor do loops; parallel edges count once.
+/// Directions do not count, nor do loops; parallel and antiparallel edges count once: cores are defined by neighbours, and
+/// those of networkx, which refuses loops, are the same. igraph counts every edge: simplify its graph before comparing.
 ///
 /// # Arguments
 /// * `graph`: directed or undirected.

@@ -21,6 +21,9 @@ const LONGEST: usize = 1000;
 /// PageRank: the share of its time that a walker spends at a vertex who follows an arc with probability `damping` and
 /// else starts anew anywhere. From a vertex without arcs the walker starts anew.
 ///
+/// A loop is one arc, in an undirected graph as well, as in networkx and rustworkx; igraph counts an undirected loop twice.
+/// LDBC's graphs have no loops.
+///
 /// A number of iterations asks for the plain power method from equal ranks. A tolerance asks for the fixed point: by
 /// the power method in a directed graph; in an undirected one the walk is reversible, its eigenvalues are real, and
 /// Chebyshev's semi-iteration needs a quarter of the steps.

@@ -50,19 +50,24 @@ impl Ids {
 
 type Dense<T> = (Vec<T>, Vec<u32>, Vec<u32>);
 
-/// Vertices for ids that are numbers.
-pub(super) fn number(sources: &[i64], targets: &[i64], known: Option<Vec<i64>>) -> Result<Dense<i64>, Fault> {
-    let ends = || sources.par_iter().chain(targets);
+/// Vertices for ids that are numbers. `alone` are vertices that may have no edges.
+pub(super) fn number(
+    sources: &[i64],
+    targets: &[i64],
+    alone: &[i64],
+    known: Option<Vec<i64>>,
+) -> Result<Dense<i64>, Fault> {
+    let ends = || sources.par_iter().chain(targets).chain(alone);
     let given = known.is_some();
     let mut ids = known.unwrap_or_default();
     if !given {
         let (least, most) = ends()
             .fold(|| (i64::MAX, i64::MIN), |(l, m), id| (l.min(*id), m.max(*id)))
             .reduce(|| (i64::MAX, i64::MIN), |a, b| (a.0.min(b.0), a.1.max(b.1)));
-        match span(least, most).filter(|span| *span <= 8 * sources.len() + 1024) {
+        match span(least, most).filter(|span| *span <= 8 * (sources.len() + alone.len()) + 1024) {
             Some(span) => {
                 let mut present = vec![false; span];
-                sources.iter().chain(targets).for_each(|id| present[(id - least) as usize] = true);
+                sources.iter().chain(targets).chain(alone).for_each(|id| present[(id - least) as usize] = true);
                 ids.extend((least..).zip(present).filter_map(|(id, there)| there.then_some(id)));
             }
             None => ids.par_extend(ends().copied()),
@@ -74,9 +79,12 @@ pub(super) fn number(sources: &[i64], targets: &[i64], known: Option<Vec<i64>>) 
     let (Some(&least), Some(&most)) = (ids.first(), ids.last()) else {
         return match sources.first() {
             Some(id) => Err(unknown(0, id)),
-            None => Ok((ids, Vec::new(), Vec::new())),
+            None => all_known(&ids, alone).map(|()| (ids, Vec::new(), Vec::new())),
         };
     };
+    if given {
+        all_known(&ids, alone)?;
+    }
     const ABSENT: u32 = u32::MAX;
     let dense = |column: &[i64], find: &(dyn Fn(i64) -> u32 + Sync)| -> Result<Vec<u32>, Fault> {
         let found: Vec<u32> = column.par_iter().map(|id| find(*id)).collect();
@@ -107,18 +115,26 @@ fn span(least: i64, most: i64) -> Option<usize> {
     usize::try_from(most.checked_sub(least)?).ok()?.checked_add(1)
 }
 
-/// Vertices for ids that are texts.
-pub(super) fn name(sources: &[String], targets: &[String], known: Option<Vec<String>>) -> Result<Dense<String>, Fault> {
+/// Vertices for ids that are texts. `alone` are vertices that may have no edges.
+pub(super) fn name(
+    sources: &[String],
+    targets: &[String],
+    alone: &[String],
+    known: Option<Vec<String>>,
+) -> Result<Dense<String>, Fault> {
     let mut ids: Vec<&str> = match &known {
         Some(known) => known.iter().map(String::as_str).collect(),
         None => {
-            let seen: HashSet<&str> = sources.iter().chain(targets).map(String::as_str).collect();
+            let seen: HashSet<&str> = sources.iter().chain(targets).chain(alone).map(String::as_str).collect();
             seen.into_iter().collect()
         }
     };
     ids.par_sort_unstable();
     ids.dedup();
     count(ids.len())?;
+    if let Some(id) = alone.iter().find(|id| ids.binary_search(&id.as_str()).is_err()) {
+        return Err(Fault::Alone(id.clone()));
+    }
     let vertex: HashMap<&str, u32> = ids.iter().copied().zip(0..).collect();
     let dense = |column: &[String]| {
         let found = column.iter().enumerate().map(|(nth, id)| vertex.get(id.as_str()).copied().ok_or((nth, id)));
@@ -132,6 +148,13 @@ fn count(vertices: usize) -> Result<(), Fault> {
     if vertices < u32::MAX as usize { Ok(()) } else { Err(Fault::TooMany) }
 }
 
+fn all_known(ids: &[i64], alone: &[i64]) -> Result<(), Fault> {
+    match alone.iter().find(|id| ids.binary_search(id).is_err()) {
+        Some(id) => Err(Fault::Alone(id.to_string())),
+        None => Ok(()),
+    }
+}
+
 fn unknown(edge: usize, id: &dyn std::fmt::Display) -> Fault {
     Fault::Unknown { edge, id: id.to_string() }
 }
@@ -142,4 +165,6 @@ pub(super) enum Fault {
     TooMany,
     /// An edge, counted from 0, names a vertex that is not in the vertex file.
     Unknown { edge: usize, id: String },
+    /// So does a row without edges.
+    Alone(String),
 }

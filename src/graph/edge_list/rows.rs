@@ -10,6 +10,9 @@ impl Delimiter {
     /// Spaces and tabs, as many as there are: no field is empty.
     pub(super) const BLANKS: Self = Self(b' ', b'\t');
 
+    /// Tabs and commas.
+    pub(super) const TAB_OR_COMMA: Self = Self(b'\t', b',');
+
     /// A byte that ends a field, which may be empty.
     pub(super) const fn byte(byte: u8) -> Self {
         Self(byte, byte)
@@ -48,6 +51,11 @@ fn numeric_start(word: &[u8]) -> bool {
 pub(super) fn numeric(field: &[u8]) -> bool {
     let digits = field.strip_prefix(b"-").unwrap_or(field);
     !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
+}
+
+/// Whether a field is written as a number, whole or not.
+pub(super) fn number(field: &[u8]) -> bool {
+    std::str::from_utf8(field).ok().and_then(|text| text.parse::<f64>().ok()).is_some_and(f64::is_finite)
 }
 
 /// Lines that hold anything but delimiters and are no comments, each with its number, the first line being 0.
