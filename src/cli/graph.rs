@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use clap::{CommandFactory, Subcommand};
+use clap::Subcommand;
 
 use super::graph_draw;
 use crate::graph::run::{ALGORITHMS, Algorithm, algorithm};
@@ -87,7 +87,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let list = EdgeList::read(&args.edges, args.vertices.as_deref(), args.algorithm.weighted())?;
     let read = begun.elapsed();
     let run = match crate::graph::run::run(args.algorithm, &list, args.directed, &given, &args.out) {
-        Err(GraphError::Call(message)) => wrong_call(&message),
+        Err(GraphError::Call(message)) => super::wrong_call(&message),
         other => other?,
     };
     let seconds = [read, run.build, run.run].map(|time| time.as_secs_f64());
@@ -104,9 +104,4 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         );
     }
     Ok(())
-}
-
-/// Ends the program as clap does on a wrong call: usage and exit code 2.
-fn wrong_call(message: &str) -> ! {
-    super::Call::command().error(clap::error::ErrorKind::ValueValidation, message).exit()
 }

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use mingjing::model::spec::models;
 
 use crate::audit::permuted;
-use crate::support::{Desk, csv_rows, done, failed, fixture};
+use crate::support::{Desk, csv_rows, done, failed, fixture, mingjing};
 
 /// A cloud of rows with one far off, labelled.
 fn table(path: &Path) {
@@ -72,10 +72,41 @@ fn what_cannot_be_scored_is_told() {
     };
     assert!(score(&[]).contains("row 1, column 'name': '行0' is no number"));
     assert!(score(&["--ignore", "name", "--label", "truth"]).contains("there is no column 'truth'"));
-    assert!(score(&["--ignore", "name", "--param", "neighbours=0"]).contains("neighbours = 0 is not allowed"));
-    assert!(score(&["--ignore", "name", "--param", "k"]).contains("write it as NAME=VALUE"));
-    let strange = failed(&["models", "score", "oracle", "--input", input, "--out", out]);
-    assert!(strange.contains("no detector 'oracle'"));
+    // A call that can never be right says so by its exit code.
+    let wrong = |kind: &str, more: &[&str]| {
+        let output = mingjing(&[&["models", "score", kind, "--input", input, "--out", out], more].concat());
+        assert_eq!(output.status.code(), Some(2), "{kind} {more:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(wrong("knn", &["--param", "neighbours=0"]).contains("neighbours = 0 is not allowed"));
+    assert!(wrong("knn", &["--param", "k"]).contains("write it as NAME=VALUE"));
+    assert!(wrong("knn", &["--param", "leaf_size=3"]).contains("it has neighbours (n_neighbors, k), summary"));
+    assert!(wrong("oracle", &[]).contains("no detector 'oracle'; there are iforest, "));
+    // A cause is told once.
+    let missing = failed(&["models", "score", "knn", "--input", "nowhere.csv", "--out", out]);
+    assert_eq!(missing.matches("No such file").count(), 1, "{missing}");
+}
+
+#[test]
+fn calls_written_for_pyod_are_understood() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("t.csv");
+    table(&input);
+    let scores = |name: &str, parameters: &[&str]| {
+        let out = folder.path().join(name);
+        let mut call = vec!["models", "score", "iforest", "--ignore", "name", "--input", input.to_str().unwrap()];
+        call.extend(["--out", out.to_str().unwrap()]);
+        parameters.iter().for_each(|parameter| call.extend(["--param", parameter]));
+        let output = mingjing(&call);
+        assert!(output.status.success());
+        (fs::read(out).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (own, told) = scores("own.csv", &["trees=30", "seed=5"]);
+    assert!(told.contains("the column 'label' says which rows are unlike") && !told.contains("set aside"), "{told}");
+    let theirs = ["n_estimators=30", "random_state=5", "max_samples=auto", "n_jobs=-1", "contamination=0.1"];
+    let (same, told) = scores("theirs.csv", &theirs);
+    assert!(own == same);
+    assert!(told.contains("n_jobs is set aside") && told.contains("contamination is set aside"), "{told}");
 }
 
 #[test]

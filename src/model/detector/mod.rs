@@ -238,3 +238,6 @@ fn check(kind: &'static str, rows: ArrayView2<'_, f64>, needed: usize) -> Result
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod pyod_tests;
