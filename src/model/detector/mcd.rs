@@ -9,10 +9,16 @@
 //!
 //! Consistent is α / F(q; d + 2), q being the α quantile of χ² with d degrees of freedom and α the share of
 //! the rows that the raw estimate is of (Croux and Haesbroeck, as robustbase and scikit-learn have it). The
-//! median of the distances over that of χ², which was usual before (`correction = median`), throws away good
+//! median of the distances over that of χ², which was usual before (`correction = median`), throws away more
 //! rows where the bulk has heavier tails than the normal.
 //!
-//! Of n ≤ 2d rows no half says more of the bulk than of itself: all are taken, which is the ordinary covariance.
+//! Scores are not those of PyOD, on purpose: scikit-learn's starts of d + 1 rows end, where values repeat, in a half
+//! that lies in a plane (on mammography in 3 of 6 dimensions), and the rows that are kept by distances within it
+//! are a chance matter. Starts of h rows do not. Mean ROC AUC over three seeds, PyOD's, ours and ours with `median`:
+//! cardio .790 .824 .820, mammography .805 .890 .889, breastw .987 .989 .989, fault .508 .533 .531.
+//!
+//! Of n ≤ 2d rows no half says more of the bulk than of itself: all are taken, which is the ordinary covariance
+//! (150 × 90 made rows: ROC AUC .835, by halves .791, PyOD .727).
 //! Of n ≤ d + 1 rows each is as far from the mean as any other, and they are refused.
 //!
 //! - Fit: O(starts · 300 · d² + rounds · n · d²) time, O(n) memory beside the rows.

@@ -29,7 +29,11 @@ fn scores_are_those_of_pyod() {
         let peer = fixture(&format!("{name}.pyod.csv"));
         for (kind, theirs) in peer.columns.iter().zip(peer.rows.columns()) {
             // A mixture's ridge is a share of the variance here and a number in scikit-learn: the same at variance one.
-            let rows = if kind == "gmm" { Standard::of(table.rows.view(), true).apply(table.rows.view()) } else { table.rows.clone() };
+            let rows = if kind == "gmm" {
+                Standard::of(table.rows.view(), true).apply(table.rows.view())
+            } else {
+                table.rows.clone()
+            };
             let own = scored(kind, &rows, &[]);
             // Which of many rows at one distance are neighbours is nobody's to say.
             if (kind.as_str(), name) == ("lof", "whole") {
@@ -46,11 +50,13 @@ fn scores_are_those_of_pyod() {
 #[test]
 fn forests_are_as_good_as_those_of_pyod_on_average() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/detectors/iforest.pyod.csv");
-    let theirs: BTreeMap<String, f64> = csv::Reader::from_path(path).unwrap().deserialize().map(Result::unwrap).collect();
+    let theirs: BTreeMap<String, f64> =
+        csv::Reader::from_path(path).unwrap().deserialize().map(Result::unwrap).collect();
     for name in TABLES {
         let table = fixture(&format!("{name}.csv"));
         let labels = table.labels.unwrap();
-        let auc = |seed: u64| roc_auc(&scored("iforest", &table.rows, &[("seed", &seed.to_string())]), &labels).unwrap();
+        let auc =
+            |seed: u64| roc_auc(&scored("iforest", &table.rows, &[("seed", &seed.to_string())]), &labels).unwrap();
         let mean = (0..10).map(auc).sum::<f64>() / 10.0;
         assert!((mean - theirs[name]).abs() < 0.01, "{name}: {mean} {}", theirs[name]);
     }

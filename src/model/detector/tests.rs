@@ -218,8 +218,11 @@ fn names_of_pyod_and_scikit_learn_set_the_same_parameters() {
     }
     // No name means two parameters.
     for detector in kinds() {
-        let mut names: Vec<&str> =
-            detector.parameters().iter().flat_map(|p| std::iter::once(p.name).chain(p.aliases.iter().copied())).collect();
+        let mut names: Vec<&str> = detector
+            .parameters()
+            .iter()
+            .flat_map(|p| std::iter::once(p.name).chain(p.aliases.iter().copied()))
+            .collect();
         let all = names.len();
         names.sort_unstable();
         names.dedup();

@@ -51,7 +51,8 @@ pub fn read(path: &Path, reading: &Reading) -> Result<NumericTable, TableError> 
             let cells = first_cells(path, &held[..end])?;
             if is_row(&cells) {
                 names = (1..=cells.len()).map(|j| j.to_string()).collect();
-                notes.push(format!("there is no header: the first line is a row, the columns are 1 to {}", names.len()));
+                notes
+                    .push(format!("there is no header: the first line is a row, the columns are 1 to {}", names.len()));
             } else {
                 names = header(path, cells)?;
                 held.drain(..end);
@@ -123,10 +124,9 @@ fn first_line(bytes: &[u8]) -> usize {
 fn first_cells(path: &Path, line: &[u8]) -> Result<Vec<String>, TableError> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).trim(csv::Trim::All).from_reader(line);
     let mut record = csv::StringRecord::new();
-    reader.read_record(&mut record).map_err(|e| TableError::File {
-        path: path.to_owned(),
-        message: format!("the header cannot be read: {e}"),
-    })?;
+    reader
+        .read_record(&mut record)
+        .map_err(|e| TableError::File { path: path.to_owned(), message: format!("the header cannot be read: {e}") })?;
     Ok(record.iter().map(str::to_owned).collect())
 }
 
@@ -164,7 +164,9 @@ fn parse(bytes: &[u8], roles: &[Role]) -> Result<Parsed, Wrong> {
         }
         for (j, ((cell, role), column)) in record.iter().zip(roles).zip(&mut columns).enumerate() {
             let value = match role {
-                Role::Number | Role::IndexPerhaps => number(cell).ok_or_else(|| no_number(&String::from_utf8_lossy(cell))),
+                Role::Number | Role::IndexPerhaps => {
+                    number(cell).ok_or_else(|| no_number(&String::from_utf8_lossy(cell)))
+                }
                 Role::LabelPerhaps => {
                     label(cell).or_else(|| number(cell)).ok_or_else(|| no_number(&String::from_utf8_lossy(cell)))
                 }

@@ -158,7 +158,12 @@ impl NumericTable {
             }
         }
         let wrong = |e: ndarray::ShapeError| TableError::File { path: path.to_owned(), message: e.to_string() };
-        Ok(Self { rows: Array2::from_shape_vec((n, names.len()).f(), cells).map_err(wrong)?, columns: names, labels, notes })
+        Ok(Self {
+            rows: Array2::from_shape_vec((n, names.len()).f(), cells).map_err(wrong)?,
+            columns: names,
+            labels,
+            notes,
+        })
     }
 }
 
@@ -166,13 +171,16 @@ impl NumericTable {
 fn settled(name: &str, role: Role, values: &[f64], reading: &Reading) -> (Role, Option<String>) {
     let all_labels = || values.iter().all(|v| *v == 0.0 || *v == 1.0);
     let is_label = || {
-        format!("the column '{name}' says which rows are unlike the rest and is not scored; --ignore {name} leaves it out")
+        format!(
+            "the column '{name}' says which rows are unlike the rest and is not scored; --ignore {name} leaves it out"
+        )
     };
     match role {
         Role::Label if reading.label.is_none() => (Role::Label, Some(is_label())),
         Role::LabelPerhaps if all_labels() => (Role::Label, Some(is_label())),
         Role::LabelPerhaps => {
-            let told = format!("the column '{name}' is scored: it holds more than 0 and 1; --ignore {name} leaves it out");
+            let told =
+                format!("the column '{name}' is scored: it holds more than 0 and 1; --ignore {name} leaves it out");
             (Role::Number, Some(told))
         }
         Role::IndexPerhaps if values.iter().enumerate().all(|(i, v)| *v == i as f64) => {

@@ -24,7 +24,11 @@ fn a_label_by_any_usual_name_is_not_scored() {
     for name in ["Y", "class", "Outlier", "target", "is_anomaly", "LABEL"] {
         let table = read(&format!("a,{name}\n5,0\n6,1\n"), &Reading::default()).unwrap();
         assert_eq!((table.columns.join(","), table.labels), ("a".to_owned(), Some(vec![false, true])), "{name}");
-        assert!(table.notes[0].contains(&format!("the column '{name}' says which rows are unlike")), "{:?}", table.notes);
+        assert!(
+            table.notes[0].contains(&format!("the column '{name}' says which rows are unlike")),
+            "{:?}",
+            table.notes
+        );
     }
     // A coordinate of that name is scored, and said to be; so is one that is not the last.
     let table = read("x,y\n5,0.5\n6,1\n", &Reading::default()).unwrap();
@@ -43,7 +47,10 @@ fn a_label_by_any_usual_name_is_not_scored() {
 #[test]
 fn a_table_without_header_keeps_its_first_row() {
     let table = read("\u{feff}1.5,2\n3,4\n", &Reading::default()).unwrap();
-    assert_eq!((table.columns, table.rows), (vec!["1".to_owned(), "2".to_owned()], ndarray::array![[1.5, 2.0], [3.0, 4.0]]));
+    assert_eq!(
+        (table.columns, table.rows),
+        (vec!["1".to_owned(), "2".to_owned()], ndarray::array![[1.5, 2.0], [3.0, 4.0]])
+    );
     assert!(table.notes[0].contains("there is no header"), "{:?}", table.notes);
     let reading = Reading { label: Some("2".to_owned()), ignore: Vec::new() };
     assert_eq!(read("1.5,1\n3,0\n", &reading).unwrap().labels, Some(vec![true, false]));
