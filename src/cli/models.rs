@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::Subcommand;
 
 use crate::contract::Queue;
@@ -173,7 +173,7 @@ impl Score {
 
     fn run(&self) -> anyhow::Result<()> {
         if self.threads == Some(0) {
-            bail!("--threads 0: at least one thread must work");
+            super::wrong_call("--threads 0: at least one thread must work");
         }
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads.unwrap_or(0)).build()?;
         let detector = self.detector();

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
-use mingjing::model::spec::{drift, models};
+use mingjing::model::spec::{Drift, drift, models};
 use mingjing::query::{EngineOptions, Session};
 use mingjing::snapshot::DataDir;
 
@@ -268,9 +268,10 @@ fn every_model_leaves_its_card_with_the_audit() {
 }
 
 /// Within one county a model raises no more than its quota, however it scores. What it learnt in one county says
-/// something only if in another, where nothing is wrong either, about as many score so high.
+/// something only if in another, where nothing is wrong either, about as many score so high, or if it warns that the
+/// other is too different for it.
 #[tokio::test]
-async fn a_model_learnt_in_one_clean_county_keeps_its_quota_in_another() {
+async fn a_model_learnt_in_one_clean_county_keeps_its_quota_in_another_or_warns() {
     let desks =
         [("clean-county", "11"), ("other-clean-county", "12")].map(|(name, seed)| made(name, seed, &["--clean"]));
     let mut sessions = Vec::new();
@@ -283,14 +284,16 @@ async fn a_model_learnt_in_one_clean_county_keeps_its_quota_in_another() {
     for model in models().unwrap() {
         let (before, now) = (model.table(&sessions[0]).await.unwrap(), model.table(&sessions[1]).await.unwrap());
         let Some(drifted) = drift(&model, "the other county", &before, &now).unwrap() else { continue };
+        if drifted.of.last().is_some_and(Drift::moved) {
+            continue;
+        }
         assessed += 1;
         // The cut is the quota of n rows, and m others pass it by chance: a binomial whose share is itself drawn.
         let (n, m, quota) = (before.subjects.len() as f64, now.subjects.len() as f64, model.spec.share);
         let deviation = (quota * (1.0 - quota) * (1.0 / n + 1.0 / m)).sqrt();
-        println!("{} {n} {m} quota {quota} beyond {} deviation {deviation}", model.spec.id, drifted.beyond);
         assert!(drifted.beyond <= quota + 4.0 * deviation, "{}: {} {quota} {deviation}", model.spec.id, drifted.beyond);
     }
-    assert!(assessed >= 3, "{assessed}");
+    assert!(assessed >= 3, "{assessed} models are trusted in the other county");
 }
 
 /// Scores of every model that can be assessed, as bytes.
