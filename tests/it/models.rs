@@ -276,7 +276,7 @@ async fn a_model_learnt_in_one_clean_county_keeps_its_quota_in_another_or_warns(
         [("clean-county", "11"), ("other-clean-county", "12")].map(|(name, seed)| made(name, seed, &["--clean"]));
     let mut sessions = Vec::new();
     for desk in &desks {
-        let data = DataDir::open(&desk.data()).unwrap();
+        let data = DataDir::open(desk.data()).unwrap();
         let options = EngineOptions::new(desk.path("spill"));
         sessions.push(Session::open(&data.resolve(None).unwrap(), &options).await.unwrap());
     }
