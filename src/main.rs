@@ -22,6 +22,18 @@ fn end_with_the_reader() {
     }));
 }
 
+/// What went wrong and why; a cause that is told already is not told again.
+fn told(error: &anyhow::Error) -> String {
+    let mut told = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !told.contains(&cause) {
+            told.push_str(": ");
+            told.push_str(&cause);
+        }
+    }
+    told
+}
+
 fn main() -> ExitCode {
     end_with_the_reader();
     let call = cli::parse();
@@ -29,7 +41,7 @@ fn main() -> ExitCode {
     match cli::run(call) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("mingjing: {error:#}");
+            eprintln!("mingjing: {}", told(&error));
             ExitCode::FAILURE
         }
     }

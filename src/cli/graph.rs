@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use clap::{CommandFactory, Subcommand, ValueEnum};
+use clap::{Subcommand, ValueEnum};
 
 use super::graph_draw;
 use crate::graph::run::{ALGORITHMS, Algorithm, algorithm};
@@ -168,15 +168,10 @@ fn tell(path: &Path, reading: &Reading, weighted: bool) {
     }
 }
 
-/// Ends the program as clap does where a call is wrong: usage and exit code 2.
+/// Ends the program where the call is wrong.
 fn called<T>(result: Result<T, GraphError>) -> Result<T, GraphError> {
-    let Err(GraphError::Call(message)) = result else { return result };
-    let mut call = super::Call::command();
-    call.build();
-    let run = call.find_subcommand_mut("graph").and_then(|graph| graph.find_subcommand_mut("run"));
-    let error = |command: &mut clap::Command| command.error(clap::error::ErrorKind::ValueValidation, &message);
-    match run {
-        Some(run) => error(run).exit(),
-        None => error(&mut super::Call::command()).exit(),
+    match result {
+        Err(GraphError::Call(message)) => super::wrong_call(&["graph", "run"], &message),
+        other => other,
     }
 }

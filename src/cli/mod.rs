@@ -23,7 +23,7 @@ mod tables;
 
 use std::io::IsTerminal;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 /// 明镜 Mingjing: finds suspected fraud, favouritism, embezzlement and wrongful exclusion in social
@@ -74,6 +74,15 @@ enum Command {
 /// Parses the call; a wrong one ends the program with exit code 2 and its usage.
 pub fn parse() -> Call {
     Call::parse()
+}
+
+/// Ends the program as clap does on a wrong call of a command, given by its words: its usage, and exit code 2.
+fn wrong_call(words: &[&str], message: &str) -> ! {
+    let mut call = Call::command();
+    call.build();
+    let found = words.iter().try_fold(&call, |command, word| command.find_subcommand(word)).cloned();
+    let mut command = found.unwrap_or(call);
+    command.error(clap::error::ErrorKind::ValueValidation, message).exit()
 }
 
 /// Logs go to standard error: for people on a terminal, as JSON lines elsewhere.

@@ -1,20 +1,24 @@
 use std::path::PathBuf;
+use std::time::Instant;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::Subcommand;
 
 use crate::contract::Queue;
 use crate::jobs::{Calibration, ModelRun, calibration, card, evaluate, run_model, shadow};
 use crate::model::calibration::{ENOUGH, LEAST, Reliability};
-use crate::model::detector::{self, Detector};
+use crate::model::detector::{self, Detector, Parameter, SET_ASIDE};
 use crate::model::metric::{average_precision, roc_auc};
 use crate::model::spec::{Outcome, in_words, models};
-use crate::model::table::{LABEL, NumericTable, Reading, write_scores};
+use crate::model::table::{NumericTable, Reading, write_scores};
 use crate::query::Session;
 use crate::snapshot::DataDir;
 
 use super::engine::EngineArgs;
 use super::library::RulesArgs;
+
+/// The words of the command that scores a table.
+const SCORE: [&str; 2] = ["models", "score"];
 
 /// Models.
 #[derive(Debug, clap::Args)]
@@ -26,6 +30,14 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Score the rows of any table of numbers by a detector: the higher, the further from ordinary
+    ///
+    /// hbos, knn, lof, dbscan, optics and ocsvm bring every column to mean zero and variance one first, as
+    /// scikit-learn's StandardScaler does; `--param standardise=false` switches it off. A column that is
+    /// standardised already is left as it is. pca, mcd, gmm and eif do not depend on the units of the columns in
+    /// the first place; iforest, ecod and copod need none.
+    ///
+    /// Parameters have the names that `mingjing models kinds` lists, or those of PyOD and scikit-learn
+    /// (n_estimators, n_neighbors, random_state …).
     Score(Score),
     /// List the detectors with their parameters
     Kinds,
@@ -47,14 +59,16 @@ enum Command {
 struct Score {
     /// Detector; `mingjing models kinds` lists them
     kind: String,
-    /// Table of numbers, CSV with a header or Parquet
+    /// Table of numbers, CSV or Parquet. A first line of numbers alone is a row; a first column that pandas wrote
+    /// as its index is set aside
     #[arg(long, value_name = "FILE")]
     input: PathBuf,
     /// Where scores go: row, score, label; Parquet where the name ends so, else CSV
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Column that says which rows are known to be unlike (1); it is not scored, and ROC AUC and average
-    /// precision are printed
+    /// precision are printed [default: `label`, or a last column y, class, outlier, target or is_anomaly of 0 and
+    /// 1]
     #[arg(long, value_name = "COLUMN")]
     label: Option<String>,
     /// Column to leave out; may be given again
@@ -129,8 +143,9 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         Command::Kinds => {
             for detector in detector::kinds() {
                 println!("{}", detector.kind());
-                for parameter in detector.parameters() {
-                    println!("    {}={}  {}", parameter.name, parameter.value, parameter.meaning);
+                for Parameter { name, aliases, value, meaning } in detector.parameters() {
+                    let also = if aliases.is_empty() { String::new() } else { format!(" ({})", aliases.join(", ")) };
+                    println!("    {name}={value}  {meaning}{also}");
                 }
             }
             Ok(())
@@ -139,36 +154,44 @@ pub fn run(args: Args) -> anyhow::Result<()> {
 }
 
 impl Score {
-    fn detector(&self) -> anyhow::Result<Box<dyn Detector>> {
-        let mut detector = detector::kind(&self.kind)
-            .with_context(|| format!("no detector '{}'; `mingjing models kinds` lists them", self.kind))?;
+    /// The detector as asked for; a call that asks for what there is not ends with exit code 2.
+    fn detector(&self) -> Box<dyn Detector> {
+        let Some(mut detector) = detector::kind(&self.kind) else {
+            let kinds: Vec<&str> = detector::kinds().iter().map(|detector| detector.kind()).collect();
+            super::wrong_call(&SCORE, &format!("no detector '{}'; there are {}", self.kind, kinds.join(", ")))
+        };
         for parameter in &self.param {
-            let (name, value) =
-                parameter.split_once('=').with_context(|| format!("--param {parameter}: write it as NAME=VALUE"))?;
-            detector.set(name.trim(), value.trim())?;
+            let Some((name, value)) = parameter.split_once('=') else {
+                super::wrong_call(&SCORE, &format!("--param {parameter}: write it as NAME=VALUE"))
+            };
+            let name = name.trim();
+            if let Some((_, why)) = SET_ASIDE.iter().find(|(aside, _)| *aside == name) {
+                eprintln!("{name} is set aside: {why}");
+            } else if let Err(error) = detector.set(name, value.trim()) {
+                super::wrong_call(&SCORE, &format!("--param {parameter}: {error}"))
+            }
         }
-        Ok(detector)
+        detector
     }
 
     fn run(&self) -> anyhow::Result<()> {
         if self.threads == Some(0) {
-            bail!("--threads 0: at least one thread must work");
+            super::wrong_call(&SCORE, "--threads 0: at least one thread must work");
         }
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads.unwrap_or(0)).build()?;
-        let detector = self.detector()?;
+        let detector = self.detector();
         let reading = Reading { label: self.label.clone(), ignore: self.ignore.clone() };
         let table = pool.install(|| NumericTable::read(&self.input, &reading))?;
+        table.notes.iter().for_each(|note| eprintln!("{note}"));
+        let started = Instant::now();
         let scores = pool
             .install(|| detector.own_scores(table.rows.view()))
             .with_context(|| format!("{} cannot be scored", self.input.display()))?
             .to_vec();
+        let seconds = started.elapsed().as_secs_f64();
         write_scores(&self.out, &scores, table.labels.as_deref())?;
-        println!("{}: {} rows of {} columns scored", detector.kind(), scores.len(), table.columns.len());
-        if self.label.is_none() && table.labels.is_some() {
-            println!(
-                "the column '{LABEL}' says which rows are unlike the rest and is not scored; --ignore {LABEL} leaves it out"
-            );
-        }
+        let (kind, columns) = (detector.kind(), table.columns.len());
+        println!("{kind}: {} rows of {columns} columns scored in {seconds:.3} s", scores.len());
         if let Some(labels) = &table.labels {
             match (roc_auc(&scores, labels), average_precision(&scores, labels)) {
                 (Some(auc), Some(precision)) => println!("ROC AUC {auc:.4}\naverage precision {precision:.4}"),

@@ -35,8 +35,11 @@ const SINCE: [(&str, &str); 21] = [
     ("vehicle", "registered_on"),
 ];
 
-/// What was decided or done later: the column of its day, and what the row said until then (`None` is nothing yet).
-const LATER: [(&str, &str, &[(&str, Option<&str>)]); 5] = [
+/// Columns, and what they said before (`None` is nothing yet).
+type Before = &'static [(&'static str, Option<&'static str>)];
+
+/// What was decided or done later: the table, the column of its day, and what the row said until then.
+const LATER: [(&str, &str, Before); 5] = [
     ("application", "decided_on", &[("decided_on", None), ("decision", None)]),
     ("award", "stop_notice_on", &[("stop_notice_on", None)]),
     ("marriage", "dissolved_on", &[("dissolved_on", None)]),

@@ -11,7 +11,7 @@ use mingjing::query::library::Library;
 use mingjing::snapshot::DataDir;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use crate::support::{Desk, Rows, audited_county, csv_rows, findings, fixture, payments};
+use crate::support::{Desk, Rows, audited_county, csv_rows, done, findings, fixture, payments};
 
 fn open(rows: &Rows) -> Vec<&BTreeMap<String, String>> {
     rows.iter().filter(|row| row["status"] == "open").collect()
@@ -255,7 +255,7 @@ fn one_month_typed_wrong_moves_no_day() {
 }
 
 /// Sex, ethnicity, age as the register writes it, disability and illness change nothing that no law lets
-/// them change: the findings of every rule that declares none stay as they are.
+/// them change: the findings of every rule that declares none stay as they are, and so does the order of their leads.
 #[test]
 fn protected_attributes_move_no_finding() {
     let library = tokio::runtime::Runtime::new().unwrap().block_on(Library::built_in()).unwrap();
@@ -263,12 +263,40 @@ fn protected_attributes_move_no_finding() {
     let declares = |id: &str| library.get(id).is_some_and(|r| !r.header().legal_criteria.is_empty() || r.follows());
     let undeclared =
         |out: &Path| -> Rows { findings(out).into_iter().filter(|row| !declares(&row["rule_id"])).collect() };
-    let desk = Desk::new();
-    permuted(&fixture("county/exports"), &desk.exports());
-    desk.import_all();
-    let (as_is, moved) = (undeclared(audited_county().1), undeclared(&desk.audit(&[])));
-    assert!(as_is.len() > 20);
-    assert!(as_is == moved, "a protected attribute changed a finding");
+    let [as_is, moved] = [Desk::new(), Desk::new()];
+    as_is.import(&[fixture("county/exports")], &[]);
+    permuted(&fixture("county/exports"), &moved.exports());
+    moved.import_all();
+    let outs = [&as_is, &moved].map(|desk| desk.audit(&[]));
+    let found = outs.each_ref().map(|out| undeclared(out));
+    assert!(found[0].len() > 20);
+    assert!(found[0] == found[1], "a protected attribute changed a finding");
+
+    // Nor does any change which lead comes first, here or in a plan of visits.
+    let coverage = csv_rows(&outs[0].join("coverage.csv"));
+    let free: BTreeSet<&str> =
+        coverage.iter().filter(|row| !declares(&row["rule_id"])).map(|row| row["typology"].as_str()).collect();
+    let same_order = |what: &str, tables: [Rows; 2]| {
+        let only_free = |row: &&BTreeMap<String, String>| row["typologies"].split('|').all(|code| free.contains(code));
+        let ids = tables.each_ref().map(|rows| -> BTreeSet<String> {
+            rows.iter().filter(only_free).map(|row| row["lead_id"].clone()).collect()
+        });
+        // A lead that a rule with a legal criterion joins in one of them is that rule's matter.
+        let kept = tables.map(|rows| -> Rows {
+            let of_both = |row: &BTreeMap<String, String>| ids.iter().all(|ids| ids.contains(&row["lead_id"]));
+            rows.into_iter().filter(of_both).map(|mut row| (row.remove("place"), row).1).collect()
+        });
+        assert!(kept[0].len() > 20, "{} {what}", kept[0].len());
+        assert!(kept[0] == kept[1], "a protected attribute changed the order of {what}");
+    };
+    same_order("leads", outs.each_ref().map(|out| csv_rows(&out.join("leads.csv"))));
+    let plans = [&as_is, &moved].map(|desk| {
+        let (data, out) = (desk.data().display().to_string(), desk.path("plan.csv"));
+        let all = ["plan", "--visits", "100000", "--random-share", "0", "--data", &data, "--out"];
+        done(&[&all[..], &[out.to_str().unwrap()]].concat());
+        csv_rows(&out)
+    });
+    same_order("a plan", plans);
 }
 
 /// Copies a delivery, the cells of its protected columns moved among its rows.

@@ -96,7 +96,10 @@ async fn assess(model: &Model, ground: &Ground<'_>) -> Result<Assessed, ModelErr
             return Ok(Assessed { raised: Vec::new(), rows, note, runnable: false });
         }
     };
-    let mut note = format!("raises at most {} % of the subjects even where nothing is wrong", 100.0 * model.spec.share);
+    let mut note = format!(
+        "has a quota of {} % of the subjects, which it may fill even where nothing is wrong",
+        100.0 * model.spec.share
+    );
     let weakened: Vec<String> = model.wants().into_iter().filter(|table| !session.present().contains(table)).collect();
     if !weakened.is_empty() {
         note = format!("ran without {}: what rests on it was not looked at; it {note}", weakened.join(", "));

@@ -19,8 +19,8 @@ pub struct Ellipsoid {
 const NOTHING: f64 = 1e-12;
 
 impl Ellipsoid {
-    /// Of a covariance (d × d). One that is singular measures only in the directions it has; none at all
-    /// where it has none.
+    /// Of a covariance (d × d). One that is singular measures only in the directions it has: of constant columns
+    /// every distance is 0. None where a cell is no finite number.
     pub fn new(centre: Array1<f64>, covariance: &Array2<f64>) -> Option<Self> {
         let d = centre.len();
         let deviations = covariance.diag().mapv(|v| if v > 0.0 { v.sqrt() } else { 1.0 });
@@ -31,12 +31,12 @@ impl Ellipsoid {
             let log_determinant = 2.0 * factor.diag().mapv(f64::ln).sum() + scales;
             return Some(Self { centre, whiten: inverse.reversed_axes() / by_row, log_determinant });
         }
+        if correlation.iter().any(|cell| !cell.is_finite()) {
+            return None;
+        }
         let (values, vectors) = eigen(&correlation)?;
         let largest = values[0];
         let kept: Vec<usize> = (0..d).filter(|i| values[*i] > NOTHING * largest && values[*i] > 0.0).collect();
-        if kept.is_empty() {
-            return None;
-        }
         let mut whiten = vectors.select(Axis(1), &kept);
         for (mut column, i) in whiten.columns_mut().into_iter().zip(&kept) {
             column /= values[*i].sqrt();

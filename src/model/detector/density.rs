@@ -29,9 +29,9 @@ detector! {
     /// Parameters of DBSCAN.
     "dbscan", DbscanParams, DbscanValidParams => Dbscan, rows 3 {
         /// Rows that make a place dense, the row itself among them
-        neighbours: usize = 5, in 2..=10_000;
+        neighbours: usize = 5, in 2..=10_000, also ["min_samples"];
         /// Radius of a neighbourhood; 0 takes it from the data
-        radius: f64 = 0.0, in 0.0..=f64::MAX;
+        radius: f64 = 0.0, in 0.0..=f64::MAX, also ["eps"];
         /// Whether columns are brought to mean zero and variance one first
         standardise: bool = true;
     }
@@ -41,7 +41,7 @@ detector! {
     /// Parameters of OPTICS.
     "optics", OpticsParams, OpticsValidParams => Optics, rows 3 {
         /// Rows that make a place dense, the row itself among them
-        neighbours: usize = 5, in 2..=10_000;
+        neighbours: usize = 5, in 2..=10_000, also ["min_samples"];
         /// Whether columns are brought to mean zero and variance one first
         standardise: bool = true;
     }

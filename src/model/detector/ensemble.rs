@@ -15,7 +15,7 @@ pub fn tail_probabilities(scores: ArrayView1<'_, f64>) -> Array1<f64> {
 }
 
 /// Shares of `among` (n) with at least each of these scores (m), one above all counting as the highest.
-fn tails_among(among: ArrayView1<'_, f64>, scores: ArrayView1<'_, f64>) -> Array1<f64> {
+pub fn tails_among(among: ArrayView1<'_, f64>, scores: ArrayView1<'_, f64>) -> Array1<f64> {
     let mut sorted = among.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
     let n = sorted.len();

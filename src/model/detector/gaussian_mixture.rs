@@ -25,15 +25,15 @@ detector! {
     /// Parameters of a Gaussian mixture.
     "gmm", GaussianMixtureParams, GaussianMixtureValidParams => GaussianMixture, rows 2 {
         /// Number of components
-        components: usize = 1, in 1..=1000;
+        components: usize = 1, in 1..=1000, also ["n_components"];
         /// Added to the variances, as a share of a column's own, which keeps a covariance regular
         ridge: f64 = 1e-6, in 0.0..=1.0;
         /// The fit ends when the mean log likelihood grows by less
-        tolerance: f64 = 1e-3, in 0.0..=1.0;
+        tolerance: f64 = 1e-3, in 0.0..=1.0, also ["tol"];
         /// The fit ends after so many rounds
-        rounds: usize = 100, in 1..=100_000;
+        rounds: usize = 100, in 1..=100_000, also ["max_iter"];
         /// Seed of the starts
-        seed: u64 = 0;
+        seed: u64 = 0, also ["random_state"];
     }
 }
 
@@ -186,14 +186,14 @@ impl Detect for GaussianMixtureValidParams {
 
     fn fit_rows(&self, rows: ArrayView2<'_, f64>) -> Result<GaussianMixture, DetectError> {
         let n = rows.nrows();
-        let constant = || DetectError::Constant { kind: "gmm" };
+        let beyond = || DetectError::Covariance { kind: "gmm" };
         let (mean, scatter) = moments(rows);
         let mut covariance = &scatter / n as f64;
         let scale = deviations(&scatter, n);
         let ridge = scale.mapv(|deviation| self.ridge * deviation * deviation);
         covariance.diag_mut().zip_mut_with(&ridge, |v, ridge| *v += ridge);
         if self.components == 1 {
-            let only = component(mean, &covariance, 1.0).ok_or_else(constant)?;
+            let only = component(mean, &covariance, 1.0).ok_or_else(beyond)?;
             return Ok(GaussianMixture { components: vec![only] });
         }
         if n < self.components {
@@ -209,10 +209,10 @@ impl Detect for GaussianMixtureValidParams {
             let weights: Array1<f64> = labels.iter().map(|label| f64::from(u8::from(*label == c))).collect();
             Sums::of(&off, weights.view()).component(&mean, sample.nrows() as f64, &ridge)
         });
-        let mut fitted = GaussianMixture { components: start.collect::<Option<_>>().ok_or_else(constant)? };
+        let mut fitted = GaussianMixture { components: start.collect::<Option<_>>().ok_or_else(beyond)? };
         let mut before = f64::NEG_INFINITY;
         for _ in 0..self.rounds {
-            let (next, likelihood) = fitted.improved(rows, &mean, &ridge).ok_or_else(constant)?;
+            let (next, likelihood) = fitted.improved(rows, &mean, &ridge).ok_or_else(beyond)?;
             fitted = next;
             if likelihood - before < self.tolerance {
                 break;

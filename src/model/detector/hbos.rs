@@ -21,11 +21,11 @@ detector! {
     /// Parameters of HBOS.
     "hbos", HbosParams, HbosValidParams => Hbos, rows 2 {
         /// Bins a column
-        bins: usize = 10, in 2..=65_536;
+        bins: usize = 10, in 2..=65_536, also ["n_bins"];
         /// Added to a density, so that an empty bin counts something finite
         alpha: f64 = 0.1, in 1e-12..=1.0;
         /// How many bin widths outside still count as the outermost bin
-        tolerance: f64 = 0.5, in 0.0..=10.0;
+        tolerance: f64 = 0.5, in 0.0..=10.0, also ["tol"];
         /// Whether columns are brought to mean zero and variance one first
         standardise: bool = true;
     }

@@ -26,11 +26,11 @@ macro_rules! forest {
             $(#[$doc])*
             $kind, $params, $valid => $model, rows 2 {
                 /// Number of trees
-                trees: usize = 100, in 1..=10_000;
+                trees: usize = 100, in 1..=10_000, also ["n_estimators"];
                 /// Rows a tree is grown on, drawn without replacement
-                sample: usize = 256, in 2..=1 << 20;
+                sample: usize = 256, in 2..=1 << 20, also ["max_samples"];
                 /// Seed of all draws
-                seed: u64 = 0;
+                seed: u64 = 0, also ["random_state"];
             }
         }
     };

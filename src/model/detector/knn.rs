@@ -56,9 +56,9 @@ detector! {
     /// Parameters of the k-nearest-neighbours detector.
     "knn", KnnParams, KnnValidParams => Knn, rows 2 {
         /// Neighbours looked at; one less than the rows where there are fewer
-        neighbours: usize = 5, in 1..=10_000;
+        neighbours: usize = 5, in 1..=10_000, also ["n_neighbors", "k"];
         /// What of their distances is scored: largest, mean or median
-        summary: Summary = Summary::Largest;
+        summary: Summary = Summary::Largest, also ["method"];
         /// Whether columns are brought to mean zero and variance one first
         standardise: bool = true;
     }

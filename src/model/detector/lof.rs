@@ -20,7 +20,7 @@ detector! {
     /// Parameters of the local outlier factor.
     "lof", LofParams, LofValidParams => Lof, rows 3 {
         /// Neighbours looked at; one less than the rows where there are fewer
-        neighbours: usize = 20, in 1..=10_000;
+        neighbours: usize = 20, in 1..=10_000, also ["n_neighbors", "k"];
         /// Whether columns are brought to mean zero and variance one first
         standardise: bool = true;
     }

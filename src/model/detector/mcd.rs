@@ -9,14 +9,26 @@
 //!
 //! Consistent is α / F(q; d + 2), q being the α quantile of χ² with d degrees of freedom and α the share of
 //! the rows that the raw estimate is of (Croux and Haesbroeck, as robustbase and scikit-learn have it). The
-//! median of the distances over that of χ², which was usual before, throws away good rows where the bulk has
-//! heavier tails than the normal: a tenth of a ROC AUC on ADBench's mammography.
+//! median of the distances over that of χ², which was usual before (`correction = median`), throws away more
+//! rows where the bulk has heavier tails than the normal.
+//!
+//! Scores are not those of PyOD, on purpose: scikit-learn's starts of d + 1 rows end, where values repeat, in a half
+//! that lies in a plane (on mammography in 3 of 6 dimensions), and the rows that are kept by distances within it
+//! are a chance matter. Starts of h rows do not. Mean ROC AUC over three seeds, PyOD's, ours and ours with `median`:
+//! cardio .790 .824 .820, mammography .805 .890 .889, breastw .987 .989 .989, fault .508 .533 .531.
+//!
+//! Of n ≤ 2d rows no half says more of the bulk than of itself: all are taken, which is the ordinary covariance
+//! (150 × 90 made rows: ROC AUC .835, by halves .791, PyOD .727).
+//! Of n ≤ d + 1 rows each is as far from the mean as any other, and they are refused.
 //!
 //! - Fit: O(starts · 300 · d² + rounds · n · d²) time, O(n) memory beside the rows.
 //! - Contributions are exact: (x − μ)ⱼ · (Σ⁻¹(x − μ))ⱼ.
 //! - Papers: Rousseeuw, Van Driessen: A Fast Algorithm for the Minimum Covariance Determinant Estimator.
 //!   Technometrics 41 (1999); Croux, Haesbroeck: Influence Function and Efficiency of the Minimum Covariance
 //!   Determinant Scatter Matrix Estimator. J. Multivariate Analysis 71 (1999).
+
+use std::fmt;
+use std::str::FromStr;
 
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 use rand::seq::index;
@@ -28,15 +40,47 @@ use super::isolation_forest::stream;
 use super::rows::{each_cell, each_row, moments};
 use super::{Detect, DetectError, Score};
 
+/// By what the raw covariance is brought to the scale of a normal distribution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Correction {
+    /// The share of the rows it is of, over how much of a normal distribution's variance that holds.
+    Consistent,
+    /// The median of the squared distances, over that of χ².
+    Median,
+}
+
+impl fmt::Display for Correction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Consistent => "consistent",
+            Self::Median => "median",
+        })
+    }
+}
+
+impl FromStr for Correction {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "consistent" => Ok(Self::Consistent),
+            "median" => Ok(Self::Median),
+            _ => Err("consistent or median"),
+        }
+    }
+}
+
 detector! {
     /// Parameters of the robust Mahalanobis distance.
     "mcd", McdParams, McdValidParams => Mcd, rows 4 {
-        /// Share of the rows that must lie close together; 0 is the least, (n + d + 1)/2 rows
-        support: f64 = 0.0, in 0.0..=1.0;
+        /// Share of the rows that must lie close together; 0 is the least, (n + d + 1)/2 rows, and all of no more than 2d
+        support: f64 = 0.0, in 0.0..=1.0, also ["support_fraction"];
         /// Random starts, over all groups
         starts: usize = 500, in 10..=100_000;
+        /// How the raw covariance is scaled before rows beyond 97.5 % are left out of the last one: consistent or median
+        correction: Correction = Correction::Consistent;
         /// Seed of the starts
-        seed: u64 = 0;
+        seed: u64 = 0, also ["random_state"];
     }
 }
 
@@ -64,6 +108,11 @@ fn distances(shape: &Ellipsoid, rows: ArrayView2<'_, f64>) -> Array1<f64> {
 fn shape_of(rows: ArrayView2<'_, f64>, chosen: &[usize]) -> Option<Ellipsoid> {
     let (mean, scatter) = moments(rows.select(Axis(0), chosen).view());
     Ellipsoid::new(mean, &(scatter / chosen.len() as f64))
+}
+
+fn shape_of_all(rows: ArrayView2<'_, f64>) -> Option<Ellipsoid> {
+    let (mean, scatter) = moments(rows);
+    Ellipsoid::new(mean, &(scatter / rows.nrows() as f64))
 }
 
 /// The h nearest rows, in their order.
@@ -98,6 +147,9 @@ fn best(mut shapes: Vec<Ellipsoid>, kept: usize) -> Vec<Ellipsoid> {
 
 impl McdValidParams {
     fn share(&self, n: usize, d: usize) -> f64 {
+        if n <= 2 * d && self.support == 0.0 {
+            return 1.0;
+        }
         self.support.max((n + d + 1) as f64 / 2.0 / n as f64).min(1.0)
     }
 
@@ -119,6 +171,9 @@ impl McdValidParams {
     fn raw(&self, rows: ArrayView2<'_, f64>) -> Option<Ellipsoid> {
         let (n, d) = rows.dim();
         let share = self.share(n, d);
+        if size(share, n) == n {
+            return shape_of_all(rows);
+        }
         // A group of fewer rows than columns has no determinant.
         let size_of_group = GROUP.max(2 * d);
         let candidates = if n <= 2 * size_of_group {
@@ -150,12 +205,24 @@ impl Detect for McdValidParams {
     type Model = Mcd;
 
     fn fit_rows(&self, rows: ArrayView2<'_, f64>) -> Result<Mcd, DetectError> {
-        let constant = || DetectError::Constant { kind: "mcd" };
-        let raw = self.raw(rows).ok_or_else(constant)?;
-        let squares = distances(&raw, rows);
         let (n, d) = rows.dim();
-        let within =
-            within(size(self.share(n, d), n) as f64 / n as f64, raw.whiten.ncols() as f64).ok_or_else(constant)?;
+        if n < d + 2 {
+            return Err(DetectError::TooFew { kind: "mcd", needed: d + 2, rows: n, columns: d });
+        }
+        let beyond = || DetectError::Covariance { kind: "mcd" };
+        let raw = self.raw(rows).ok_or_else(beyond)?;
+        let dimensions = raw.whiten.ncols();
+        if dimensions == 0 {
+            // The bulk is one point, which gives no measure: all rows do, as far as they differ.
+            return Ok(Mcd { shape: shape_of_all(rows).ok_or_else(beyond)? });
+        }
+        let squares = distances(&raw, rows);
+        let chi = ChiSquared::new(dimensions as f64).map_err(|_| beyond())?;
+        let scale = match self.correction {
+            Correction::Consistent => consistent(size(self.share(n, d), n) as f64 / n as f64, dimensions, &chi),
+            Correction::Median => Some(median(&squares) / quantile(&chi, 0.5)),
+        };
+        let within = quantile(&chi, 0.975) * scale.ok_or_else(beyond)?;
         let kept: Vec<usize> = (0..rows.nrows()).filter(|i| squares[*i] <= within).collect();
         Ok(Mcd { shape: shape_of(rows, &kept).unwrap_or(raw) })
     }
@@ -178,13 +245,16 @@ fn quantile(distribution: &ChiSquared, p: f64) -> f64 {
     (low + high) / 2.0
 }
 
-/// The squared distance, by the covariance of the inner share of the rows, of the 97.5 % quantile of a
-/// normal distribution of so many dimensions.
-fn within(share: f64, dimensions: f64) -> Option<f64> {
-    let chi = ChiSquared::new(dimensions).ok()?;
-    let inner = ChiSquared::new(dimensions + 2.0).ok()?;
-    let consistent = if share < 1.0 { share / inner.cdf(quantile(&chi, share)) } else { 1.0 };
-    Some(quantile(&chi, 0.975) * consistent)
+/// What a normal distribution's covariance is in units of that of its inner share.
+fn consistent(share: f64, dimensions: usize, chi: &ChiSquared) -> Option<f64> {
+    let inner = ChiSquared::new(dimensions as f64 + 2.0).ok()?;
+    Some(if share < 1.0 { share / inner.cdf(quantile(chi, share)) } else { 1.0 })
+}
+
+fn median(values: &Array1<f64>) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    (sorted[(sorted.len() - 1) / 2] + sorted[sorted.len() / 2]) / 2.0
 }
 
 impl Score for Mcd {

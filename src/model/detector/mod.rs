@@ -47,7 +47,7 @@ pub use hbos::{Hbos, HbosParams, HbosValidParams};
 pub use isolation_forest::{IsolationForest, IsolationForestParams, IsolationForestValidParams};
 pub use knn::{Knn, KnnParams, KnnValidParams, Summary};
 pub use lof::{Lof, LofParams, LofValidParams};
-pub use mcd::{Mcd, McdParams, McdValidParams};
+pub use mcd::{Correction, Mcd, McdParams, McdValidParams};
 pub use neighbours::{NeighbourTable, Neighbours};
 pub use one_class_svm::{OneClassSvm, OneClassSvmParams, OneClassSvmValidParams};
 pub use pca::{Pca, PcaParams, PcaScore, PcaValidParams};
@@ -112,9 +112,9 @@ pub enum DetectError {
         /// Columns given.
         given: usize,
     },
-    /// The columns leave no direction to measure in.
-    #[error("{kind}: all columns are constant")]
-    Constant {
+    /// The covariance of the columns is beyond what numbers hold.
+    #[error("{kind}: no covariance of these columns can be computed; bring numbers so large to a smaller unit")]
+    Covariance {
         /// The detector.
         kind: &'static str,
     },
@@ -154,7 +154,12 @@ pub trait Detector: Send + Sync + std::fmt::Debug {
     /// Its parameters: name, default and meaning.
     fn parameters(&self) -> Vec<Parameter>;
 
-    /// Sets a parameter.
+    /// Sets a parameter, by its name or the one that PyOD and scikit-learn have for it; `auto` and `None`
+    /// are its default.
+    ///
+    /// # Errors
+    ///
+    /// There is none of that name, or it cannot have such a value.
     fn set(&mut self, name: &str, value: &str) -> Result<(), DetectError>;
 
     /// Learns from rows (n × d).
@@ -169,10 +174,31 @@ pub trait Detector: Send + Sync + std::fmt::Debug {
 pub struct Parameter {
     /// Name.
     pub name: &'static str,
+    /// Names that PyOD and scikit-learn have for it.
+    pub aliases: &'static [&'static str],
     /// Value as set.
     pub value: String,
     /// Meaning.
     pub meaning: &'static str,
+}
+
+/// Values of PyOD and scikit-learn that mean a parameter's default.
+const AS_IT_COMES: [&str; 2] = ["auto", "None"];
+
+/// Parameters of PyOD and scikit-learn that move no score, and why.
+pub const SET_ASIDE: [(&str, &str); 2] = [
+    ("n_jobs", "--threads says how many threads work, and scores do not depend on it"),
+    ("contamination", "it only places a threshold, and scores have none"),
+];
+
+/// Names with aliases, for a message.
+fn names(parameters: &[Parameter]) -> String {
+    let told = |p: &Parameter| match p.aliases {
+        [] => p.name.to_owned(),
+        aliases => format!("{} ({})", p.name, aliases.join(", ")),
+    };
+    let told: Vec<String> = parameters.iter().map(told).collect();
+    if told.is_empty() { "none".to_owned() } else { told.join(", ") }
 }
 
 /// All kinds, as they come with their defaults.
@@ -212,3 +238,6 @@ fn check(kind: &'static str, rows: ArrayView2<'_, f64>, needed: usize) -> Result
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod pyod_tests;

@@ -1,12 +1,12 @@
 /// Declares a detector's parameters: the unchecked form with a setter for each, the checked form, linfa's
 /// `ParamGuard` between them, `Fit` on the checked form, `PredictInplace` on the model, and the form
 /// chosen by name. The detector's file itself implements `Detect` for the checked form and `Score` for
-/// the model.
+/// the model. `also` gives the names that PyOD and scikit-learn have for a parameter.
 macro_rules! detector {
     (
         $(#[$doc:meta])*
         $kind:literal, $params:ident, $valid:ident => $model:ident, rows $needed:literal {
-            $( $(#[doc = $meaning:literal])+ $name:ident: $type:ty = $default:expr $(, in $range:expr)?; )*
+            $( $(#[doc = $meaning:literal])+ $name:ident: $type:ty = $default:expr $(, in $range:expr)? $(, also [$($alias:literal),+])?; )*
         }
     ) => {
         $(#[$doc])*
@@ -102,6 +102,7 @@ macro_rules! detector {
             fn parameters(&self) -> Vec<$crate::model::detector::Parameter> {
                 vec![ $( $crate::model::detector::Parameter {
                     name: stringify!($name),
+                    aliases: &[$( $($alias),+ )?],
                     value: self.0.$name.to_string(),
                     meaning: concat!($($meaning),+).trim_ascii(),
                 } ),* ]
@@ -109,23 +110,26 @@ macro_rules! detector {
 
             #[allow(unused_variables, reason = "some detectors have no parameters")]
             fn set(&mut self, name: &str, value: &str) -> Result<(), $crate::model::detector::DetectError> {
-                let known: &[&str] = &[$( stringify!($name) ),*];
                 match name {
-                    $( stringify!($name) => {
-                        self.0.$name = value.parse::<$type>().map_err(|e| {
-                            $crate::model::detector::DetectError::Parameter {
-                                kind: $kind,
-                                name: stringify!($name),
-                                value: format!("'{value}'"),
-                                expected: format!("a {} ({e})", stringify!($type)),
-                            }
-                        })?;
-                        Ok(())
+                    $( stringify!($name) $( $(| $alias)+ )? => {
+                        self.0.$name = if $crate::model::detector::AS_IT_COMES.contains(&value) {
+                            $default
+                        } else {
+                            value.parse::<$type>().map_err(|e| {
+                                $crate::model::detector::DetectError::Parameter {
+                                    kind: $kind,
+                                    name: stringify!($name),
+                                    value: format!("'{value}'"),
+                                    expected: format!("a {} ({e})", stringify!($type)),
+                                }
+                            })?
+                        };
+                        linfa::ParamGuard::check_ref(self).map(|_| ())
                     } )*
                     _ => Err($crate::model::detector::DetectError::UnknownParameter {
                         kind: $kind,
                         name: name.to_owned(),
-                        known: known.join(", "),
+                        known: $crate::model::detector::names(&$crate::model::detector::Detector::parameters(self)),
                     }),
                 }
             }

@@ -67,6 +67,8 @@ detector! {
         score: PcaScore = PcaScore::Eigenvectors;
         /// Share of variance that the major components hold (reconstruction)
         share: f64 = 0.9, in 0.0..=1.0;
+        /// Components that are kept, the first ones (reconstruction: the major ones); 0 is all (those of the share)
+        components: usize = 0, in 0..=1_000_000, also ["n_components"];
     }
 }
 
@@ -91,12 +93,14 @@ impl Detect for PcaValidParams {
         let deviations = deviations(&scatter, n);
         let correlations =
             Array2::from_shape_fn(scatter.dim(), |(i, j)| scatter[[i, j]] / (n as f64 * deviations[i] * deviations[j]));
-        let (values, vectors) = eigen(&correlations).ok_or(DetectError::Constant { kind: "pca" })?;
+        let (values, vectors) = eigen(&correlations).ok_or(DetectError::Covariance { kind: "pca" })?;
         let whole: f64 = values.iter().filter(|v| **v > 0.0).sum();
         if whole <= 0.0 {
-            return Err(DetectError::Constant { kind: "pca" });
+            // In constant columns no row is further from ordinary than another.
+            return Ok(Pca { mean, deviations, directions: Array2::zeros((rows.ncols(), 0)), weights: None });
         }
-        let kept = values.iter().take_while(|v| **v > values[0] * 1e-7).count();
+        let asked = if self.components == 0 { values.len() } else { self.components };
+        let kept = values.iter().take(asked).take_while(|v| **v > values[0] * 1e-7).count();
         let directions = match self.score {
             PcaScore::Eigenvectors => vectors.slice(s![.., ..kept]).to_owned(),
             PcaScore::Weighted => {
@@ -113,8 +117,9 @@ impl Detect for PcaValidParams {
                     held += **v;
                     more
                 });
+                let major = if self.components == 0 { major.count() } else { self.components };
                 // All components would leave nothing to score: the last one is always minor.
-                let major = major.count().min(values.len() - 1);
+                let major = major.min(values.len() - 1);
                 vectors.slice(s![.., major..]).to_owned()
             }
         };

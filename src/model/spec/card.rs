@@ -155,7 +155,7 @@ impl fmt::Display for Card<'_> {
         let raised = self.scored.iter().filter(|one| one.raised).count();
         writeln!(
             f,
-            "- 提示 raised: {raised}; at most {:.1} % of all by design, and those with at least {} features outside what is ordinary among peers",
+            "- 提示 raised: {raised}; a quota of {:.1} % of all, and of those only the ones with at least {} features outside what is ordinary among peers",
             100.0 * spec.share,
             spec.ways
         )?;
@@ -196,8 +196,10 @@ impl fmt::Display for Card<'_> {
             f.write_str("\n## 漂移 Drift\n\n")?;
             writeln!(
                 f,
-                "Against {}.\n\n| feature | population stability index | by chance |\n|---|---|---|",
-                drift.against
+                "Against {}: {:.1} % of the subjects score as high as the quota of {:.1} % of those did.\n\n| feature | population stability index | by chance |\n|---|---|---|",
+                drift.against,
+                100.0 * drift.beyond,
+                100.0 * spec.share
             )?;
             for one in &drift.of {
                 let warning = if one.moved() { " 不宜采信 do not trust" } else { "" };

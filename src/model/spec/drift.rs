@@ -7,13 +7,12 @@
 //! (Yurdakul, Statistical properties of population stability index, 2018), so an index that chance reaches
 //! once in a thousand times is no drift. O(n log n) a feature.
 
-use ndarray::Array1;
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
 use super::peers::residuals;
 use super::run::Fitted;
 use super::{FeatureTable, Model, ModelError};
-use crate::model::detector::ensemble::combine;
+use crate::model::detector::ensemble::{combine, tails_among};
 
 /// Index from which a model should not be trusted.
 pub const MOVED: f64 = 0.25;
@@ -53,6 +52,9 @@ pub struct Drifted {
     pub against: String,
     /// By feature, the score last.
     pub of: Vec<Drift>,
+    /// Share of the subjects now that score as high as the quota of those before: about the quota where nothing
+    /// changed. Of rows that a model did not learn from this need not hold, so it tells a false-alarm rate.
+    pub beyond: f64,
 }
 
 impl Drifted {
@@ -109,7 +111,9 @@ pub fn drift(
     });
     let mut of: Vec<Drift> = features.collect();
     let fitted = Fitted::new(model, &residuals(before))?;
-    let score = |scores: Array1<f64>| scores.to_vec();
-    of.push(Drift::new("score", &score(combine(&fitted.scores)), &score(fitted.others(&residuals(now)))));
-    Ok(Some(Drifted { against: against.to_owned(), of }))
+    let (before, now) = (combine(&fitted.scores), fitted.others(&residuals(now)));
+    of.push(Drift::new("score", &before.to_vec(), &now.to_vec()));
+    let tails = tails_among(before.view(), now.view());
+    let beyond = tails.iter().filter(|tail| **tail <= model.spec.share).count() as f64 / tails.len() as f64;
+    Ok(Some(Drifted { against: against.to_owned(), of, beyond }))
 }

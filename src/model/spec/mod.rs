@@ -94,7 +94,7 @@ pub struct ModelSpec {
     /// Lines query, where money is counted.
     #[serde(default)]
     pub lines: Option<String>,
-    /// At most this share of the subjects is raised: the false-alarm rate where nothing is wrong.
+    /// Quota: at most this share of the subjects is raised, and about so many are where nothing is wrong.
     pub share: f64,
     /// And only those with so many features outside what is ordinary among their peers.
     pub ways: usize,

@@ -62,13 +62,13 @@ pub fn in_words(model: &Model, table: &FeatureTable, one: &Scored) -> (String, S
             let peers = one.peers.map_or_else(|| format!("all {n}"), |peers| format!("{peers} peers"));
             format!(
                 "{lead} Compared with {peers}: {drivers}. {otherwise} Alike in all else and ordinary in these: {beside} (the first of these in brackets). The \
-                 model only says where to look; by design it raises up to {share} % of {n} even where nothing is wrong."
+                 model only says where to look; it has a quota of {share} % of {n}, which it may fill even where nothing is wrong."
             )
         } else {
             let peers = one.peers.map_or_else(|| format!("全部{n}个"), |peers| format!("{peers}个同类"));
             format!(
                 "{lead}与{peers}对象相比：{drivers}。{otherwise}其余相近而上述各项正常的同类对照（括号内为首项）：{beside}。模型只提示何处值得看，不作认定；\
-                 即使一切正常，{n}个对象中按设计也至多有{share}%被提示。"
+                 其提示名额为{n}个对象的{share}%，即使一切正常也可能用满。"
             )
         }
     };

@@ -11,6 +11,9 @@ use super::{NumericTable, Reading, Role, TableError, no_number};
 /// Bytes of a piece.
 const PIECE: usize = 4 << 20;
 
+/// What some programs begin a file of UTF-8 with.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// A piece parsed: the numbers by column, and how many rows.
 struct Parsed {
     columns: Vec<Vec<f64>>,
@@ -20,7 +23,7 @@ struct Parsed {
 /// A cell that is wrong: row of the piece, column, message.
 type Wrong = (u64, usize, String);
 
-/// Reads a CSV with a header.
+/// Reads a CSV; where its first line holds nothing but numbers, that is a row and the columns are called 1, 2, ….
 pub fn read(path: &Path, reading: &Reading) -> Result<NumericTable, TableError> {
     let io = |source| TableError::Io { path: path.to_owned(), source };
     let mut file = File::open(path).map_err(io)?;
@@ -28,21 +31,34 @@ pub fn read(path: &Path, reading: &Reading) -> Result<NumericTable, TableError> 
     let mut names: Vec<String> = Vec::new();
     let mut roles: Vec<Role> = Vec::new();
     let mut columns: Vec<Vec<f64>> = Vec::new();
+    let mut notes = Vec::new();
     let mut before = 0;
+    let mut started = false;
     loop {
         let wanted = PIECE * rayon::current_num_threads().max(1);
         let read = (&mut file).take(wanted as u64).read_to_end(&mut held).map_err(io)?;
         let last = read == 0;
+        if !started && held.starts_with(BYTE_ORDER_MARK) {
+            held.drain(..BYTE_ORDER_MARK.len());
+        }
+        started = true;
         if names.is_empty() {
             let Some(end) = ends(&held, held.len(), last).into_iter().next() else {
                 if last { break } else { continue }
             };
             // The first line alone: the rest waits.
             let end = first_line(&held[..end]);
-            names = header(path, &held[..end])?;
+            let cells = first_cells(path, &held[..end])?;
+            if is_row(&cells) {
+                names = (1..=cells.len()).map(|j| j.to_string()).collect();
+                notes
+                    .push(format!("there is no header: the first line is a row, the columns are 1 to {}", names.len()));
+            } else {
+                names = header(path, cells)?;
+                held.drain(..end);
+            }
             roles = reading.roles(path, &names)?;
             columns = vec![Vec::new(); names.len()];
-            held.drain(..end);
         }
         let cuts = ends(&held, PIECE, last);
         let from = std::iter::once(0).chain(cuts.iter().copied());
@@ -67,7 +83,7 @@ pub fn read(path: &Path, reading: &Reading) -> Result<NumericTable, TableError> 
         return Err(TableError::File { path: path.to_owned(), message: "the file is empty".to_owned() });
     }
     let columns = names.into_iter().zip(roles).zip(columns).map(|((name, role), values)| (name, role, values));
-    NumericTable::of_columns(path, columns.collect())
+    NumericTable::of_columns(path, reading, columns.collect(), notes)
 }
 
 /// Where pieces of about `size` bytes end: after a line, outside quotes. The last piece ends with the file
@@ -105,13 +121,24 @@ fn first_line(bytes: &[u8]) -> usize {
     bytes.len()
 }
 
-fn header(path: &Path, line: &[u8]) -> Result<Vec<String>, TableError> {
-    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
-    let wrong = |message: String| TableError::File { path: path.to_owned(), message };
+fn first_cells(path: &Path, line: &[u8]) -> Result<Vec<String>, TableError> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).trim(csv::Trim::All).from_reader(line);
     let mut record = csv::StringRecord::new();
-    reader.read_record(&mut record).map_err(|e| wrong(format!("the header cannot be read: {e}")))?;
-    let names: Vec<String> = record.iter().map(str::to_owned).collect();
+    reader
+        .read_record(&mut record)
+        .map_err(|e| TableError::File { path: path.to_owned(), message: format!("the header cannot be read: {e}") })?;
+    Ok(record.iter().map(str::to_owned).collect())
+}
+
+/// Whether the first line is a row and no header: numbers alone, other than the 0, 1, … that pandas calls columns
+/// without names.
+fn is_row(cells: &[String]) -> bool {
+    let counted = cells.iter().enumerate().all(|(j, cell)| *cell == j.to_string());
+    !counted && !cells.is_empty() && cells.iter().all(|cell| number(cell.as_bytes()).is_some())
+}
+
+fn header(path: &Path, names: Vec<String>) -> Result<Vec<String>, TableError> {
+    let wrong = |message: String| TableError::File { path: path.to_owned(), message };
     let mut sorted: Vec<&String> = names.iter().collect();
     sorted.sort();
     if let Some(twice) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
@@ -132,12 +159,17 @@ fn parse(bytes: &[u8], roles: &[Role]) -> Result<Parsed, Wrong> {
         }
         rows += 1;
         if record.len() != roles.len() {
-            let message = format!("the row has {} cells and the header {}", record.len(), roles.len());
+            let message = format!("the row has {} cells and the first line {}", record.len(), roles.len());
             return Err((rows, record.len().min(roles.len() - 1), message));
         }
         for (j, ((cell, role), column)) in record.iter().zip(roles).zip(&mut columns).enumerate() {
             let value = match role {
-                Role::Number => number(cell).ok_or_else(|| no_number(&String::from_utf8_lossy(cell))),
+                Role::Number | Role::IndexPerhaps => {
+                    number(cell).ok_or_else(|| no_number(&String::from_utf8_lossy(cell)))
+                }
+                Role::LabelPerhaps => {
+                    label(cell).or_else(|| number(cell)).ok_or_else(|| no_number(&String::from_utf8_lossy(cell)))
+                }
                 Role::Label => label(cell).ok_or_else(|| "a label must be 0 or 1".to_owned()),
                 Role::Ignored => continue,
             };

@@ -52,16 +52,23 @@ pub struct NumericTable {
     pub rows: Array2<f64>,
     /// Whether each row is known to be unlike the rest (n), where a column says so.
     pub labels: Option<Vec<bool>>,
+    /// What of the file was taken for something else than a number to score though nobody said so.
+    pub notes: Vec<String>,
 }
 
 /// The usual name of the column that says which rows are unlike the rest.
-pub const LABEL: &str = "label";
+const LABEL: &str = "label";
+/// Names, in any case, that such a column has in public sets, where it is the last one.
+const LABELS: [&str; 6] = [LABEL, "y", "class", "outlier", "target", "is_anomaly"];
+/// Names that pandas gives the index where it writes it among the columns.
+const INDEX: [&str; 3] = ["", "Unnamed: 0", "__index_level_0__"];
 
 /// What of a file is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reading {
-    /// Column that says which rows are unlike the rest: 1 or true. Unless named, one called [`LABEL`], where
-    /// there is one and it is not ignored: it must not be scored with the rest.
+    /// Column that says which rows are unlike the rest: 1 or true. Unless named, one called `label`, or the last
+    /// one where it has another usual name of labels and holds nothing but 0 and 1: it must not be scored with
+    /// the rest.
     pub label: Option<String>,
     /// Columns that are left out.
     pub ignore: Vec<String>,
@@ -72,6 +79,10 @@ pub struct Reading {
 enum Role {
     Number,
     Label,
+    /// A label by its name, if its values agree.
+    LabelPerhaps,
+    /// An index by its name, if its values count the rows.
+    IndexPerhaps,
     Ignored,
 }
 
@@ -84,16 +95,22 @@ impl Reading {
             return Err(TableError::File { path: path.to_owned(), message });
         }
         let label = self.label.as_deref().unwrap_or(LABEL);
-        let role = |name: &String| {
+        let guesses = self.label.is_none() && !columns.iter().any(|name| name == LABEL);
+        let last = columns.len().saturating_sub(1);
+        let role = |(j, name): (usize, &String)| {
             if self.ignore.contains(name) {
                 Role::Ignored
             } else if name == label {
                 Role::Label
+            } else if guesses && j == last && LABELS.contains(&name.to_lowercase().as_str()) {
+                Role::LabelPerhaps
+            } else if (j == 0 || j == last) && INDEX.contains(&name.as_str()) {
+                Role::IndexPerhaps
             } else {
                 Role::Number
             }
         };
-        Ok(columns.iter().map(role).collect())
+        Ok(columns.iter().enumerate().map(role).collect())
     }
 }
 
@@ -115,13 +132,20 @@ impl NumericTable {
     }
 
     /// Puts columns together.
-    fn of_columns(path: &Path, columns: Vec<(String, Role, Vec<f64>)>) -> Result<Self, TableError> {
+    fn of_columns(
+        path: &Path,
+        reading: &Reading,
+        columns: Vec<(String, Role, Vec<f64>)>,
+        mut notes: Vec<String>,
+    ) -> Result<Self, TableError> {
         // Columns that are ignored hold nothing.
         let n = columns.iter().map(|(_, _, values)| values.len()).max().unwrap_or(0);
         let (mut names, mut cells, mut labels) = (Vec::new(), Vec::new(), None);
         for (name, role, mut values) in columns {
+            let (role, note) = settled(&name, role, &values, reading);
+            notes.extend(note);
             match role {
-                Role::Number => {
+                Role::Number | Role::LabelPerhaps | Role::IndexPerhaps => {
                     names.push(name);
                     if cells.is_empty() {
                         cells = values;
@@ -134,7 +158,35 @@ impl NumericTable {
             }
         }
         let wrong = |e: ndarray::ShapeError| TableError::File { path: path.to_owned(), message: e.to_string() };
-        Ok(Self { rows: Array2::from_shape_vec((n, names.len()).f(), cells).map_err(wrong)?, columns: names, labels })
+        Ok(Self {
+            rows: Array2::from_shape_vec((n, names.len()).f(), cells).map_err(wrong)?,
+            columns: names,
+            labels,
+            notes,
+        })
+    }
+}
+
+/// What a column is, now that its values are known, and what is to be said of it.
+fn settled(name: &str, role: Role, values: &[f64], reading: &Reading) -> (Role, Option<String>) {
+    let all_labels = || values.iter().all(|v| *v == 0.0 || *v == 1.0);
+    let is_label = || {
+        format!(
+            "the column '{name}' says which rows are unlike the rest and is not scored; --ignore {name} leaves it out"
+        )
+    };
+    match role {
+        Role::Label if reading.label.is_none() => (Role::Label, Some(is_label())),
+        Role::LabelPerhaps if all_labels() => (Role::Label, Some(is_label())),
+        Role::LabelPerhaps => {
+            let told =
+                format!("the column '{name}' is scored: it holds more than 0 and 1; --ignore {name} leaves it out");
+            (Role::Number, Some(told))
+        }
+        Role::IndexPerhaps if values.iter().enumerate().all(|(i, v)| *v == i as f64) => {
+            (Role::Ignored, Some(format!("the column '{name}' counts the rows and is not scored")))
+        }
+        _ => (role, None),
     }
 }
 

@@ -59,5 +59,5 @@ pub fn read(path: &Path, reading: &Reading) -> Result<NumericTable, TableError> 
         }
     }
     let columns = read.iter().zip(columns).map(|(j, values)| (names[*j].clone(), roles[*j], values));
-    NumericTable::of_columns(path, columns.collect())
+    NumericTable::of_columns(path, reading, columns.collect(), Vec::new())
 }

@@ -20,12 +20,63 @@ fn columns_are_read_by_their_roles() {
 }
 
 #[test]
+fn a_label_by_any_usual_name_is_not_scored() {
+    for name in ["Y", "class", "Outlier", "target", "is_anomaly", "LABEL"] {
+        let table = read(&format!("a,{name}\n5,0\n6,1\n"), &Reading::default()).unwrap();
+        assert_eq!((table.columns.join(","), table.labels), ("a".to_owned(), Some(vec![false, true])), "{name}");
+        assert!(
+            table.notes[0].contains(&format!("the column '{name}' says which rows are unlike")),
+            "{:?}",
+            table.notes
+        );
+    }
+    // A coordinate of that name is scored, and said to be; so is one that is not the last.
+    let table = read("x,y\n5,0.5\n6,1\n", &Reading::default()).unwrap();
+    assert_eq!((table.columns.len(), table.labels.is_none()), (2, true));
+    assert!(table.notes[0].contains("the column 'y' is scored"), "{:?}", table.notes);
+    let table = read("class,x\n0,0.5\n1,1\n", &Reading::default()).unwrap();
+    assert_eq!((table.columns.len(), table.notes.len()), (2, 0));
+    // What somebody named is what is taken.
+    let reading = Reading { label: Some("truth".to_owned()), ignore: Vec::new() };
+    let table = read("a,truth,y\n5,0,1\n6,1,0\n", &reading).unwrap();
+    assert_eq!((table.columns.join(","), table.notes.len()), ("a,y".to_owned(), 0));
+    let reading = Reading { label: None, ignore: vec!["y".to_owned()] };
+    assert!(read("a,y\n5,0\n6,1\n", &reading).unwrap().labels.is_none());
+}
+
+#[test]
+fn a_table_without_header_keeps_its_first_row() {
+    let table = read("\u{feff}1.5,2\n3,4\n", &Reading::default()).unwrap();
+    assert_eq!(
+        (table.columns, table.rows),
+        (vec!["1".to_owned(), "2".to_owned()], ndarray::array![[1.5, 2.0], [3.0, 4.0]])
+    );
+    assert!(table.notes[0].contains("there is no header"), "{:?}", table.notes);
+    let reading = Reading { label: Some("2".to_owned()), ignore: Vec::new() };
+    assert_eq!(read("1.5,1\n3,0\n", &reading).unwrap().labels, Some(vec![true, false]));
+    // pandas calls columns without names 0, 1, ….
+    let table = read("0,1\n3,4\n", &Reading::default()).unwrap();
+    assert_eq!((table.rows, table.notes.len()), (ndarray::array![[3.0, 4.0]], 0));
+}
+
+#[test]
+fn an_index_of_pandas_is_not_scored() {
+    for name in ["", "Unnamed: 0"] {
+        let table = read(&format!("{name},a\n0,5\n1,6\n"), &Reading::default()).unwrap();
+        assert_eq!(table.columns, ["a"]);
+        assert!(table.notes[0].contains("counts the rows"), "{:?}", table.notes);
+    }
+    let table = read(",a\n0,5\n2,6\n", &Reading::default()).unwrap();
+    assert_eq!((table.columns.len(), table.notes.len()), (2, 0));
+}
+
+#[test]
 fn what_is_wrong_is_told_with_row_and_column() {
     let told = |text: &str| read(text, &Reading::default()).unwrap_err();
     assert!(told("a,b\n1,2\n1,\n").contains("row 2, column 'b': the cell is empty"));
     assert!(told("a,b\n1,2\n1,NaN\n").contains("row 2, column 'b': 'NaN' is no number"));
     assert!(told("a,b\n1,2\n张,1\n").contains("row 2, column 'a': '张' is no number; leave a column of text out"));
-    assert!(told("a,b\n1\n").contains("row 1, column 'b': the row has 1 cells and the header 2"));
+    assert!(told("a,b\n1\n").contains("row 1, column 'b': the row has 1 cells and the first line 2"));
     assert!(told("a,a\n1,2\n").contains("two columns are called 'a'"));
     assert!(told("").contains("the file is empty"));
     assert!(read("a,b\n1,2\n", &label()).unwrap_err().contains("no column 'label'; there are a, b"));
