@@ -58,7 +58,7 @@ fn problems_have_one_shape() {
     assert!(unknown["detail"].as_str().unwrap().contains("ony"), "{unknown}");
     let huge = vec![b' '; 2 << 20];
     send("POST", "/api/v1/sql", "application/sql", &huge).problem(413, "too-large");
-    for body in ["{\"only\":[\"Z99\"]}", "{\"region\":\"43\"}", "{\"parameters\":{\"nothing\":{}}}"] {
+    for body in ["{\"only\":[\"Z99\"]}", "{\"region\":\"431\"}", "{\"parameters\":{\"nothing\":{}}}"] {
         send("POST", "/api/v1/audits", "application/json", body.as_bytes()).problem(400, "bad-parameter");
     }
     send("POST", "/api/v1/audits", "application/json", b"{\"snapshot\":\"ffffffff\"}").problem(404, "not-found");
