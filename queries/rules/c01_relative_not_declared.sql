@@ -5,7 +5,7 @@
 -- severity   = 3
 -- queue      = "irregularity"
 -- subject    = "household"
--- reads      = ["kin_case", "relative_declaration", "identity", "household_member", "award", "payment", "official"]
+-- reads      = ["kin_case", "relative_declaration", "identity", "household_member", "award", "award_member", "payment", "official"]
 -- optional   = ["household_member"]
 -- one_of     = ["kinship", "marriage", "person"]
 -- # The duty and the lack of a paper are plain; what fails is a paper kept outside the list, and kinship by a stale book.
@@ -37,7 +37,12 @@
 
 -- Ties to officials over the place that no declaration names, at each decision that led to an award. The payments
 -- follow the closest of them; a household whose every tie is exempt comes out once.
-WITH declared AS (
+WITH family AS (
+    SELECT household_key, person_key FROM household_member
+    UNION
+    SELECT a.household_key, m.person_key FROM award_member AS m JOIN award AS a ON a.award_key = m.award_key
+),
+declared AS (
     -- The official's numbers are one person's. A declaration that names a member, or the household alone, covers the
     -- family, which is one visit; one under a mistyped number counts by the name.
     SELECT o.person_key AS official_person_key, d.relative_key, d.relative_name,
@@ -46,7 +51,7 @@ WITH declared AS (
     FROM   relative_declaration AS d
     JOIN   official             AS o ON o.official_key = d.official_key
     LEFT   JOIN identity        AS i ON i.person_key = d.relative_key
-    LEFT   JOIN household_member AS m ON m.household_key = d.household_key AND m.person_key = d.relative_key
+    LEFT   JOIN family AS m ON m.household_key = d.household_key AND m.person_key = d.relative_key
 ),
 undeclared AS (
     SELECT k.household_key, k.person_key, k.programme, k.benefit, k.application_key, k.award_key, k.decided_on, k.region_code,

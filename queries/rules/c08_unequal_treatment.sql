@@ -6,7 +6,8 @@
 -- queue      = "irregularity"
 -- subject    = "household"
 -- reads      = ["award_peer", "official_circle", "hidden_tie", "custody_agreement", "household_member", "award_member", "payment", "official", "identity"]
--- optional   = ["household_member"]
+-- optional   = ["household_member", "custody_agreement"]
+-- one_of     = ["application"]
 -- # The office's own figures set the family apart and a tie is on record; what fails is a hardship that no field of the file holds. No published figure exists: one in two.
 -- prior      = 0.5
 -- reason_zh  = "该户每人每月保障金额为标准的{share}%，而同县、同类别、同户籍、同人口、同收入段、同残疾情况的{peers}份待遇的中位数为{ordinary}%，其中仅{as_much}份与其相当；该户（家庭成员）与工作人员{official_name}{relation_zh}。若按同况水平发放，{months}个月（{month_from}至{month_to}）少发{amount}元。"
@@ -72,6 +73,8 @@ person AS (
 tied AS (
     SELECT f.award_key, c.official_key, c.kin, c.relation_zh, c.relation_en, c.row_official, c.row_edge,
            p.row_household_member, p.row_award_member,
+           CAST(NULL AS BIGINT) AS row_household, CAST(NULL AS BIGINT) AS row_person, CAST(NULL AS BIGINT) AS row_person_near,
+           CAST(NULL AS BIGINT) AS row_account, CAST(NULL AS BIGINT) AS row_enterprise_role, CAST(NULL AS BIGINT) AS row_enterprise_role_near,
            CASE WHEN c.office_from >= month_after(coalesce(f.end_month, DATE '2999-11-01')) OR c.office_to < f.start_month
                 THEN 'out_of_office' END AS exemption
     FROM   far             AS f
@@ -81,7 +84,8 @@ tied AS (
     -- A rare thing in common is a tie as well, after kinship and where no agreement makes the two custodian and ward.
     SELECT f.award_key, t.official_key, 2 + t.kin,
            concat('共用', CASE t.kind WHEN 'phone' THEN '电话' WHEN 'address' THEN '住址' WHEN 'account' THEN '银行账户' ELSE '企业' END, '“', t.label, '”'),
-           concat('by a shared ', t.kind, ', ', t.label), t.row_official, t.row_edge, NULL, NULL, NULL
+           concat('by a shared ', t.kind, ', ', t.label), t.row_official, t.row_edge, NULL, NULL,
+           t.row_household, t.row_person, t.row_person_near, t.row_account, t.row_enterprise_role, t.row_enterprise_role_near, NULL
     FROM   far         AS f
     JOIN   hidden_tie  AS t ON t.household_key = f.household_key
     LEFT   JOIN custody_agreement AS g
@@ -104,6 +108,7 @@ paid AS (
 ),
 due AS (
     SELECT f.*, c.official_key, c.relation_zh, c.relation_en, c.row_official, c.row_edge, c.row_household_member, c.row_award_member,
+           c.row_household, c.row_person, c.row_person_near, c.row_account, c.row_enterprise_role, c.row_enterprise_role_near,
            c.exemption, c.kin, d.month, d.row_payment,
            least(d.paid_fen, CAST(round((f.share - f.ordinary) * f.standard_fen * f.persons) AS BIGINT)) AS over_fen,
            min(CASE WHEN c.exemption IS NULL THEN 0 ELSE 1 END) OVER (PARTITION BY f.household_key) AS all_exempt,
@@ -115,9 +120,11 @@ due AS (
 SELECT d.household_key AS subject_key, d.household_key, d.award_key, d.official_key, d.month, d.over_fen AS amount_fen, d.exemption,
        CAST(round(100 * d.share) AS BIGINT) AS share, CAST(round(100 * d.ordinary) AS BIGINT) AS ordinary, d.peers, d.as_much,
        coalesce(i.name, o.name, '—') AS official_name,
-       CASE WHEN d.kin = 0 THEN '为同一人' WHEN d.kin = 1 THEN concat('有亲属关系（', d.relation_zh, '）') ELSE concat('或其近亲属', d.relation_zh) END AS relation_zh, d.relation_en,
+       CASE WHEN d.kin = 0 THEN '为同一人' WHEN d.kin = 1 THEN concat('有亲属关系（', d.relation_zh, '）') WHEN d.kin = 2 THEN d.relation_zh ELSE concat('的近亲属', d.relation_zh) END AS relation_zh,
+       CASE WHEN d.kin <= 2 THEN d.relation_en ELSE concat(d.relation_en, ', with a relative') END AS relation_en,
        d.row_payment, d.row_award, d.row_application, d.row_peer AS row_award_peer, d.row_peer_2 AS row_award_peer_2,
-       d.row_official, d.row_edge AS row_kinship, d.row_household_member, d.row_award_member
+       d.row_official, d.row_edge AS row_kinship, d.row_household_member, d.row_award_member,
+       d.row_household, d.row_person, d.row_person_near, d.row_account, d.row_enterprise_role, d.row_enterprise_role_near
 FROM   due AS d
 LEFT   JOIN official AS o ON o.official_key = d.official_key
 LEFT   JOIN identity AS i ON i.person_key = o.person_key

@@ -48,8 +48,7 @@ absence AS (
     FROM   stay               AS s
     JOIN   medical_settlement AS m ON m.person_key = s.person_key
     -- A stay in hospital whose end is not recorded says nothing of its length.
-    -- Who came to the institution out of hospital was not missing from it.
-    WHERE  days_between(greatest(s.from_date, m.admitted_on), m.discharged_on) > $absent_days AND m.admitted_on <= s.to_date
+    WHERE  m.discharged_on IS NOT NULL AND days_between(greatest(s.from_date, m.admitted_on), least(s.to_date, m.discharged_on)) > $absent_days
 ),
 paid AS (
     SELECT g.*, a.award_key, a.household_key, p.month, p.amount_fen / n.head_count AS share_fen,

@@ -14,7 +14,7 @@
 -- reason_en  = "Within {flow_back_days} days of the payment the account of {payer} repeatedly sent money to the account ({account_no}) of {holder_en}{official_name} ({organisation}, {post}{office_en}), in {months} months ({month_from} to {month_to}), {amount} yuan: a suspected kickback."
 -- why        = "Whoever decides on a family's assistance and takes money from it right after each payment sells what the state gives."
 -- innocent   = ["The official had not yet taken office or had left it, and decided nothing.", "A loan repaid, goods bought on credit, rent.", "The official pays bills or the medical insurance for an old neighbour and is paid back.", "Kinship that no register shows."]
--- blind      = ["Cash, gifts, and wallets that no statement shows.", "Accounts of friends and business partners.", "Accounts whose statements no lawful order produced."]
+-- blind      = ["Without a register of kin the rule does not run, since nobody could say who pays a relative.", "Cash, gifts, and wallets that no statement shows.", "Accounts of friends and business partners.", "Accounts whose statements no lawful order produced."]
 -- basis      = ["刑法 art. 385", "监察法 art. 11"]
 -- [[legal_criteria]]
 -- attribute = "sex"
@@ -81,6 +81,7 @@ SELECT r.official_key AS subject_key, r.official_key, r.household_key, r.award_k
        local_number(r.region_code, 'flow_back_days', r.paid_on) AS flow_back_days,
        CASE r.kin WHEN 0 THEN '本人' ELSE concat('的', r.relation_zh) END AS holder_zh,
        CASE r.kin WHEN 0 THEN 'the official ' ELSE concat('a ', r.relation_en, ' of the official ') END AS holder_en,
+       CASE WHEN r.ever_in_office = 0 THEN 3 ELSE 4 END AS severity,
        CASE WHEN r.ever_in_office = 0 THEN '（当时不在任）' ELSE '' END AS office_zh, CASE WHEN r.ever_in_office = 0 THEN ', not in office then' ELSE '' END AS office_en,
        r.row_account_transaction, r.row_payment, r.row_account, r.row_official,
        r.row_edge AS row_kinship, r.row_edge_2 AS row_kinship_2, r.row_edge_3 AS row_kinship_3, r.row_edge_4 AS row_kinship_4, r.row_edge_5 AS row_kinship_5

@@ -21,7 +21,8 @@
 -- meaning = "days after the due date that are not yet late"
 
 -- Most payments carry their due date; only for those that do not is the local pay day looked up, which monthly benefits
--- alone have. What came with or before the first payment was paid for months already past: arrears, not delay.
+-- alone have. What came with or before the first payment of an award that began meanwhile was paid for months already past:
+-- arrears, not delay.
 WITH suspect AS (
     SELECT award_key, household_key, month, due_on, paid_on, row_id AS row_payment
     FROM   payment
@@ -47,7 +48,7 @@ late AS (
     JOIN   household AS h ON h.household_key = s.household_key
     JOIN   award     AS a ON a.award_key = s.award_key
     JOIN   begun     AS b ON b.award_key = s.award_key
-    WHERE  s.due_on IS NULL AND a.programme IN ('dibao', 'tekun') AND s.month > month_of(b.first_on)
+    WHERE  s.due_on IS NULL AND a.programme IN ('dibao', 'tekun') AND (a.start_month < $window_from OR s.month > month_of(b.first_on))
 ),
 chained AS (
     -- A chain of awards under one application is one benefit: the finding is of the last award it touches.

@@ -11,11 +11,12 @@ WITH sign AS (
     JOIN   identity   AS i ON i.person_key = d.person_key
     WHERE  e.from_month > d.died_on AND coalesce(names_match(e.name, i.name), true)
     UNION ALL
+    -- Without a day of admission, a discharge soon after the death is the account of the last stay.
     SELECT d.row_id, coalesce(s.admitted_on, s.discharged_on), 'medical_settlement', NULL, s.row_id, NULL, NULL
     FROM   death              AS d
     JOIN   medical_settlement AS s ON s.person_key = d.person_key
     JOIN   identity           AS i ON i.person_key = d.person_key
-    WHERE  coalesce(s.admitted_on, s.discharged_on) > d.died_on AND coalesce(names_match(s.name, i.name), true)
+    WHERE  coalesce(s.admitted_on, day_add(s.discharged_on, -30)) > d.died_on AND coalesce(names_match(s.name, i.name), true)
     UNION ALL
     SELECT d.row_id, w.registered_on, 'marriage', NULL, NULL, w.row_id, NULL
     FROM   death    AS d

@@ -185,8 +185,10 @@ fn take(about: SubjectKind, columns: &Columns<'_>, row: usize, group: &mut Group
         let key = |name: &str| columns.int(name, row).map(|k| k as i32);
         // A rule about a person counts that person's share; another one the whole payment, or the share it names.
         let share = key(if about == SubjectKind::Person { "subject_key" } else { "share_key" });
-        // Two records of one thing, as of a prison term that was entered twice, are no second loss of the same payment.
-        let more = match columns.int("row_payment", row) {
+        // Two records of one thing, as of a prison term that was entered twice, are no second loss of a person's share of
+        // the same payment. What a row says of a transaction is the transaction's own amount.
+        let payment = columns.int("row_payment", row).filter(|_| share.is_some());
+        let more = match payment.filter(|_| columns.int("row_account_transaction", row).is_none()) {
             Some(payment) => {
                 let counted = group.counted.entry((payment, share)).or_default();
                 let more = (fen - *counted).max(0);
@@ -248,5 +250,40 @@ fn close(rule: &CheckedRule, open: Option<(Subject, Groups)>, findings: &mut Vec
             evidence: group.evidence.into_iter().map(|(role, row_id)| EvidenceRef { row_id, role }).collect(),
             warning: String::new(),
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::{Int32Array, Int64Array};
+
+    use super::*;
+
+    /// Fen of a person's rows: payment, transaction, amount.
+    fn fen(rows: &[(i64, Option<i64>, i64)]) -> i64 {
+        let whole = |of: fn(&(i64, Option<i64>, i64)) -> Option<i64>| -> ArrayRef {
+            Arc::new(rows.iter().map(of).collect::<Int64Array>())
+        };
+        let batch = RecordBatch::try_from_iter([
+            ("subject_key", Arc::new(Int32Array::from(vec![7; rows.len()])) as ArrayRef),
+            ("amount_fen", whole(|row| Some(row.2))),
+            ("row_payment", whole(|row| Some(row.0))),
+            ("row_account_transaction", whole(|row| row.1)),
+        ])
+        .unwrap();
+        let columns = Columns::new(&batch).unwrap();
+        let mut group = Group::default();
+        (0..rows.len()).for_each(|row| take(SubjectKind::Person, &columns, row, &mut group));
+        assert_eq!(group.money.total(), group.fen);
+        group.fen
+    }
+
+    #[test]
+    fn a_share_of_a_payment_counts_once_and_every_transaction_for_itself() {
+        assert_eq!(fen(&[(1, None, 400), (1, None, 400), (2, None, 300)]), 700, "one ground entered twice");
+        assert_eq!(fen(&[(1, None, 300), (1, None, 400)]), 400, "the larger of two shares");
+        assert_eq!(fen(&[(1, Some(8), 200), (1, Some(9), 200)]), 400, "two withdrawals after one payment");
     }
 }

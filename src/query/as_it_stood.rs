@@ -1,5 +1,9 @@
 //! A snapshot as its registers stood on an earlier day: what had not happened yet is not there, so that an audit of a past
 //! day judges by what could be known then, whatever later deliveries brought.
+//!
+//! Not turned back: applications, since an award may begin before the decision it rests on and would then seem to have
+//! none; reviews, ends and phase-outs of awards, of which a register keeps the last alone; and the state of enterprises,
+//! vehicles and deeds that are gone. A table that held nothing yet is empty, not missing.
 
 use arrow::datatypes::DataType;
 use chrono::NaiveDate;
@@ -11,10 +15,10 @@ use super::QueryError;
 
 /// The columns that say when a row came to be; without a date a row stands. Standards and local rules hold by their own
 /// dates, and whom the household register and the roster of members hold is read by date everywhere.
-const SINCE: [(&str, &str); 21] = [
+const SINCE: [(&str, &str); 22] = [
+    ("account", "opened_on"),
     ("account_change", "changed_at"),
     ("account_transaction", "at"),
-    ("application", "applied_on"),
     ("award", "start_month"),
     ("custody_agreement", "signed_on"),
     ("death", "died_on"),
@@ -32,6 +36,7 @@ const SINCE: [(&str, &str); 21] = [
     ("payment", "month"),
     ("pension", "from_month"),
     ("real_estate", "registered_on"),
+    ("relative_declaration", "declared_on"),
     ("vehicle", "registered_on"),
 ];
 
@@ -39,12 +44,13 @@ const SINCE: [(&str, &str); 21] = [
 type Before = &'static [(&'static str, Option<&'static str>)];
 
 /// What was decided or done later: the table, the column of its day, and what the row said until then.
-const LATER: [(&str, &str, Before); 5] = [
-    ("application", "decided_on", &[("decided_on", None), ("decision", None)]),
+const LATER: [(&str, &str, Before); 6] = [
     ("award", "stop_notice_on", &[("stop_notice_on", None)]),
+    ("custody_agreement", "filed_on", &[("filed_on", None)]),
     ("marriage", "dissolved_on", &[("dissolved_on", None)]),
+    ("medical_settlement", "discharged_on", &[("discharged_on", None)]),
     ("payment", "paid_on", &[("paid_on", None), ("status", Some("pending"))]),
-    ("relative_declaration", "declared_on", &[("declared_on", None)]),
+    ("relative_declaration", "visited_on", &[("visited_on", None)]),
 ];
 
 /// Puts in the place of each table what it held on `day`. Views that read them must be registered after.

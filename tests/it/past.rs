@@ -54,3 +54,11 @@ fn a_day_before_the_first_payment_is_refused() {
     let said = failed(&["audit", "--data", desk.data().to_str().unwrap(), "--as-of", "2023-06-30"]);
     assert!(said.contains("nothing was paid until 2023-06") && said.contains("2024-01"), "{said}");
 }
+
+#[test]
+fn a_past_day_may_be_asked_of_a_delivery_without_payments() {
+    let desk = Desk::small();
+    let _ = std::fs::remove_file(desk.exports().join("发放明细.csv"));
+    desk.import_all();
+    assert!(findings(&desk.audit(&["--as-of", "2024-03-31", "--only", "A02"])).is_empty());
+}

@@ -246,9 +246,15 @@ fn run(runtime: &Runtime, data: &DataDir, library: &Library, options: &EngineOpt
 
 /// Reads a finished audit, so that nobody waits for it: until then `latest` is the one before.
 fn read(runtime: &Runtime, shared: &Shared, store: &Store, audit: &Audit) {
-    shared.lock().unread = Some(audit.manifest.id.clone());
-    if let Err(problem) = runtime.block_on(store.get(audit)) {
-        tracing::warn!(target: "mingjing::http", audit = audit.manifest.id, problem = %problem, "the audit cannot be held");
+    let id = &audit.manifest.id;
+    shared.lock().unread = Some(id.clone());
+    let read = std::panic::AssertUnwindSafe(|| runtime.block_on(store.get(audit)));
+    match std::panic::catch_unwind(read) {
+        Ok(Ok(_)) => {}
+        Ok(Err(problem)) => {
+            tracing::warn!(target: "mingjing::http", audit = id, problem = %problem, "the audit cannot be held");
+        }
+        Err(_) => tracing::error!(target: "mingjing::http", audit = id, "reading the audit panicked"),
     }
     shared.lock().unread = None;
 }

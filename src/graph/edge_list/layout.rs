@@ -122,8 +122,8 @@ impl Layout {
             layout.weigh(names, |at| sample.numbers_beneath(at));
             return Ok(layout);
         }
-        if options.format == Format::Auto {
-            match lists::detect(text, &sample) {
+        if options.format == Format::Auto && options.weight.is_none() {
+            match lists::detect(text, &sample, options.weighted) {
                 lists::Verdict::Lists(delimiter, said) => return Ok(list(delimiter, said.into_iter().collect())),
                 lists::Verdict::Edges(said) => notes.extend(said),
             }
@@ -255,7 +255,11 @@ impl<'a> Sample<'a> {
         let own: Vec<(&[u8], String)> =
             found.columns.iter().map(|at| (names[*at].as_bytes(), pattern(names[*at].as_bytes()))).collect();
         let ids = || self.body().iter().flat_map(|row| found.columns.iter().filter_map(|at| row.get(*at)));
-        let alone = ids().next().is_some()
+        // Above other letters single ones are as good as ids as they are as names.
+        let letters =
+            own.iter().all(|(name, _)| name.len() == 1) && ids().all(|id| id.iter().all(u8::is_ascii_alphabetic));
+        let alone = !letters
+            && ids().next().is_some()
             && ids().all(|id| {
                 let like = pattern(id);
                 own.iter().all(|(name, pattern)| *name != id.as_ref() && *pattern != like)

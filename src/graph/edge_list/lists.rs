@@ -30,7 +30,7 @@ pub(super) fn delimiter(sample: &Sample) -> Delimiter {
 ///
 /// In lists every vertex has one row and all fields are ids; edges have rows of one length, most vertices several rows.
 /// All rows are looked at only where the first ones have more than two fields and no vertex twice.
-pub(super) fn detect(text: &[u8], sample: &Sample) -> Verdict {
+pub(super) fn detect(text: &[u8], sample: &Sample, weighted: bool) -> Verdict {
     let delimiter = delimiter(sample);
     let marked = sample.rows.iter().all(|row| row.first().is_some_and(|head| head.ends_with(b":")));
     if marked || delimiter == Delimiter::TAB_OR_COMMA {
@@ -42,11 +42,13 @@ pub(super) fn detect(text: &[u8], sample: &Sample) -> Verdict {
     }
     let Some(found) = Found::of(text, delimiter) else { return Verdict::Edges(None) };
     let varied = found.least < found.most;
-    if found.most > 3 && (varied || found.closed()) {
+    if found.most > 3 && (found.closed() || (varied && found.recurring())) {
         return Verdict::Lists(delimiter, None);
     }
+    // Where weights are asked for, three fields in every row are an edge with one.
+    let plain = weighted && (found.least, found.most) == (3, 3);
     // Three fields at most are lists of two neighbours, or edges of which some have a weight.
-    if found.closed() && (varied || found.symmetric()) {
+    if !plain && found.closed() && (varied || found.symmetric()) {
         let note = "rows are read as lists of neighbours; if the third field is a weight, give --format edges";
         return Verdict::Lists(delimiter, Some(note.to_owned()));
     }
@@ -103,6 +105,12 @@ impl<'a> Found<'a> {
             seen.insert(head);
             near.into_iter().all(|id| seen.insert(id))
         })
+    }
+
+    /// Whether most fields are heads too: words of a remark, or years, head no row.
+    fn recurring(&self) -> bool {
+        let near = || self.lists().flat_map(|(_, near)| near);
+        2 * near().filter(|id| self.heads.contains(id)).count() >= near().count()
     }
 
     /// Whether every field is a head too, and in no row twice.

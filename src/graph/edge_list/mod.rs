@@ -45,6 +45,8 @@ mod columns;
 mod ids;
 mod layout;
 mod lists;
+#[cfg(test)]
+mod mistaken;
 mod names;
 mod preamble;
 mod rows;

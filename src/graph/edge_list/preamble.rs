@@ -72,7 +72,8 @@ pub(super) fn dimacs(path: &Path, text: &[u8]) -> Result<Option<Layout>, GraphEr
     let Some((nth, row)) = rows(text).find(|(_, row)| !remark(row)) else { return Ok(None) };
     let problem = fields(row);
     let [p, kind, vertices, edges] = problem.as_slice() else { return Ok(None) };
-    let (true, Ok(vertices), Ok(edges)) = (p == "p", vertices.parse(), edges.parse()) else { return Ok(None) };
+    let known = ["sp", "max", "min", "edge", "edges", "col"].contains(&kind.as_str());
+    let (true, Ok(vertices), Ok(edges)) = (p == "p" && known, vertices.parse(), edges.parse()) else { return Ok(None) };
     let directed = !matches!(kind.as_str(), "edge" | "edges" | "col");
     if kind == "min" {
         let message = "DIMACS minimum cost flow has two bounds and a cost an arc: write the arcs as a 1 2 4 below p sp";

@@ -175,6 +175,11 @@ fn read_for(directed: bool, name: &str, text: &str) -> EdgeList {
     read_as((name, text.as_bytes()), None, options).unwrap_or_else(|e| panic!("{name} {text:?}: {e}"))
 }
 
+fn read_plain(directed: bool, name: &str, text: &str) -> EdgeList {
+    let options = Options { directed, ..Options::default() };
+    read_as((name, text.as_bytes()), None, options).unwrap_or_else(|e| panic!("{name} {text:?}: {e}"))
+}
+
 /// The format, the weight and the number of notes.
 fn told(list: &EdgeList) -> (&str, Option<&str>, usize) {
     (&list.reading.format, list.reading.weight.as_deref(), list.reading.notes.len())
@@ -184,27 +189,27 @@ fn told(list: &EdgeList) -> (&str, Option<&str>, usize) {
 fn lists_of_neighbours_are_told_from_edges() {
     // A triangle: each edge once in an undirected graph, both ways in a directed one.
     let triangle = "1 2 3\n2 1 3\n3 1 2\n";
-    let list = read_for(false, "e", triangle);
+    let list = read_plain(false, "e", triangle);
     assert_eq!(
         (edges(&list), told(&list)),
         (vec!["1-2".into(), "1-3".into(), "2-3".into()], ("lists of neighbours", None, 1))
     );
-    assert_eq!(edges(&read_for(true, "e", triangle)), ["1-2", "1-3", "2-1", "2-3", "3-1", "3-2"]);
+    assert_eq!(edges(&read_plain(true, "e", triangle)), ["1-2", "1-3", "2-1", "2-3", "3-1", "3-2"]);
     // Rows of unlike length, lone vertices, neighbours without a row, texts, commas, colons, tabs before commas.
-    let list = read_for(true, "e", "1 2 3 4\n2\n3 1\n9\n");
+    let list = read_plain(true, "e", "1 2 3 4\n2\n3 1\n9\n");
     assert_eq!(
         (edges(&list), list.ids),
         (vec!["1-2".into(), "1-3".into(), "1-4".into(), "3-1".into()], Ids::Numbers(vec![1, 2, 3, 4, 9]))
     );
     assert_eq!(
-        edges(&read_for(true, "e.csv", "x\ny,x\nz,x,y,\nw,z,x,y\n")),
+        edges(&read_plain(true, "e.csv", "x\ny,x\nz,x,y,\nw,z,x,y\n")),
         ["y-x", "z-x", "z-y", "w-z", "w-x", "w-y"]
     );
-    assert_eq!(edges(&read_for(true, "e", "1: 2 3\n2: 1 3\n")), ["1-2", "1-3", "2-1", "2-3"]);
-    assert_eq!(edges(&read_for(true, "e", "1\t2,3\n2\t\n3\t1\n")), ["1-2", "1-3", "3-1"]);
-    assert_eq!(edges(&read_for(true, "e", "1 2 3\n2 3\n3 1\n")), ["1-2", "1-3", "2-3", "3-1"]);
+    assert_eq!(edges(&read_plain(true, "e", "1: 2 3\n2: 1 3\n")), ["1-2", "1-3", "2-1", "2-3"]);
+    assert_eq!(edges(&read_plain(true, "e", "1\t2,3\n2\t\n3\t1\n")), ["1-2", "1-3", "3-1"]);
+    assert_eq!(edges(&read_plain(true, "e", "1 2 3\n2 3\n3 1\n")), ["1-2", "1-3", "2-3", "3-1"]);
     // Parallel edges stand twice in both lists; a loop once in its own.
-    assert_eq!(edges(&read_for(false, "e", "1 1 2 2 3\n2 1 1\n3 1\n")), ["1-1", "1-2", "1-2", "1-3"]);
+    assert_eq!(edges(&read_plain(false, "e", "1 1 2 2 3\n2 1 1\n3 1\n")), ["1-1", "1-2", "1-2", "1-3"]);
 }
 
 #[test]

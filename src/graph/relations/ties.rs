@@ -69,7 +69,8 @@ fn roundabout(relations: &Relations, nodes: &[u32], day: i32) -> bool {
         let edge = relations.tie_between(from, to, Some(day))?;
         Some((relations.step(from, to, Link(edge))?, relations.edges().get(edge).holds_on(day)))
     };
-    let steps: Vec<(f64, bool)> = nodes.windows(2).filter_map(|pair| step(pair[0], pair[1])).collect();
+    let steps: Option<Vec<(f64, bool)>> = nodes.windows(2).map(|pair| step(pair[0], pair[1])).collect();
+    let Some(steps) = steps else { return false };
     (0..nodes.len()).any(|from| {
         (from + 2..nodes.len()).any(|to| {
             let between = &steps[from.min(steps.len())..to.min(steps.len())];

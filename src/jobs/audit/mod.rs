@@ -15,6 +15,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use chrono::NaiveDate;
+
 use crate::cases::{CaseError, Dispositions};
 use crate::domain::date::Day;
 use crate::flags::FlagError;
@@ -169,7 +171,7 @@ pub async fn audit(
 
     let models = models_of(request)?;
     let own: Vec<Header> = models.iter().map(Model::header).collect();
-    let before = if models.is_empty() { None } else { before(data, &snapshot, options).await? };
+    let before = if models.is_empty() { None } else { before(data, &snapshot, past, options).await? };
     let dispositions = Dispositions::load(data)?;
     let drift_from = before.as_ref().map(|(name, _)| name.clone());
     let mut manifest = manifest(&snapshot, request, &bindings, &rules, &models, drift_from, &dispositions.name());
@@ -212,11 +214,18 @@ fn models_of(request: &AuditRequest) -> Result<Vec<Model>, ModelError> {
 async fn before(
     data: &DataDir,
     snapshot: &Snapshot,
+    past: Option<NaiveDate>,
     options: &EngineOptions,
 ) -> Result<Option<(String, Session)>, AuditError> {
     let Some(name) = &snapshot.manifest.based_on else { return Ok(None) };
     match data.resolve(Some(name)) {
-        Ok(before) => Ok(Some((name.clone(), Session::open(&before, options).await?))),
+        Ok(before) => {
+            let mut session = Session::open(&before, options).await?;
+            if let Some(day) = past {
+                session.turn_back(day).await?;
+            }
+            Ok(Some((name.clone(), session)))
+        }
         Err(_) => Ok(None),
     }
 }

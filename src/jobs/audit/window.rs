@@ -50,10 +50,12 @@ pub(super) async fn bind(
             to.format("%Y-%m")
         ));
     }
-    let (from, to) = found.or(request.as_of.map(|day| (day.0, day.0))).ok_or(AuditError::NoWindow)?;
-    let past = request.as_of.map(|day| day.0).filter(|day| *day < last_day(to));
+    let first = |day: NaiveDate| day.with_day(1).unwrap_or(day);
+    let asked = request.as_of.map(|day| (first(day.0), first(day.0)));
+    let (from, to) = found.or(asked).ok_or(AuditError::NoWindow)?;
+    let past = request.as_of.map(|day| day.0).filter(|day| found.is_some() && *day < last_day(to));
     // Of a past day, the months until then.
-    let to = request.as_of.and_then(|day| day.0.with_day(1)).map_or(to, |asked| asked.min(to));
+    let to = request.as_of.map_or(to, |day| first(day.0).min(to));
     if to < from {
         return Err(AuditError::Request(format!(
             "nothing was paid until {}: the payments begin in {}; ask for a later day",
