@@ -261,11 +261,12 @@ mod tests {
 
     use super::*;
 
-    /// Fen of a person's rows: payment, transaction, amount.
-    fn fen(rows: &[(i64, Option<i64>, i64)]) -> i64 {
-        let whole = |of: fn(&(i64, Option<i64>, i64)) -> Option<i64>| -> ArrayRef {
-            Arc::new(rows.iter().map(of).collect::<Int64Array>())
-        };
+    /// Payment, transaction, amount.
+    type Row = (i64, Option<i64>, i64);
+
+    /// Fen of a person's rows.
+    fn fen(rows: &[Row]) -> i64 {
+        let whole = |of: fn(&Row) -> Option<i64>| -> ArrayRef { Arc::new(rows.iter().map(of).collect::<Int64Array>()) };
         let batch = RecordBatch::try_from_iter([
             ("subject_key", Arc::new(Int32Array::from(vec![7; rows.len()])) as ArrayRef),
             ("amount_fen", whole(|row| Some(row.2))),

@@ -66,7 +66,7 @@ impl Session {
         })
     }
 
-    /// Turns the session back to an earlier day: see [`super::as_it_stood`]. To be called before anything is computed.
+    /// Turns the session back to an earlier day: what had not happened yet is not there (`as_it_stood.rs`). To be called before anything is computed.
     pub async fn turn_back(&mut self, day: NaiveDate) -> Result<(), QueryError> {
         stand(&self.context, day).await?;
         register_views(&self.context).await?;

@@ -34,7 +34,7 @@ pub struct Evaluation {
     /// Mean of precision over recall, of pairs in order of probability.
     pub average_precision: f64,
     /// Expected calibration error: mean difference between the probabilities of pairs and the share of them
-    /// that is true, over [`BANDS`] equal bands of probability, weighted by pairs (Naeini et al. 2015).
+    /// that is true, over 20 equal bands of probability, weighted by pairs (Naeini et al. 2015).
     pub calibration_error: f64,
     /// Where F1 is best.
     pub best: Point,
