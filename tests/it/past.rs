@@ -58,7 +58,7 @@ fn a_day_before_the_first_payment_is_refused() {
 #[test]
 fn a_past_day_may_be_asked_of_a_delivery_without_payments() {
     let desk = Desk::small();
-    let _ = std::fs::remove_file(desk.exports().join("发放明细.csv"));
+    desk.file("发放明细.csv", &payments(&[]));
     desk.import_all();
     assert!(findings(&desk.audit(&["--as-of", "2024-03-31", "--only", "A02"])).is_empty());
 }
