@@ -5,7 +5,7 @@
 -- severity   = 2
 -- queue      = "irregularity"
 -- subject    = "household"
--- reads      = ["hidden_tie", "application", "official", "identity", "award", "payment", "custody_agreement"]
+-- reads      = ["hidden_tie", "application", "official", "identity", "award", "payment"]
 -- one_of     = ["kinship", "marriage", "person"]
 -- # A rare thing in common is no accident; what it means is open: neighbours, former colleagues, a favour.
 -- prior      = 0.4
@@ -31,20 +31,8 @@
 
 -- The rarest thing by the shortest path decides; the payments of each benefit follow its best tie. A household whose
 -- every tie is exempt comes out once.
-WITH custody AS (
-    SELECT household_key, custodian_key, min(row_id) AS row_custody_agreement
-    FROM   custody_agreement
-    WHERE  signed_on IS NOT NULL
-    GROUP  BY household_key, custodian_key
-),
-tested AS (
-    SELECT t.*, c.row_custody_agreement,
-           CASE WHEN t.kind IN ('phone', 'address')
-                     AND t.households > local_number(t.region_code, 'hidden_tie_max_share', t.decided_on) THEN 'shared_by_many'
-                WHEN c.row_custody_agreement IS NOT NULL THEN 'custodian' END AS exempt_as
-    FROM   hidden_tie   AS t
-    LEFT   JOIN custody AS c ON c.household_key = t.household_key AND c.custodian_key = t.far_key
-    WHERE  t.award_key IS NOT NULL
+WITH tested AS (
+    SELECT *, excused AS exempt_as FROM hidden_tie WHERE award_key IS NOT NULL
 ),
 ranked AS (
     SELECT *,

@@ -5,8 +5,8 @@
 -- severity   = 2
 -- queue      = "irregularity"
 -- subject    = "household"
--- reads      = ["award_peer", "official_circle", "hidden_tie", "custody_agreement", "household_member", "award_member", "payment", "official", "identity"]
--- optional   = ["household_member", "custody_agreement"]
+-- reads      = ["award_peer", "official_circle", "hidden_tie", "household_member", "award_member", "payment", "official", "identity"]
+-- optional   = ["household_member"]
 -- one_of     = ["application"]
 -- # The office's own figures set the family apart and a tie is on record; what fails is a hardship that no field of the file holds. No published figure exists: one in two.
 -- prior      = 0.5
@@ -81,17 +81,14 @@ tied AS (
     JOIN   person          AS p ON p.household_key = f.household_key
     JOIN   official_circle AS c ON c.person_key = p.person_key
     UNION  ALL
-    -- A rare thing in common is a tie as well, after kinship and where no agreement makes the two custodian and ward.
+    -- A rare thing in common is a tie as well, after kinship and where nothing explains it.
     SELECT f.award_key, t.official_key, 2 + t.kin,
            concat('共用', CASE t.kind WHEN 'phone' THEN '电话' WHEN 'address' THEN '住址' WHEN 'account' THEN '银行账户' ELSE '企业' END, '“', t.label, '”'),
            concat('by a shared ', t.kind, ', ', t.label), t.row_official, t.row_edge, NULL, NULL,
            t.row_household, t.row_person, t.row_person_near, t.row_account, t.row_enterprise_role, t.row_enterprise_role_near, NULL
-    FROM   far         AS f
-    JOIN   hidden_tie  AS t ON t.household_key = f.household_key
-    LEFT   JOIN custody_agreement AS g
-           ON g.household_key = t.household_key AND g.custodian_key = t.far_key AND g.signed_on IS NOT NULL
-    WHERE  g.row_id IS NULL
-      AND  (t.kind NOT IN ('phone', 'address') OR t.households <= local_number(t.region_code, 'hidden_tie_max_share', t.decided_on))
+    FROM   far        AS f
+    JOIN   hidden_tie AS t ON t.household_key = f.household_key
+    WHERE  t.excused IS NULL
 ),
 closest AS (
     SELECT *,

@@ -1,6 +1,6 @@
--- meaning  = "What a family (or its payee) and an official who took part in its application, or the official's close kin, have in common where no kinship is known: a row an application, official, thing and pair. Hops are family – thing – official (2) or family – thing – relative – official (3). `households` is how many use the thing, assisted families and register books: the fewer, the more it says."
--- reads    = ["application", "decision", "official_circle", "kin_case", "person_thing", "family_circle", "household", "award_account", "person", "local_rule"]
--- optional = ["person", "local_rule"]
+-- meaning  = "What a family (or its payee) and an official who took part in its application, or the official's close kin, have in common where no kinship is known: a row an application, official, thing and pair. Hops are family – thing – official (2) or family – thing – relative – official (3). `households` is how many use the thing, assisted families and register books: the fewer, the more it says; `excused` is what explains it: a phone or address of more than the local limit, or a written agreement that makes the two custodian and ward (`row_custody_agreement`)."
+-- reads    = ["application", "decision", "official_circle", "kin_case", "person_thing", "family_circle", "household", "award_account", "person", "local_rule", "custody_agreement"]
+-- optional = ["person", "local_rule", "custody_agreement"]
 -- once     = true
 
 WITH part AS (
@@ -82,7 +82,17 @@ used AS (
             LEFT   JOIN (SELECT DISTINCT person_key FROM family_circle) AS f ON f.person_key = t.person_key
             WHERE  f.person_key IS NULL AND t.row_official IS NULL) AS u
     GROUP  BY kind, thing
+),
+custody AS (
+    SELECT household_key, custodian_key, min(row_id) AS row_custody_agreement
+    FROM   custody_agreement
+    WHERE  signed_on IS NOT NULL
+    GROUP  BY household_key, custodian_key
 )
-SELECT s.*, coalesce(u.households, 1) AS households
-FROM   stranger   AS s
-LEFT   JOIN used  AS u ON u.kind = s.kind AND u.thing = s.thing
+SELECT s.*, coalesce(u.households, 1) AS households, c.row_custody_agreement,
+       CASE WHEN s.kind IN ('phone', 'address')
+                 AND coalesce(u.households, 1) > local_number(s.region_code, 'hidden_tie_max_share', s.decided_on) THEN 'shared_by_many'
+            WHEN c.row_custody_agreement IS NOT NULL THEN 'custodian' END AS excused
+FROM   stranger     AS s
+LEFT   JOIN used    AS u ON u.kind = s.kind AND u.thing = s.thing
+LEFT   JOIN custody AS c ON c.household_key = s.household_key AND c.custodian_key = s.far_key

@@ -182,13 +182,9 @@ fn following(
 
 /// A region as a filter takes it.
 pub fn region(code: Option<String>) -> Result<Option<String>, Problem> {
-    let Some(code) = code else { return Ok(None) };
-    let known = RegionCode::parse(&code).map(|region| Some(region.to_string()));
-    known.ok_or_else(|| {
-        Problem::parameter(format!(
-            "region: '{code}' is no region code: 12 digits as 439931000000, or those of its level as 439931"
-        ))
-    })
+    let code = code.as_deref().map(str::parse::<RegionCode>).transpose();
+    let code = code.map_err(|error| Problem::parameter(format!("region: {error}")))?;
+    Ok(code.map(|code| code.to_string()))
 }
 
 /// A text as a search takes it.

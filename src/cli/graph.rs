@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use clap::{Subcommand, ValueEnum};
+use clap::Subcommand;
 
 use super::graph_draw;
 use crate::graph::run::{ALGORITHMS, Algorithm, algorithm};
@@ -36,9 +36,9 @@ struct RunArgs {
     /// or not; a first row that names both ends (source, target, weight), or of words above numbers, is a header
     #[arg(long)]
     edges: PathBuf,
-    /// What a row of text is: an edge, a vertex and its neighbours, or what it looks like
-    #[arg(long, value_enum, default_value_t = Rows::Auto)]
-    format: Rows,
+    /// What a row of text is: an edge (edges), a vertex and its neighbours (adjacency), or what it looks like (auto)
+    #[arg(long, default_value = "auto")]
+    format: Format,
     /// Column of the weight, by its name or its number from 1 (default: the one named so, else the only other column of
     /// numbers; without a header the third)
     #[arg(long, value_name = "COLUMN")]
@@ -77,24 +77,6 @@ const NOTES: &str = "
 Loops and parallel edges stay as they are given. An undirected loop leads back once, as in networkx and rustworkx; igraph
 counts it twice in PageRank. lcc, triangles and kcore count neighbours: loops do not count, parallel edges count once.";
 
-/// What rows of text are.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Rows {
-    Auto,
-    Edges,
-    Adjacency,
-}
-
-impl From<Rows> for Format {
-    fn from(rows: Rows) -> Self {
-        match rows {
-            Rows::Auto => Self::Auto,
-            Rows::Edges => Self::Edges,
-            Rows::Adjacency => Self::Adjacency,
-        }
-    }
-}
-
 fn named(name: &str) -> Result<Algorithm, String> {
     algorithm(name).map_err(|e| e.to_string())
 }
@@ -127,7 +109,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     given.extend(flags.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     let options = Options {
         vertices: args.vertices.as_deref(),
-        format: args.format.into(),
+        format: args.format,
         weighted: args.algorithm.weighted(),
         weight: args.weight.as_deref(),
         directed: args.directed,

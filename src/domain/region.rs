@@ -61,7 +61,7 @@ impl fmt::Display for RegionCode {
 
 /// A text that is no region code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' is not a region code of 12 digits")]
+#[error("'{0}' is no region code: 12 digits as 439931000000, or those of its level as 439931")]
 pub struct NotARegion(String);
 
 impl FromStr for RegionCode {

@@ -1,24 +1,24 @@
 //! A snapshot as its registers stood on an earlier day: what had not happened yet is not there, so that an audit of a past
 //! day judges by what could be known then, whatever later deliveries brought.
 //!
-//! Not turned back: applications, since an award may begin before the decision it rests on and would then seem to have
-//! none; reviews, ends and phase-outs of awards, of which a register keeps the last alone; and the state of enterprises,
-//! vehicles and deeds that are gone. A table that held nothing yet is empty, not missing.
+//! Not turned back: reviews, ends and phase-outs of awards, of which a register keeps the last alone; and the state of
+//! enterprises, vehicles and deeds that are gone. A table that held nothing yet is empty, not missing.
 
 use arrow::datatypes::DataType;
 use chrono::NaiveDate;
-use datafusion::common::ScalarValue;
+use datafusion::common::{JoinType, ScalarValue};
 use datafusion::logical_expr::{Expr, cast, lit, when};
-use datafusion::prelude::{SessionContext, col};
+use datafusion::prelude::{DataFrame, SessionContext, col};
 
 use super::QueryError;
 
 /// The columns that say when a row came to be; without a date a row stands. Standards and local rules hold by their own
 /// dates, and whom the household register and the roster of members hold is read by date everywhere.
-const SINCE: [(&str, &str); 22] = [
+const SINCE: [(&str, &str); 23] = [
     ("account", "opened_on"),
     ("account_change", "changed_at"),
     ("account_transaction", "at"),
+    ("application", "applied_on"),
     ("award", "start_month"),
     ("custody_agreement", "signed_on"),
     ("death", "died_on"),
@@ -44,7 +44,8 @@ const SINCE: [(&str, &str); 22] = [
 type Before = &'static [(&'static str, Option<&'static str>)];
 
 /// What was decided or done later: the table, the column of its day, and what the row said until then.
-const LATER: [(&str, &str, Before); 6] = [
+const LATER: [(&str, &str, Before); 7] = [
+    ("application", "decided_on", &[("decided_on", None), ("decision", None)]),
     ("award", "stop_notice_on", &[("stop_notice_on", None)]),
     ("custody_agreement", "filed_on", &[("filed_on", None)]),
     ("marriage", "dissolved_on", &[("dissolved_on", None)]),
@@ -53,17 +54,31 @@ const LATER: [(&str, &str, Before); 6] = [
     ("relative_declaration", "visited_on", &[("visited_on", None)]),
 ];
 
+/// Awards whose first month had come, though what they rest on was decided later: they were not there yet. A pay-first
+/// grant is there before its papers.
+async fn not_yet_awarded(context: &SessionContext, day: NaiveDate) -> Result<DataFrame, QueryError> {
+    let open = context.table("application").await.map_err(QueryError::engine)?;
+    let later = col("decided_on").gt(lit(date(day))).and(col("emergency").is_not_true());
+    let open = open.filter(later).and_then(|open| open.select([col("application_key").alias("undecided_key")]));
+    open.map_err(QueryError::engine)
+}
+
 /// Puts in the place of each table what it held on `day`. Views that read them must be registered after.
 pub(super) async fn stand(context: &SessionContext, day: NaiveDate) -> Result<(), QueryError> {
     let mut tables: Vec<&str> =
         SINCE.iter().map(|(table, _)| *table).chain(LATER.iter().map(|(table, _, _)| *table)).collect();
     tables.sort_unstable();
     tables.dedup();
+    let undecided = not_yet_awarded(context, day).await?;
     for table in tables {
         let mut frame = context.table(table).await.map_err(QueryError::engine)?;
         for (_, column) in SINCE.iter().filter(|(of, _)| *of == table) {
             let there = col(*column).is_null().or(cast(col(*column), DataType::Date32).lt_eq(lit(date(day))));
             frame = frame.filter(there).map_err(QueryError::engine)?;
+        }
+        if table == "award" {
+            let (own, open) = (["application_key"], ["undecided_key"]);
+            frame = frame.join(undecided.clone(), JoinType::LeftAnti, &own, &open, None).map_err(QueryError::engine)?;
         }
         let told: Vec<Expr> = frame
             .schema()

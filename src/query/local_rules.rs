@@ -10,6 +10,7 @@ use thiserror::Error;
 use super::local_value::Value;
 use crate::contract::{Parameter, ROW_ID, contract};
 use crate::domain::region::prefix;
+use crate::snapshot::{file_no, row_number};
 
 /// What a parameter's value is: decided by the contract's default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +48,7 @@ pub enum LocalRuleError {
         /// The source file: its name, or its number where the name is not known.
         file: String,
         /// Row of the source file, the header being row 1.
-        row: i64,
+        row: u64,
         /// Region that sets the value.
         region: String,
         /// The parameter.
@@ -88,7 +89,7 @@ pub struct LocalRules {
     entries: BTreeMap<String, Entry>,
     unknown: BTreeMap<String, usize>,
     /// Names of source files by number.
-    files: BTreeMap<i64, String>,
+    files: BTreeMap<u32, String>,
 }
 
 /// Lengths of the significant digits of a region code, the nearest level first: village, township,
@@ -129,7 +130,7 @@ impl LocalRules {
     }
 
     /// With the names of the source files, by number, for what is to be said of a row.
-    pub fn with_files(mut self, files: impl IntoIterator<Item = (i64, String)>) -> Self {
+    pub fn with_files(mut self, files: impl IntoIterator<Item = (u32, String)>) -> Self {
         self.files = files.into_iter().collect();
         self
     }
@@ -213,7 +214,7 @@ type Found<'a> = (&'a Value, Option<(&'a str, i64)>);
 pub struct Lookup<'a> {
     name: &'a str,
     entry: &'a Entry,
-    files: &'a BTreeMap<i64, String>,
+    files: &'a BTreeMap<u32, String>,
     /// Settings that bear on a region, the nearest first.
     regions: HashMap<String, Vec<(&'a str, &'a Setting)>>,
     last: Option<(String, i32, Found<'a>)>,
@@ -230,9 +231,10 @@ impl<'a> Lookup<'a> {
         let (value, set_by) = self.find(region.unwrap_or_default(), day);
         value.number.ok_or_else(|| {
             let (region, row_id) = set_by.unwrap_or_default();
+            let file = file_no(row_id);
             LocalRuleError::NotANumber {
-                file: self.files.get(&(row_id >> 40)).cloned().unwrap_or_else(|| format!("file {}", row_id >> 40)),
-                row: row_id & ((1 << 40) - 1),
+                file: self.files.get(&file).cloned().unwrap_or_else(|| format!("file {file}")),
+                row: row_number(row_id),
                 region: region.to_owned(),
                 parameter: self.name.to_owned(),
                 value: value.text.clone(),

@@ -48,7 +48,7 @@ impl Session {
         }
         let local = context.table("local_rule").await.map_err(QueryError::engine)?;
         let local = local.collect().await.map_err(QueryError::engine)?;
-        let files = snapshot.manifest.sources.iter().map(|file| (i64::from(file.file_no), file.source.name.clone()));
+        let files = snapshot.manifest.sources.iter().map(|file| (file.file_no, file.source.name.clone()));
         let local = LocalRules::from_batches(&local)?.with_files(files);
         let unknown = Arc::new(local.unknown().clone());
         functions::bound(&context).map_err(QueryError::engine)?;
@@ -66,7 +66,8 @@ impl Session {
         })
     }
 
-    /// Turns the session back to an earlier day: what had not happened yet is not there (`as_it_stood.rs`). To be called before anything is computed.
+    /// Turns the session back to an earlier day: what had not happened yet is not there (`as_it_stood.rs`). To be called
+    /// before anything is computed.
     pub async fn turn_back(&mut self, day: NaiveDate) -> Result<(), QueryError> {
         stand(&self.context, day).await?;
         register_views(&self.context).await?;

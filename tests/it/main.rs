@@ -19,6 +19,7 @@ mod made;
 mod missing_tables;
 mod models;
 mod past;
+mod protected;
 mod readme;
 mod relations;
 mod rooms;

@@ -11,7 +11,7 @@ use mingjing::model::spec::{Drift, drift, models};
 use mingjing::query::{EngineOptions, Session};
 use mingjing::snapshot::DataDir;
 
-use crate::audit::permuted;
+use crate::protected::permuted;
 use crate::support::{Desk, csv_rows, done, failed, fixture, mingjing};
 
 /// A cloud of rows with one far off, labelled.

@@ -45,8 +45,6 @@ mod columns;
 mod ids;
 mod layout;
 mod lists;
-#[cfg(test)]
-mod mistaken;
 mod names;
 mod preamble;
 mod rows;
@@ -74,6 +72,19 @@ pub enum Format {
     Edges,
     /// A vertex and its neighbours each.
     Adjacency,
+}
+
+impl std::str::FromStr for Format {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "edges" => Ok(Self::Edges),
+            "adjacency" => Ok(Self::Adjacency),
+            _ => Err("there are auto, edges and adjacency".to_owned()),
+        }
+    }
 }
 
 /// How to read edges.

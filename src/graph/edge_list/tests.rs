@@ -4,6 +4,8 @@ use std::fs;
 
 use super::{EdgeList, Format, Ids, Options};
 
+mod mistaken;
+
 /// Reads files of some names and bytes; gives ids, edges by ids, and weights.
 fn read_as(
     edges: (&str, &[u8]),
@@ -26,6 +28,10 @@ fn read_with(edges: (&str, &str), vertices: Option<(&str, &str)>, weighted: bool
 
 fn read(name: &str, text: &str) -> EdgeList {
     read_with((name, text), None, true).unwrap_or_else(|e| panic!("{name} {text:?}: {e}"))
+}
+
+fn complaint_of(text: &str) -> String {
+    read_as(("e.txt", text.as_bytes()), None, Options::default()).expect_err(text)
 }
 
 fn complaint(name: &str, text: &str) -> String {
@@ -210,26 +216,6 @@ fn lists_of_neighbours_are_told_from_edges() {
     assert_eq!(edges(&read_plain(true, "e", "1 2 3\n2 3\n3 1\n")), ["1-2", "1-3", "2-3", "3-1"]);
     // Parallel edges stand twice in both lists; a loop once in its own.
     assert_eq!(edges(&read_plain(false, "e", "1 1 2 2 3\n2 1 1\n3 1\n")), ["1-1", "1-2", "1-2", "1-3"]);
-}
-
-#[test]
-fn edges_are_told_from_lists_of_neighbours() {
-    for text in [
-        "1 2 0.5\n2 3 0.7\n3 1 1\n",
-        "1 2 3\n1 3 2\n2 3 1\n",
-        "2 1 1\n3 1 1\n4 2 1\n",
-        "1 2 1 1082040961\n2 3 1 1082040962\n3 1 1 1082040963\n",
-        "a b 1\nb c 2\nc a 3\n",
-    ] {
-        let list = read("e", text);
-        assert_eq!((told(&list), list.weights.len()), (("edge list", Some("column 3"), 0), 3), "{text:?}");
-    }
-    // Weights that might be ids: said.
-    let list = read("e", "1 2 4\n2 3 1\n3 4 2\n");
-    assert_eq!((told(&list), list.weights.clone()), (("edge list", Some("column 3"), 1), vec![4.0, 1.0, 2.0]));
-    // A row cut off is no list.
-    assert!(complaint("e", "1 2 0.5\n2 3 0.5\n3\n").contains("row 3: an edge needs two ids"));
-    assert!(complaint("e", "1 2\n2 3\n3\n").contains("--format adjacency"));
 }
 
 #[test]

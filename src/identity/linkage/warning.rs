@@ -99,11 +99,11 @@ pub(super) fn repeated_rows(rows: &Rows, relation: Relation, readings: &[Reading
 pub(super) fn shared_names(rows: &Rows, readings: &[Reading]) -> Vec<Warning> {
     let warning = |(side, reading): (usize, &Reading)| {
         let ids = rows.ids.get(side)?.as_ref()?;
-        let hash = |id: Option<&str>| mix(0, id.unwrap_or_default().as_bytes());
-        let mut hashes: Vec<u64> = ids.iter().map(hash).collect();
+        let hash = |id: &str| mix(0, id.as_bytes());
+        let mut hashes: Vec<u64> = ids.iter().flatten().map(hash).collect();
         hashes.par_sort_unstable();
         let shared: BTreeSet<u64> = hashes.windows(2).filter(|two| two[0] == two[1]).map(|two| two[0]).collect();
-        let first = ids.iter().find(|id| shared.contains(&hash(*id)))?.unwrap_or_default().to_owned();
+        let first = ids.iter().flatten().find(|id| shared.contains(&hash(id)))?.to_owned();
         Some(Warning::SharedNames { path: reading.path.clone(), names: shared.len(), first })
     };
     readings.iter().enumerate().filter_map(warning).collect()

@@ -50,13 +50,9 @@ impl AuditRequest {
 
     /// The region's code in twelve digits; one may be asked for by the digits of its level alone, as `439931001`.
     pub(super) fn whole_region(&self) -> Result<Option<String>, AuditError> {
-        let Some(code) = &self.region else { return Ok(None) };
-        let known = RegionCode::parse(code).map(|region| Some(region.to_string()));
-        known.ok_or_else(|| {
-            AuditError::Request(format!(
-                "region: '{code}' is no region code: 12 digits as 439931000000, or those of its level as 439931"
-            ))
-        })
+        let code = self.region.as_deref().map(str::parse::<RegionCode>).transpose();
+        let code = code.map_err(|error| AuditError::Request(format!("region: {error}")))?;
+        Ok(code.map(|code| code.to_string()))
     }
 }
 

@@ -54,6 +54,11 @@ pub fn read(path: &Path, reading: &Reading) -> Result<NumericTable, TableError> 
                 notes
                     .push(format!("there is no header: the first line is a row, the columns are 1 to {}", names.len()));
             } else {
+                if counts(&cells) {
+                    notes.push(
+                        "the first line, 0, 1 and so on, is read as the names that pandas gives columns".to_owned(),
+                    );
+                }
                 names = header(path, cells)?;
                 held.drain(..end);
             }
@@ -133,8 +138,12 @@ fn first_cells(path: &Path, line: &[u8]) -> Result<Vec<String>, TableError> {
 /// Whether the first line is a row and no header: numbers alone, other than the 0, 1, … that pandas calls columns
 /// without names.
 fn is_row(cells: &[String]) -> bool {
-    let counted = cells.iter().enumerate().all(|(j, cell)| *cell == j.to_string());
-    !counted && !cells.is_empty() && cells.iter().all(|cell| number(cell.as_bytes()).is_some())
+    !counts(cells) && !cells.is_empty() && cells.iter().all(|cell| number(cell.as_bytes()).is_some())
+}
+
+/// Whether cells count from 0.
+fn counts(cells: &[String]) -> bool {
+    cells.iter().enumerate().all(|(j, cell)| *cell == j.to_string())
 }
 
 fn header(path: &Path, names: Vec<String>) -> Result<Vec<String>, TableError> {

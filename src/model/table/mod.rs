@@ -67,7 +67,7 @@ const INDEX: [&str; 3] = ["", "Unnamed: 0", "__index_level_0__"];
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reading {
     /// Column that says which rows are unlike the rest: 1 or true. Unless named, one called `label`, or the last
-    /// one where it has another usual name of labels and holds nothing but 0 and 1: it must not be scored with
+    /// one where it has another usual name of labels and holds both 0 and 1 and nothing else: it must not be scored with
     /// the rest.
     pub label: Option<String>,
     /// Columns that are left out.
@@ -169,7 +169,8 @@ impl NumericTable {
 
 /// What a column is, now that its values are known, and what is to be said of it.
 fn settled(name: &str, role: Role, values: &[f64], reading: &Reading) -> (Role, Option<String>) {
-    let all_labels = || values.iter().all(|v| *v == 0.0 || *v == 1.0);
+    let has = |wanted: f64| values.contains(&wanted);
+    let all_labels = || has(0.0) && has(1.0) && values.iter().all(|v| *v == 0.0 || *v == 1.0);
     let is_label = || {
         format!(
             "the column '{name}' says which rows are unlike the rest and is not scored; --ignore {name} leaves it out"
@@ -179,8 +180,9 @@ fn settled(name: &str, role: Role, values: &[f64], reading: &Reading) -> (Role, 
         Role::Label if reading.label.is_none() => (Role::Label, Some(is_label())),
         Role::LabelPerhaps if all_labels() => (Role::Label, Some(is_label())),
         Role::LabelPerhaps => {
-            let told =
-                format!("the column '{name}' is scored: it holds more than 0 and 1; --ignore {name} leaves it out");
+            let told = format!(
+                "the column '{name}' is scored: it does not hold both 0 and 1 and nothing else; --ignore {name} leaves it out"
+            );
             (Role::Number, Some(told))
         }
         Role::IndexPerhaps if values.iter().enumerate().all(|(i, v)| *v == i as f64) => {

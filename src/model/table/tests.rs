@@ -36,6 +36,8 @@ fn a_label_by_any_usual_name_is_not_scored() {
     assert!(table.notes[0].contains("the column 'y' is scored"), "{:?}", table.notes);
     let table = read("class,x\n0,0.5\n1,1\n", &Reading::default()).unwrap();
     assert_eq!((table.columns.len(), table.notes.len()), (2, 0));
+    let table = read("x,y\n5,0\n6,0\n", &Reading::default()).unwrap();
+    assert_eq!((table.columns.len(), table.labels.is_none()), (2, true), "zeros alone tell nothing apart");
     // What somebody named is what is taken.
     let reading = Reading { label: Some("truth".to_owned()), ignore: Vec::new() };
     let table = read("a,truth,y\n5,0,1\n6,1,0\n", &reading).unwrap();
@@ -56,7 +58,8 @@ fn a_table_without_header_keeps_its_first_row() {
     assert_eq!(read("1.5,1\n3,0\n", &reading).unwrap().labels, Some(vec![true, false]));
     // pandas calls columns without names 0, 1, ….
     let table = read("0,1\n3,4\n", &Reading::default()).unwrap();
-    assert_eq!((table.rows, table.notes.len()), (ndarray::array![[3.0, 4.0]], 0));
+    assert_eq!(table.rows, ndarray::array![[3.0, 4.0]]);
+    assert!(table.notes[0].contains("the names that pandas gives columns"), "{:?}", table.notes);
 }
 
 #[test]

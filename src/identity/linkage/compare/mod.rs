@@ -135,15 +135,16 @@ impl<'r> Comparer<'r> {
                 sets_of.push(None);
                 continue;
             };
-            let known = made.iter().position(|known| *known == (measure.column, unit));
-            if known.is_none() {
+            let mut at = made.iter().position(|known| *known == (measure.column, unit));
+            if at.is_none()
+                && let Some(own) = Sets::new(rows, measure.column, unit)
+            {
                 let outlined = |m: &Measure| m.column == measure.column && matches!(m.what, What::MongeElkan);
-                if let Some(own) = Sets::new(rows, measure.column, unit) {
-                    sets.push(if measures.iter().any(outlined) { own.with_outlines() } else { own });
-                    made.push((measure.column, unit));
-                }
+                at = Some(sets.len());
+                sets.push(if measures.iter().any(outlined) { own.with_outlines() } else { own });
+                made.push((measure.column, unit));
             }
-            sets_of.push(known.or(sets.len().checked_sub(1)));
+            sets_of.push(at);
         }
         let compiled = comparisons.iter().map(|comparison| {
             let mut columns = Vec::new();
