@@ -20,8 +20,8 @@
 -- [columns.yuan_a_month]
 -- unit = "yuan a month"
 -- least = 50.0
--- zh   = "月均收款"
--- en   = "paid into it a month"
+-- zh   = "首末次发放之间月均收款"
+-- en   = "paid into it a month, from its first payment to its last"
 -- [columns.other_name_share]
 -- unit = "share of payments"
 -- least = 0.05
@@ -48,17 +48,45 @@
 -- zh   = "转出额占转入额"
 -- en   = "transferred onward"
 
-WITH paid AS (
-    SELECT p.account_key, count(DISTINCT p.household_key) AS households, count(DISTINCT p.payee_key) AS payees,
-           count(DISTINCT h.region_code) AS villages,
-           CAST(sum(CASE WHEN p.status = 'paid' THEN p.amount_fen ELSE 0 END) AS DOUBLE) / 100 / count(DISTINCT p.month) AS yuan_a_month,
-           avg(CASE WHEN p.account_name <> p.payee_name THEN 1.0 WHEN p.account_name = p.payee_name THEN 0.0 END) AS other_name_share,
-           avg(CASE WHEN p.status = 'returned' THEN 1.0 ELSE 0.0 END) AS returned_share,
-           min(p.row_id) AS row_first, max(p.row_id) AS row_last
-    FROM   payment        AS p
-    LEFT   JOIN household AS h ON h.household_key = p.household_key
+WITH pair AS (
+    -- Few rows an account: whom it was paid for, and to.
+    SELECT p.account_key, p.household_key, p.payee_key, count(*) AS lines,
+           sum(CASE WHEN p.status = 'paid' THEN p.amount_fen ELSE 0 END) AS paid_fen,
+           sum(CASE WHEN p.account_name <> p.payee_name THEN 1 WHEN p.account_name = p.payee_name THEN 0 END) AS other_name,
+           count(CASE WHEN p.account_name IS NOT NULL AND p.payee_name IS NOT NULL THEN 1 END) AS named,
+           sum(CASE WHEN p.status = 'returned' THEN 1 ELSE 0 END) AS returned,
+           min(p.month) AS first_month, max(p.month) AS last_month, min(p.row_id) AS row_first, max(p.row_id) AS row_last
+    FROM   payment AS p
     WHERE  p.account_key IS NOT NULL
+    GROUP  BY p.account_key, p.household_key, p.payee_key
+),
+paid AS (
+    SELECT account_key,
+           CAST(sum(paid_fen) AS DOUBLE) / 100 / (months_between(min(first_month), max(last_month)) + 1) AS yuan_a_month,
+           CAST(sum(other_name) AS DOUBLE) / nullif(sum(named), 0) AS other_name_share,
+           CAST(sum(returned) AS DOUBLE) / sum(lines) AS returned_share,
+           min(row_first) AS row_first, max(row_last) AS row_last
+    FROM   pair
+    GROUP  BY account_key
+),
+family AS (
+    SELECT p.account_key, count(*) AS households, min(h.region_code) AS region_code
+    FROM   (SELECT DISTINCT account_key, household_key FROM pair WHERE household_key IS NOT NULL) AS p
+    LEFT   JOIN household AS h ON h.household_key = p.household_key
     GROUP  BY p.account_key
+),
+payee AS (
+    SELECT account_key, count(*) AS payees
+    FROM   (SELECT DISTINCT account_key, payee_key FROM pair WHERE payee_key IS NOT NULL) AS p
+    GROUP  BY account_key
+),
+village AS (
+    SELECT account_key, count(*) AS villages
+    FROM   (SELECT DISTINCT p.account_key, h.region_code
+            FROM   pair      AS p
+            JOIN   household AS h ON h.household_key = p.household_key
+            WHERE  h.region_code IS NOT NULL) AS v
+    GROUP  BY account_key
 ),
 changed AS (
     SELECT new_account_key AS account_key, count(DISTINCT award_key) AS changes FROM account_change WHERE new_account_key IS NOT NULL GROUP BY new_account_key
@@ -72,18 +100,18 @@ moved AS (
     WHERE  account_key IS NOT NULL
     GROUP  BY account_key
 )
-SELECT a.account_key AS subject_key, a.account_no AS subject_no, coalesce(h.region_code, '') AS region_code, coalesce(a.kind, '') AS peer_group,
-       CAST(p.households AS DOUBLE) AS households, CAST(p.payees AS DOUBLE) AS payees, CAST(p.villages AS DOUBLE) AS villages,
+SELECT a.account_key AS subject_key, a.account_no AS subject_no, coalesce(f.region_code, '') AS region_code, coalesce(a.kind, '') AS peer_group,
+       CAST(coalesce(f.households, 0) AS DOUBLE) AS households, CAST(coalesce(y.payees, 0) AS DOUBLE) AS payees,
+       CAST(coalesce(v.villages, 0) AS DOUBLE) AS villages,
        p.yuan_a_month, p.other_name_share, p.returned_share,
        CAST(coalesce(c.changes, 0) AS DOUBLE) AS changes,
        CAST(m.counter_accounts AS DOUBLE) AS counter_accounts, m.emptied_share,
        a.row_id AS row_account, p.row_first AS row_payment, p.row_last AS row_payment_2
 FROM   paid           AS p
 JOIN   account        AS a ON a.account_key = p.account_key
+LEFT   JOIN family    AS f ON f.account_key = p.account_key
+LEFT   JOIN payee     AS y ON y.account_key = p.account_key
+LEFT   JOIN village   AS v ON v.account_key = p.account_key
 LEFT   JOIN changed   AS c ON c.account_key = p.account_key
 LEFT   JOIN moved     AS m ON m.account_key = p.account_key
-LEFT   JOIN (SELECT account_key, min(h.region_code) AS region_code
-             FROM   payment   AS p
-             JOIN   household AS h ON h.household_key = p.household_key
-             GROUP  BY account_key) AS h ON h.account_key = p.account_key
 ORDER  BY subject_no

@@ -42,38 +42,51 @@
 -- zh   = "平均晚于应发日天数"
 -- en   = "mean days after the due day"
 
-WITH line AS (
-    SELECT p.batch_no, a.programme, h.region_code, p.household_key, p.account_key, p.amount_fen, p.row_id,
+WITH numbered AS (
+    -- A number for each name: what is distinct among tens of millions of payments is counted by whole numbers.
+    SELECT batch_no, CAST(row_number() OVER (ORDER BY batch_no) AS BIGINT) AS batch
+    FROM   (SELECT DISTINCT batch_no FROM payment WHERE batch_no IS NOT NULL) AS b
+),
+line AS (
+    SELECT n.batch, a.programme, h.region_code, p.amount_fen, p.row_id,
            CASE WHEN p.status = 'returned' THEN 1.0 ELSE 0.0 END AS returned,
            CASE WHEN p.account_name <> p.payee_name THEN 1.0 WHEN p.account_name = p.payee_name THEN 0.0 END AS other_name,
            CASE WHEN p.amount_fen <> a.monthly_amount_fen THEN 1.0 ELSE 0.0 END AS unlike_award,
            CAST(p.paid_on - p.due_on AS DOUBLE) AS days_late
     FROM   payment        AS p
+    JOIN   numbered       AS n ON n.batch_no = p.batch_no
     JOIN   award          AS a ON a.award_key = p.award_key
     LEFT   JOIN household AS h ON h.household_key = p.household_key
-    WHERE  p.batch_no IS NOT NULL
 ),
 batch AS (
-    SELECT batch_no, min(programme) AS programme, min(region_code) AS low, max(region_code) AS high, count(*) AS lines,
+    SELECT batch, min(programme) AS programme, min(region_code) AS low, max(region_code) AS high, count(*) AS lines,
            avg(CAST(amount_fen AS DOUBLE)) / 100 AS yuan,
            avg(returned) AS returned_share, avg(other_name) AS other_name_share, avg(unlike_award) AS unlike_award_share,
            avg(days_late) AS days_late, min(row_id) AS row_first, max(row_id) AS row_last
     FROM   line
-    GROUP  BY batch_no
+    GROUP  BY batch
     HAVING count(*) >= 10
 ),
--- Counted in two steps, which can spill; sets of what is distinct cannot.
+-- Counted in two steps, which can spill; sets of what is distinct cannot. Keys are below 2^32.
 families AS (
-    SELECT batch_no, count(*) AS households
-    FROM   (SELECT DISTINCT batch_no, household_key FROM line WHERE household_key IS NOT NULL) AS h
-    GROUP  BY batch_no
+    SELECT pair / 4294967296 AS batch, count(*) AS households
+    FROM   (SELECT DISTINCT n.batch * 4294967296 + p.household_key AS pair
+            FROM   payment  AS p
+            JOIN   numbered AS n ON n.batch_no = p.batch_no
+            JOIN   award    AS a ON a.award_key = p.award_key
+            WHERE  p.household_key IS NOT NULL) AS h
+    GROUP  BY pair / 4294967296
 ),
 paid_into AS (
-    SELECT batch_no, count(*) AS accounts
-    FROM   (SELECT DISTINCT batch_no, account_key FROM line WHERE account_key IS NOT NULL) AS a
-    GROUP  BY batch_no
+    SELECT pair / 4294967296 AS batch, count(*) AS accounts
+    FROM   (SELECT DISTINCT n.batch * 4294967296 + p.account_key AS pair
+            FROM   payment  AS p
+            JOIN   numbered AS n ON n.batch_no = p.batch_no
+            JOIN   award    AS a ON a.award_key = p.award_key
+            WHERE  p.account_key IS NOT NULL) AS a
+    GROUP  BY pair / 4294967296
 )
-SELECT b.region_code AS subject_key, b.batch_no AS subject_no, b.region_code, b.batch_no AS case_key, programme AS peer_group,
+SELECT b.region_code AS subject_key, n.batch_no AS subject_no, b.region_code, n.batch_no AS case_key, programme AS peer_group,
        CAST(lines AS DOUBLE) AS lines, yuan,
        CAST(coalesce(f.households, 0) AS DOUBLE) / lines AS households_share, CAST(coalesce(i.accounts, 0) AS DOUBLE) / lines AS accounts_share,
        returned_share, other_name_share, unlike_award_share, days_late,
@@ -85,6 +98,7 @@ FROM   (SELECT *, CASE WHEN low = high THEN low
                        ELSE concat(substr(low, 1, 2), '0000000000') END AS region_code
         FROM   batch
         WHERE  low IS NOT NULL) AS b
-LEFT   JOIN families  AS f ON f.batch_no = b.batch_no
-LEFT   JOIN paid_into AS i ON i.batch_no = b.batch_no
+JOIN   numbered       AS n ON n.batch = b.batch
+LEFT   JOIN families  AS f ON f.batch = b.batch
+LEFT   JOIN paid_into AS i ON i.batch = b.batch
 ORDER  BY subject_no

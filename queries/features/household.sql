@@ -43,15 +43,30 @@
 -- zh   = "与其同一住址的其他救助家庭数"
 -- en   = "other households at its address"
 
-WITH latest AS (
-    SELECT *, row_number() OVER (PARTITION BY household_key ORDER BY start_month DESC, award_key DESC) AS nth
+WITH granted AS (
+    SELECT household_key, award_key, start_month, programme, persons, monthly_amount_fen, application_key, row_id
     FROM   award
     WHERE  programme IN ('dibao', 'tekun') AND monthly_amount_fen > 0 AND persons > 0 AND household_key IS NOT NULL
 ),
-paid AS (
-    SELECT household_key, count(DISTINCT account_key) AS accounts, avg(CASE WHEN status = 'returned' THEN 1.0 ELSE 0.0 END) AS returned_share
+latest AS (
+    SELECT g.*
+    FROM   granted AS g
+    JOIN   (SELECT max(g.award_key) AS award_key
+            FROM   granted AS g
+            JOIN   (SELECT household_key, max(start_month) AS start_month FROM granted GROUP BY household_key) AS m
+                   ON m.household_key = g.household_key AND m.start_month = g.start_month
+            GROUP  BY g.household_key) AS l ON l.award_key = g.award_key
+),
+paid_into AS (
+    -- Few rows a family.
+    SELECT household_key, account_key, count(*) AS lines, sum(CASE WHEN status = 'returned' THEN 1 ELSE 0 END) AS returned
     FROM   payment
     WHERE  household_key IS NOT NULL
+    GROUP  BY household_key, account_key
+),
+paid AS (
+    SELECT household_key, count(account_key) AS accounts, CAST(sum(returned) AS DOUBLE) / sum(lines) AS returned_share
+    FROM   paid_into
     GROUP  BY household_key
 ),
 telephone AS (
@@ -79,5 +94,5 @@ LEFT   JOIN application   AS p ON p.application_key = l.application_key
 LEFT   JOIN paid          AS d ON d.household_key = l.household_key
 LEFT   JOIN telephone     AS t ON t.phone = h.phone
 LEFT   JOIN home          AS a ON a.address = h.address
-WHERE  l.nth = 1 AND s.standard_fen > 0
+WHERE  s.standard_fen > 0
 ORDER  BY subject_no

@@ -42,7 +42,7 @@ living AS (
     JOIN   award    AS a ON a.award_key = r.award_key
     WHERE  a.programme IN ('dibao', 'tekun')
 ),
-together AS (
+together AS MATERIALIZED (
     SELECT t.person_key, t.household_key, t.other_household_key, t.row_household_member, t.row_household_member_other,
            x.award_key, y.award_key AS other_award_key,
            greatest(t.from_month, x.from_month, y.from_month) AS from_month, least(t.to_month, x.to_month, y.to_month) AS to_month

@@ -76,15 +76,28 @@ listed AS (
     JOIN   household AS h ON h.household_key = p.household_key
     WHERE  p.status = 'paid' AND p.amount_fen > 0
 ),
-held AS (
-    SELECT *, sum(amount_fen) OVER (PARTITION BY account_key, paid_on) AS day_fen,
-           row_number() OVER (PARTITION BY account_key, paid_on, amount_fen ORDER BY row_payment) AS nth
+told AS (
+    SELECT *
     FROM   listed
     WHERE  day_add(paid_on, -CAST($credit_days AS BIGINT)) >= first_on AND day_add(paid_on, CAST($credit_days AS BIGINT)) <= last_on
 ),
+crowded AS (
+    SELECT account_key, paid_on FROM told GROUP BY account_key, paid_on HAVING count(*) > 1
+),
+held AS (
+    -- Nearly every payment is the only one of its account and day.
+    SELECT t.*, t.amount_fen AS day_fen, 1 AS nth
+    FROM   told AS t
+    LEFT   ANTI JOIN crowded AS c ON c.account_key = t.account_key AND c.paid_on = t.paid_on
+    UNION  ALL
+    SELECT t.*, sum(t.amount_fen) OVER (PARTITION BY t.account_key, t.paid_on) AS day_fen,
+           CAST(row_number() OVER (PARTITION BY t.account_key, t.paid_on, t.amount_fen ORDER BY t.row_payment) AS BIGINT) AS nth
+    FROM   told    AS t
+    JOIN   crowded AS c ON c.account_key = t.account_key AND c.paid_on = t.paid_on
+),
 matched AS (
     SELECT h.row_payment, min(h.nth) AS nth,
-           count(DISTINCT CASE WHEN t.amount_fen = h.amount_fen AND abs(days_between(h.paid_on, CAST(t.at AS DATE))) <= $credit_days THEN t.row_id END) AS equal,
+           count(CASE WHEN t.amount_fen = h.amount_fen AND abs(days_between(h.paid_on, CAST(t.at AS DATE))) <= $credit_days THEN 1 END) AS equal,
            max(CASE WHEN t.amount_fen = h.day_fen AND abs(days_between(h.paid_on, CAST(t.at AS DATE))) <= $credit_days THEN 1 ELSE 0 END) AS together,
            min(CASE WHEN t.amount_fen = h.amount_fen AND days_between(h.paid_on, CAST(t.at AS DATE)) > $credit_days THEN t.row_id END) AS row_later
     FROM   held AS h

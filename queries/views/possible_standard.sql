@@ -15,6 +15,12 @@ dearest AS (
     WHERE  hukou_kind IS NOT NULL
     GROUP  BY region_code, programme, hukou_kind
 ),
+told AS (
+    -- Joined here and not with the families, of whom there are many more.
+    SELECT b.*, d.hukou_kind AS dearest_kind
+    FROM   basic        AS b
+    LEFT   JOIN dearest AS d ON d.region_code = b.region_code AND d.programme = b.programme AND d.nth = 1
+),
 headed AS (
     SELECT h.household_key, h.region_code, i.hukou_kind
     FROM   household     AS h
@@ -35,8 +41,7 @@ family AS (
     LEFT   JOIN shared AS s ON s.household_key = h.household_key
 )
 SELECT f.household_key, b.programme, b.from_month, b.until_month, b.monthly_amount_fen AS standard_fen,
-       b.hukou_kind IS NULL OR b.hukou_kind = coalesce(f.hukou_kind, d.hukou_kind) AS dearest, b.row_standard
-FROM   family       AS f
-JOIN   basic        AS b ON b.region_code = f.region_code
-LEFT   JOIN dearest AS d ON d.region_code = b.region_code AND d.programme = b.programme AND d.nth = 1
+       b.hukou_kind IS NULL OR b.hukou_kind = coalesce(f.hukou_kind, b.dearest_kind) AS dearest, b.row_standard
+FROM   family AS f
+JOIN   told   AS b ON b.region_code = f.region_code
 WHERE  b.hukou_kind IS NULL OR f.hukou_kind IS NULL OR b.hukou_kind = f.hukou_kind

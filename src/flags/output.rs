@@ -236,10 +236,14 @@ impl Output {
         Ok(Self { csv, parquet })
     }
 
-    /// Appends rows.
+    /// Appends rows, to both files side by side.
     pub fn write(&mut self, batch: RecordBatch) -> Result<(), FlagError> {
-        self.csv.write(&safe_in_spreadsheet(&batch)?)?;
-        Ok(self.parquet.write(batch)?)
+        let Self { csv, parquet } = self;
+        let (csv, parquet) = rayon::join(
+            || Ok::<_, FlagError>(csv.write(&safe_in_spreadsheet(&batch)?)?),
+            || Ok::<_, FlagError>(parquet.write(batch.clone())?),
+        );
+        csv.and(parquet)
     }
 
     /// Ends both files.

@@ -61,7 +61,9 @@ impl Kept {
         let name = TableReference::bare(name);
         context.deregister_table(name.clone()).map_err(QueryError::engine)?;
         context.register_table(name.clone(), table).map_err(QueryError::engine)?;
-        Ok(Self { context: context.clone(), name, run: Run::of(&plan), _folder: folder })
+        let run = Run::of(&plan);
+        run.log(name.table());
+        Ok(Self { context: context.clone(), name, run, _folder: folder })
     }
 
     /// What the plan that made it tells.
@@ -93,6 +95,11 @@ impl Run {
             rows: leaves(plan),
             text: DisplayableExecutionPlan::with_metrics(plan.as_ref()).indent(false).to_string(),
         }
+    }
+
+    /// Tells the plan with its measures to those who look why something is slow (`MINGJING_LOG=mingjing::plan=debug`).
+    pub(super) fn log(&self, name: &str) {
+        tracing::debug!(target: "mingjing::plan", name, plan = self.text, "ran");
     }
 }
 

@@ -105,10 +105,20 @@ impl Session {
     /// A rule over the snapshot, its placeholders bound, ready to run. What it reads more than once has
     /// been computed.
     pub async fn ready(&self, rule: &CheckedRule, bindings: &Bindings) -> Result<Ready, QueryError> {
-        let (frame, kept) = self.over(rule.id(), rule.program(bindings)?).await?;
+        self.planned(rule.id(), rule.program(bindings)?).await
+    }
+
+    /// A query of the program itself without placeholders (the features of a model, its lines of money), ready to run,
+    /// as a rule is.
+    pub async fn ready_query(&self, name: &str, text: &str) -> Result<Ready, QueryError> {
+        self.planned(name, Program::parse(name, text)?).await
+    }
+
+    async fn planned(&self, name: &str, program: Program) -> Result<Ready, QueryError> {
+        let (frame, kept) = self.over(name, program).await?;
         let task = Arc::new(frame.task_ctx());
         let plan = frame.create_physical_plan().await.map_err(QueryError::engine)?;
-        Ok(Ready { plan, task, kept })
+        Ok(Ready { name: name.to_owned(), plan, task, kept })
     }
 
     /// Computes the steps of a program and plans the rest over them.
@@ -137,8 +147,9 @@ impl Session {
     }
 }
 
-/// A rule that is ready to run over a snapshot.
+/// A rule or query that is ready to run over a snapshot.
 pub struct Ready {
+    name: String,
     plan: Arc<dyn ExecutionPlan>,
     task: Arc<TaskContext>,
     kept: Vec<Kept>,
@@ -155,9 +166,11 @@ impl Ready {
         self.kept.iter().map(|kept| kept.run().text.clone()).chain([Run::of(&self.plan).text])
     }
 
-    /// Rows that the leaves of its plans gave.
+    /// Rows that the leaves of its plans gave, to be asked once it has run.
     pub fn rows_read(&self) -> u64 {
-        self.kept.iter().map(|kept| kept.run().rows).sum::<u64>() + Run::of(&self.plan).rows
+        let run = Run::of(&self.plan);
+        run.log(&self.name);
+        self.kept.iter().map(|kept| kept.run().rows).sum::<u64>() + run.rows
     }
 }
 

@@ -1,6 +1,7 @@
 //! The rules of an audit: side by side, each with its coverage.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use futures::StreamExt;
@@ -98,8 +99,9 @@ async fn side_by_side<'a>(
     sink: &mut Sink<'a>,
     observer: &dyn Observer,
 ) -> Result<Vec<Coverage>, AuditError> {
-    let mut side_by_side =
-        futures::stream::iter(rules.iter().map(|rule| run(rule, session, bindings))).buffered(options.at_once.max(1));
+    let held = AtomicU64::new(0);
+    let mut side_by_side = futures::stream::iter(rules.iter().map(|rule| run(rule, session, bindings, &held)))
+        .buffered(options.at_once.max(1));
     let mut coverage = Vec::with_capacity(rules.len());
     let mut waiting: Vec<Run> = Vec::new();
     while let Some(run) = side_by_side.next().await {
@@ -110,8 +112,9 @@ async fn side_by_side<'a>(
         if run.starved || !waiting.is_empty() {
             waiting.push(run);
         } else {
-            coverage
-                .push(settle(rules[coverage.len()].header(), run, asked(rules[coverage.len()]), sink, observer).await?);
+            let (rule, began) = (rules[coverage.len()], Instant::now());
+            coverage.push(settle(rule.header(), run, asked(rule), sink, observer).await?);
+            held.fetch_add(began.elapsed().as_millis() as u64, Ordering::Relaxed);
         }
     }
     drop(side_by_side);
@@ -121,7 +124,7 @@ async fn side_by_side<'a>(
         }
         let rule = rules[coverage.len()];
         if waited.starved {
-            waited = run(rule, session, bindings).await;
+            waited = run(rule, session, bindings, &held).await;
             observer.advance(1);
         }
         coverage.push(settle(rule.header(), waited, asked(rule), sink, observer).await?);
@@ -144,9 +147,10 @@ pub(super) async fn settle<'a>(
     Ok(run.covered)
 }
 
-/// Runs one rule; whatever happens is told in its coverage.
-async fn run(rule: &CheckedRule, session: &Session, bindings: &Bindings) -> Run {
-    let started = Instant::now();
+/// Runs one rule; whatever happens is told in its coverage. `held` counts the milliseconds in which rules stand still while
+/// the sink writes what others found: they are none of the rule's own time.
+async fn run(rule: &CheckedRule, session: &Session, bindings: &Bindings, held: &AtomicU64) -> Run {
+    let (started, held_before) = (Instant::now(), held.load(Ordering::Relaxed));
     let mut covered = Coverage::of(rule.id(), &rule.header().typology);
     covered.missing = rule.missing(session.present());
     if !covered.missing.is_empty() {
@@ -177,7 +181,8 @@ async fn run(rule: &CheckedRule, session: &Session, bindings: &Bindings) -> Run 
             Vec::new()
         }
     };
-    covered.time_ms = started.elapsed().as_millis() as u64;
+    let stood_still = held.load(Ordering::Relaxed) - held_before;
+    covered.time_ms = (started.elapsed().as_millis() as u64).saturating_sub(stood_still);
     Run { findings, covered, starved }
 }
 

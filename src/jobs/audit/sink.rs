@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use arrow::array::RecordBatch;
+use rayon::prelude::*;
 
 use crate::cases::{Dispositions, apply};
 use crate::domain::region;
@@ -159,12 +160,12 @@ impl<'a> Sink<'a> {
         drop(rows);
         let inside = |finding: &Finding| self.region.is_none_or(|r| region::contains(r, &finding.region_code));
         let mut findings: Vec<Finding> = raised
-            .into_iter()
+            .into_par_iter()
             .map(|(header, raw)| Finding::new(header, raw, &directory, &links))
             .filter(inside)
             .collect();
         drop(directory);
-        findings.sort_by(|a, b| {
+        findings.par_sort_by(|a, b| {
             (&a.rule_id, &a.region_code, &a.subject_key, &a.finding_id).cmp(&(
                 &b.rule_id,
                 &b.region_code,

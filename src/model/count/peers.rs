@@ -4,7 +4,7 @@
 //! the median absolute deviation times 1.4826 (the standard deviation of a normal distribution), drawn
 //! towards the scale of all in the same way. So a group of two neither hides its odd one nor makes it odd.
 //!
-//! O(n log n) time. Sources: Hampel, JASA 69 (1974); shrinkage by pseudo-counts: Gelman et al., Bayesian
+//! O(n) time for few groups. Sources: Hampel, JASA 69 (1974); shrinkage by pseudo-counts: Gelman et al., Bayesian
 //! Data Analysis, ch. 5.
 
 use std::collections::BTreeMap;
@@ -32,21 +32,24 @@ pub fn peer_residuals<G: Ord>(values: &[f64], groups: &[G], weight: f64, least: 
     for (value, group) in values.iter().zip(groups) {
         members.entry(group).or_default().push(*value);
     }
-    let medians: BTreeMap<&G, f64> = members.iter().map(|(group, values)| (*group, median(values.clone()))).collect();
-    // The usual scale is that within groups: groups may lie far apart.
-    let within: Vec<f64> = values.iter().zip(groups).map(|(v, g)| (v - medians[g]).abs()).collect();
-    let usual = CONSISTENT * median(within);
-    let whole = median(values.to_vec());
-    let shapes: BTreeMap<&G, (f64, f64, usize)> = members
+    let own: BTreeMap<&G, (f64, f64, usize)> = members
         .into_iter()
         .map(|(group, values)| {
-            let n = values.len() as f64 - 1.0;
-            let (own, scale) = robust_scale(values.clone());
-            let drawn =
-                |own: f64, all: f64| if n + weight > 0.0 { (n * own + weight * all) / (n + weight) } else { all };
-            (group, (drawn(own, whole), drawn(scale, usual).max(least), values.len() - 1))
+            let peers = values.len() - 1;
+            let (centre, scale) = robust_scale(values);
+            (group, (centre, scale, peers))
         })
         .collect();
+    // The usual scale is that within groups: groups may lie far apart.
+    let within: Vec<f64> = values.iter().zip(groups).map(|(v, g)| (v - own[g].0).abs()).collect();
+    let usual = CONSISTENT * median(within);
+    let whole = median(values.to_vec());
+    let shape = |(centre, scale, peers): (f64, f64, usize)| {
+        let n = peers as f64;
+        let drawn = |own: f64, all: f64| if n + weight > 0.0 { (n * own + weight * all) / (n + weight) } else { all };
+        (drawn(centre, whole), drawn(scale, usual).max(least), peers)
+    };
+    let shapes: BTreeMap<&G, (f64, f64, usize)> = own.into_iter().map(|(group, own)| (group, shape(own))).collect();
     let residual = |(value, group): (&f64, &G)| {
         let (ordinary, scale, peers) = shapes[group];
         PeerResidual { ordinary, scale, z: if scale > 0.0 { (value - ordinary) / scale } else { 0.0 }, peers }
@@ -65,7 +68,8 @@ fn median(mut values: Vec<f64>) -> f64 {
     if values.is_empty() {
         return 0.0;
     }
-    values.sort_unstable_by(f64::total_cmp);
-    let n = values.len();
-    (values[(n - 1) / 2] + values[n / 2]) / 2.0
+    let (even, half) = (values.len() % 2 == 0, values.len() / 2);
+    let (below, upper, _) = values.select_nth_unstable_by(half, f64::total_cmp);
+    let lower = if even { below.iter().copied().max_by(f64::total_cmp) } else { None };
+    (lower.unwrap_or(*upper) + *upper) / 2.0
 }

@@ -187,7 +187,8 @@ impl FeatureQuery {
 
     /// Runs it over a snapshot: subjects, and the columns of its features, missing values left so.
     pub(super) async fn read(&self, session: &Session) -> Result<(FeatureTable, Columns), ModelError> {
-        let mut batches = session.sql(self.text).await?.execute_stream().await.map_err(QueryError::engine)?;
+        let ready = session.ready_query(&format!("features {}", self.name), self.text).await?;
+        let mut batches = ready.stream()?;
         let mut table = FeatureTable {
             names: self.columns.keys().cloned().collect(),
             least: self.columns.values().map(|column| column.least).collect(),

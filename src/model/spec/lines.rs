@@ -9,6 +9,7 @@
 
 use std::collections::BTreeMap;
 
+use futures::StreamExt;
 use serde::{Deserialize, Serialize};
 
 use super::features::{Column, check_reading, sql, text, whole};
@@ -179,7 +180,10 @@ impl LinesQuery {
     pub(super) async fn read(&self, session: &Session, subjects: &[String]) -> Result<Columns, ModelError> {
         let place: BTreeMap<&str, usize> = subjects.iter().enumerate().map(|(i, s)| (s.as_str(), i)).collect();
         let mut lines: Vec<Lines> = subjects.iter().map(|_| Lines::default()).collect();
-        for batch in session.sql(self.text).await?.collect().await.map_err(QueryError::engine)? {
+        let ready = session.ready_query(&format!("lines {}", self.name), self.text).await?;
+        let mut batches = ready.stream()?;
+        while let Some(batch) = batches.next().await {
+            let batch = batch.map_err(QueryError::engine)?;
             let number = |name: &str| Ok::<_, ModelError>(whole(&batch, name)?.unwrap_or_default());
             let subject = text(&batch, "subject_no")?.unwrap_or_default();
             let month = text(&batch, "month")?.unwrap_or_default();

@@ -9,11 +9,13 @@
 //! | `features.rs` | feature queries: checked, run, missing values filled and counted |
 //! | `lines.rs` | features counted from lines of money |
 //! | `peers.rs` | whom a subject is compared with, and what is ordinary among them |
-//! | `run.rs` | scores, alarms, what drove them, what would have been ordinary, peers beside |
+//! | `run.rs` | scores, alarms, what drove them, what would have been ordinary |
+//! | `beside.rs` | ordinary subjects that are like a raised one in all else |
 //! | `reason.rs` | the same in words |
 //! | `drift.rs` | how far features and scores moved between snapshots |
 //! | `card.rs` | the model card |
 
+mod beside;
 mod card;
 mod drift;
 mod features;

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use ndarray::{Array2, Axis};
+use rayon::prelude::*;
 
 use super::FeatureTable;
 use crate::model::count::peer_residuals;
@@ -17,14 +18,27 @@ const ENOUGH: usize = 20;
 /// the standard deviation of all and the smallest difference that means anything. A feature that is constant
 /// stays 0.
 pub fn residuals(table: &FeatureTable) -> Array2<f64> {
-    let mut residuals = Array2::zeros(table.rows.dim());
-    let columns = residuals.columns_mut().into_iter().zip(table.rows.columns());
-    for ((mut to, column), least) in columns.zip(&table.least) {
+    let mut number: BTreeMap<&str, usize> = BTreeMap::new();
+    let groups: Vec<usize> = table
+        .peers
+        .iter()
+        .map(|group| {
+            let next = number.len();
+            *number.entry(group).or_insert(next)
+        })
+        .collect();
+    let residual = |j: usize| {
+        let column = table.rows.column(j);
         let spread = column.std(0.0) / 4.0;
-        if spread > 0.0 {
-            let of = peer_residuals(&column.to_vec(), &table.peers, WEIGHT, spread.max(*least));
-            to.iter_mut().zip(of).for_each(|(to, residual)| *to = residual.z);
-        }
+        (spread > 0.0).then(|| {
+            let of = peer_residuals(&column.to_vec(), &groups, WEIGHT, spread.max(table.least[j]));
+            of.into_iter().map(|residual| residual.z).collect::<Vec<f64>>()
+        })
+    };
+    let columns: Vec<Option<Vec<f64>>> = (0..table.rows.ncols()).into_par_iter().map(residual).collect();
+    let mut residuals = Array2::zeros(table.rows.dim());
+    for (mut to, column) in residuals.columns_mut().into_iter().zip(columns) {
+        to.iter_mut().zip(column.into_iter().flatten()).for_each(|(to, z)| *to = z);
     }
     residuals
 }
@@ -43,7 +57,10 @@ impl<'a> Ordinary<'a> {
         for (i, group) in table.peers.iter().enumerate() {
             members.entry(group).or_default().push(i);
         }
-        let of = |rows: &Array2<f64>| rows.axis_iter(Axis(1)).map(|column| quantiles(column.to_vec())).collect();
+        let of = |rows: &Array2<f64>| {
+            let column = |j: usize| quantiles(rows.column(j).to_vec());
+            (0..rows.ncols()).into_par_iter().map(column).collect()
+        };
         let groups = members.into_iter().map(|(group, members)| {
             let own = if members.len() >= ENOUGH { of(&table.rows.select(Axis(0), &members)) } else { Vec::new() };
             (group, (members.len(), own))
@@ -61,7 +78,9 @@ impl<'a> Ordinary<'a> {
 }
 
 fn quantiles(mut values: Vec<f64>) -> [f64; 3] {
-    values.sort_unstable_by(f64::total_cmp);
     let last = values.len().saturating_sub(1) as f64;
-    [0.05, 0.5, 0.95].map(|q| values.get((q * last).round() as usize).copied().unwrap_or(0.0))
+    [0.05, 0.5, 0.95].map(|q| {
+        let nth = (q * last).round() as usize;
+        if nth < values.len() { *values.select_nth_unstable_by(nth, f64::total_cmp).1 } else { 0.0 }
+    })
 }

@@ -1,8 +1,6 @@
-use std::collections::HashMap;
-
 use ndarray::{Array1, Array2, Axis};
-use rayon::prelude::*;
 
+use super::beside::beside;
 use super::peers::{Ordinary, residuals};
 use super::{FeatureTable, Model, ModelError};
 use crate::model::count::robust_scale;
@@ -11,8 +9,6 @@ use crate::model::detector::{Detector, Score};
 
 /// Features named in a reason.
 const NAMED: usize = 3;
-/// Subjects shown beside.
-const BESIDE: usize = 3;
 
 /// A feature that made a subject unlike its peers.
 #[derive(Debug, Clone, PartialEq)]
@@ -140,7 +136,8 @@ pub fn run(model: &Model, table: &FeatureTable) -> Result<Outcome, ModelError> {
     let raised: Vec<usize> = (0..n).filter(|i| scored[*i].raised).collect();
     let cut = candidates.iter().map(|i| combined[*i]).fold(f64::INFINITY, f64::min);
     counterfactuals(&fitted, &rows, cut, &raised, &mut scored);
-    beside(table, &rows, &raised, &mut scored);
+    let found = beside(table, &rows, &raised, &scored);
+    raised.iter().zip(found).for_each(|(subject, found)| scored[*subject].beside = found);
     scored.iter_mut().filter(|one| !one.raised).for_each(|one| one.drivers.clear());
     Ok(Outcome::Scored(scored))
 }
@@ -170,60 +167,21 @@ fn counterfactuals(fitted: &Fitted, rows: &Array2<f64>, cut: f64, raised: &[usiz
     }
 }
 
-/// Most ordinary subjects that one is compared with for those to show beside.
-const LOOKED_THROUGH: usize = 20_000;
-
-/// Every k-th of many first, then their neighbours: who stops early has seen all parts of the list.
-fn spread(all: &[usize]) -> impl Iterator<Item = usize> {
-    let step = all.len().div_ceil(LOOKED_THROUGH).max(1);
-    (0..step).flat_map(move |from| all[from..].iter().step_by(step).copied())
-}
-
-/// Those most like a subject in all but what drove it, and ordinary in that: of its peers where enough are
-/// so, else of all. Of very many, so many spread over all are compared.
-fn beside(table: &FeatureTable, rows: &Array2<f64>, raised: &[usize], scored: &mut [Scored]) {
-    let everyone: Vec<usize> = (0..rows.nrows()).collect();
-    let mut peers: HashMap<&str, Vec<usize>> = HashMap::new();
-    for (i, group) in table.peers.iter().enumerate() {
-        peers.entry(group).or_default().push(i);
-    }
-    let alike = |subject: &usize| {
-        let one = &scored[*subject];
-        let ordinary = |i: &usize| {
-            let inside = |driver: &Driver| {
-                let value = table.rows[[*i, driver.feature]];
-                driver.ordinary[0] <= value && value <= driver.ordinary[2]
-            };
-            !scored[*i].raised && one.drivers.iter().all(inside)
-        };
-        let others: Vec<usize> =
-            (0..rows.ncols()).filter(|j| one.drivers.iter().all(|driver| driver.feature != *j)).collect();
-        let apart = |i: usize| others.iter().map(|j| (rows[[i, *j]] - rows[[*subject, *j]]).powi(2)).sum::<f64>();
-        let nearest = |among: &[usize]| {
-            let mut found: Vec<(f64, usize)> =
-                spread(among).filter(ordinary).take(LOOKED_THROUGH).map(|i| (apart(i), i)).collect();
-            found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-            found.into_iter().take(BESIDE).map(|(_, i)| i).collect::<Vec<_>>()
-        };
-        let own = nearest(&peers[table.peers[*subject].as_str()]);
-        if own.len() < BESIDE { nearest(&everyone) } else { own }
-    };
-    let found: Vec<Vec<usize>> = raised.par_iter().map(alike).collect();
-    for (subject, found) in raised.iter().zip(found) {
-        scored[*subject].beside = found;
-    }
-}
+/// Rows, spread over all, that tell what a feature usually adds.
+const USUAL: usize = 20_000;
 
 /// What each feature adds for some subjects (m × d), over all detectors: of each detector what a feature
 /// adds above its median over the rows, as a share of all that is above, weighted by −ln of the row's tail
 /// probability under that detector. The shares of a row sum to one, where anything is above.
 fn parts(fitted: &Fitted, rows: &Array2<f64>, subjects: &[usize]) -> Array2<f64> {
     let mut whole = Array2::zeros((subjects.len(), rows.ncols()));
+    let spread: Vec<usize> = (0..rows.nrows()).step_by(rows.nrows().div_ceil(USUAL).max(1)).collect();
+    let (spread, own) = (rows.select(Axis(0), &spread), rows.select(Axis(0), subjects));
     for (model, scores) in fitted.models.iter().zip(&fitted.scores) {
-        let all = model.contributions(rows.view());
-        let mut parts = all.select(Axis(0), subjects);
-        for (mut column, all) in parts.columns_mut().into_iter().zip(all.columns()) {
-            let middle = robust_scale(all.to_vec()).0;
+        let usual = model.contributions(spread.view());
+        let mut parts = model.contributions(own.view());
+        for (mut column, usual) in parts.columns_mut().into_iter().zip(usual.columns()) {
+            let middle = robust_scale(usual.to_vec()).0;
             column.mapv_inplace(|part| (part - middle).max(0.0));
         }
         let tails = tail_probabilities(scores.view());

@@ -1,13 +1,14 @@
 //! Common table expressions that a statement reads more than once are computed once: the engine puts
 //! the text of each into every place that names it, so that plans and work grow with the product of the
-//! readings.
+//! readings. So is one that says `AS MATERIALIZED`: for a few rows that the engine takes for many and would
+//! join the wrong way round.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use datafusion::sql::parser::Statement;
 use datafusion::sql::sqlparser::ast::{
-    Cte, Distinct, Expr, GroupByExpr, Query, SetExpr, Statement as SqlStatement, visit_expressions, visit_relations,
+    Cte, CteAsMaterialized, Distinct, Expr, GroupByExpr, Query, SetExpr, Statement as SqlStatement, visit_expressions, visit_relations,
 };
 
 use super::RuleError;
@@ -23,6 +24,11 @@ pub(in crate::query) struct Program {
 }
 
 impl Program {
+    /// Takes the text of one query without placeholders apart.
+    pub(in crate::query) fn parse(owner: &str, text: &str) -> Result<Self, RuleError> {
+        Self::of(owner, Parsed::parse(owner, text)?.bound(|_| None)?)
+    }
+
     /// Takes a statement apart; the tables that it makes are named after the owner.
     pub(super) fn of(owner: &str, statement: Statement) -> Result<Self, RuleError> {
         let Some(whole) = query(&statement) else { return Ok(Self { steps: Vec::new(), last: statement }) };
@@ -43,6 +49,7 @@ impl Program {
             steps.push((table.clone(), Statement::Statement(Box::new(SqlStatement::Query(Box::new(step))))));
             if let Some(with) = &mut rest.with {
                 *with.cte_tables[at].query = select_all(owner, &table)?;
+                with.cte_tables[at].materialized = None;
             }
         }
         prune(&mut rest);
@@ -65,7 +72,7 @@ fn select_all(owner: &str, table: &str) -> Result<Query, RuleError> {
     query(&parsed).cloned().ok_or_else(|| RuleError::engine(owner, "not a query"))
 }
 
-/// Positions of the expressions that are read more than once, through others too, and are work.
+/// Positions of the expressions that are read more than once, through others too, and are work, or that ask for it.
 fn shared(whole: &Query, tables: &[Cte]) -> Vec<usize> {
     let mut readings = vec![0_usize; tables.len()];
     let names: BTreeMap<&str, usize> =
@@ -75,7 +82,8 @@ fn shared(whole: &Query, tables: &[Cte]) -> Vec<usize> {
     read_by(&body, &names, tables.len(), 1, &mut readings);
     let mut chosen = Vec::new();
     for at in (0..tables.len()).rev() {
-        let once = readings[at] > 1 && is_work(&tables[at].query);
+        let asked = matches!(tables[at].materialized, Some(CteAsMaterialized::Materialized));
+        let once = if asked { readings[at] > 0 } else { readings[at] > 1 && is_work(&tables[at].query) };
         if once {
             chosen.push(at);
         }
@@ -161,6 +169,15 @@ mod tests {
             last,
             "WITH sums AS (SELECT * FROM \"r/sums\") SELECT a.v FROM sums AS a JOIN sums AS b ON a.k = b.k ORDER BY a.v"
         );
+    }
+
+    #[test]
+    fn what_asks_for_it_is_computed_once() {
+        let (steps, last) = apart(
+            "WITH few AS MATERIALIZED (SELECT k FROM t), unused AS MATERIALIZED (SELECT 1) SELECT k FROM few ORDER BY k",
+        );
+        assert_eq!(steps.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["r/few"]);
+        assert_eq!(last, "WITH few AS (SELECT * FROM \"r/few\") SELECT k FROM few ORDER BY k");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use datafusion::sql::sqlparser::ast::{
     Expr, FunctionArg, FunctionArgExpr, FunctionArguments, OrderByKind, Query, SelectItem, SetExpr,
     Statement as SqlStatement, Value, visit_expressions, visit_expressions_mut,
 };
-use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::parser::Parser;
 
 use super::RuleError;
@@ -26,7 +26,8 @@ impl Parsed {
     pub(super) fn parse(name: &str, text: &str) -> Result<Self, RuleError> {
         let fail = |e| RuleError::engine(name, e);
         let mut statements = DFParserBuilder::new(text)
-            .with_dialect(&GenericDialect {})
+            // The generic dialect does not know `AS MATERIALIZED`.
+            .with_dialect(&PostgreSqlDialect {})
             .build()
             .and_then(|mut parser| parser.parse_statements())
             .map_err(fail)?;
@@ -119,7 +120,7 @@ impl Parsed {
 }
 
 fn parse_literal(sql: &str) -> Result<Expr, String> {
-    Parser::new(&GenericDialect {})
+    Parser::new(&PostgreSqlDialect {})
         .try_with_sql(sql)
         .and_then(|mut parser| parser.parse_expr())
         .map_err(|e| e.to_string())
