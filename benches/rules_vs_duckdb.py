@@ -89,12 +89,13 @@ def timed(con, sql, limit):
         timer.cancel()
 
 
-def ours(a):
-    """One audit: seconds by shared result and by rule."""
+def ours(a, rules):
+    """One audit without the models: seconds by shared result and by rule."""
+    codes = ",".join(sorted({name.split("_")[0].upper() for name, _, _ in rules}))
     with tempfile.TemporaryDirectory() as out:
         subprocess.run(
             [a.mingjing, "audit", "--data", a.data, "--json", "--out", out, "--at-once", "1",
-             "--partitions", str(a.threads)],
+             "--partitions", str(a.threads), "--only", codes],
             check=True, capture_output=True,
         )
         with open(os.path.join(out, "manifest.json"), encoding="utf-8") as file:
@@ -144,7 +145,7 @@ def main():
 
     mine, theirs, rows = {}, {}, {}
     for _ in range(a.runs):
-        for name, ms in ours(a).items():
+        for name, ms in ours(a, rules).items():
             mine.setdefault(name, []).append(ms / 1000)
         for name, header, sql in views:
             if re.search(r"^once\s*=\s*true", header, re.M):

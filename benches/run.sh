@@ -2,14 +2,14 @@
 # Speed and memory at scale: import, audit, each rule's SQL beside DuckDB's, HTTP under load.
 # Needs python3 with the package duckdb, GNU time and wrk; prints a Markdown table.
 #
-#   HOUSEHOLDS  assisted households of the made nation (default 1,000,000: as many awards, some 22 million payments)
-#   MONTHS      months of payments (default 24)
+#   HOUSEHOLDS  assisted households of the made nation (default 1,000,000)
+#   MONTHS      months of payments (default 27: of that nation some 24.7 million payments)
 #   BENCH_DIR   where the data goes (default: bench-data, kept between runs)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 households=${HOUSEHOLDS:-1000000}
-months=${MONTHS:-24}
+months=${MONTHS:-27}
 dir=${BENCH_DIR:-bench-data}
 target=${CARGO_TARGET_DIR:-target}
 mingjing=$target/release/mingjing

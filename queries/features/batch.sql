@@ -54,9 +54,10 @@ line AS (
            CASE WHEN p.amount_fen <> a.monthly_amount_fen THEN 1.0 ELSE 0.0 END AS unlike_award,
            CAST(p.paid_on - p.due_on AS DOUBLE) AS days_late
     FROM   payment        AS p
-    JOIN   numbered       AS n ON n.batch_no = p.batch_no
     JOIN   award          AS a ON a.award_key = p.award_key
     LEFT   JOIN household AS h ON h.household_key = p.household_key
+    -- Last: the engine takes a join by name to give as few rows as there are names.
+    JOIN   numbered       AS n ON n.batch_no = p.batch_no
 ),
 batch AS (
     SELECT batch, min(programme) AS programme, min(region_code) AS low, max(region_code) AS high, count(*) AS lines,
@@ -73,8 +74,7 @@ families AS (
     FROM   (SELECT DISTINCT n.batch * 4294967296 + p.household_key AS pair
             FROM   payment  AS p
             JOIN   numbered AS n ON n.batch_no = p.batch_no
-            JOIN   award    AS a ON a.award_key = p.award_key
-            WHERE  p.household_key IS NOT NULL) AS h
+            WHERE  p.household_key IS NOT NULL AND p.award_key IS NOT NULL) AS h
     GROUP  BY pair / 4294967296
 ),
 paid_into AS (
@@ -82,8 +82,7 @@ paid_into AS (
     FROM   (SELECT DISTINCT n.batch * 4294967296 + p.account_key AS pair
             FROM   payment  AS p
             JOIN   numbered AS n ON n.batch_no = p.batch_no
-            JOIN   award    AS a ON a.award_key = p.award_key
-            WHERE  p.account_key IS NOT NULL) AS a
+            WHERE  p.account_key IS NOT NULL AND p.award_key IS NOT NULL) AS a
     GROUP  BY pair / 4294967296
 )
 SELECT b.region_code AS subject_key, n.batch_no AS subject_no, b.region_code, n.batch_no AS case_key, programme AS peer_group,

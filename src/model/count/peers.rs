@@ -68,7 +68,7 @@ fn median(mut values: Vec<f64>) -> f64 {
     if values.is_empty() {
         return 0.0;
     }
-    let (even, half) = (values.len() % 2 == 0, values.len() / 2);
+    let (even, half) = (values.len().is_multiple_of(2), values.len() / 2);
     let (below, upper, _) = values.select_nth_unstable_by(half, f64::total_cmp);
     let lower = if even { below.iter().copied().max_by(f64::total_cmp) } else { None };
     (lower.unwrap_or(*upper) + *upper) / 2.0

@@ -8,7 +8,8 @@ use std::ops::ControlFlow;
 
 use datafusion::sql::parser::Statement;
 use datafusion::sql::sqlparser::ast::{
-    Cte, CteAsMaterialized, Distinct, Expr, GroupByExpr, Query, SetExpr, Statement as SqlStatement, visit_expressions, visit_relations,
+    Cte, CteAsMaterialized, Distinct, Expr, GroupByExpr, Query, SetExpr, Statement as SqlStatement, visit_expressions,
+    visit_relations,
 };
 
 use super::RuleError;
