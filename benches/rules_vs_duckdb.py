@@ -171,7 +171,7 @@ def main():
                 rows[name] = count
 
     print("| | Mingjing s | DuckDB s | ratio | rows |\n|---|---|---|---|---|")
-    ratios = []
+    ratios, bounds = [], []
     for name in [v[0] for v in views] + [r[0] for r in rules]:
         if name not in mine:
             continue
@@ -181,11 +181,13 @@ def main():
             ratios.append(seconds / other)
             shown = f"{other:.3f} | {seconds / other:.2f}"
         elif peer and peer[-1] is None:
+            bounds.append(seconds / a.limit)
             shown = f"over {a.limit:.0f} | under {seconds / a.limit:.2f}"
         else:
             shown = f"{peer[-1] if peer else 'not compared'} | "
         print(f"| {name} | {seconds:.3f} | {shown} | {rows.get(name) if rows.get(name) is not None else ''} |")
-    print(f"| median | | | {statistics.median(ratios):.2f} | |")
+    print(f"| median of those that DuckDB finished | | | {statistics.median(ratios):.2f} | |")
+    print(f"| median, the others at their bound | | | {statistics.median(ratios + bounds):.2f} | |")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 # Needs python3 with the package duckdb, GNU time and wrk; prints a Markdown table.
 #
 #   HOUSEHOLDS  assisted households of the made nation (default 1,000,000)
-#   MONTHS      months of payments (default 27: of that nation some 24.7 million payments)
+#   MONTHS      months of payments (default 27: of that nation some 24.5 million payments)
 #   BENCH_DIR   where the data goes (default: bench-data, kept between runs)
 set -euo pipefail
 cd "$(dirname "$0")/.."
