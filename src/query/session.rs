@@ -166,11 +166,16 @@ impl Ready {
         self.kept.iter().map(|kept| kept.run().text.clone()).chain([Run::of(&self.plan).text])
     }
 
-    /// Rows that the leaves of its plans gave, to be asked once it has run.
+    /// Rows that the leaves of its plans gave.
     pub fn rows_read(&self) -> u64 {
-        let run = Run::of(&self.plan);
-        run.log(&self.name);
-        self.kept.iter().map(|kept| kept.run().rows).sum::<u64>() + run.rows
+        self.kept.iter().map(|kept| kept.run().rows).sum::<u64>() + Run::of(&self.plan).rows
+    }
+}
+
+impl Drop for Ready {
+    /// It has run, and tells how, whoever ran it.
+    fn drop(&mut self) {
+        Run::of(&self.plan).log(&self.name);
     }
 }
 

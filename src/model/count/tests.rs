@@ -55,6 +55,8 @@ fn peers_are_compared_within_their_group_and_few_are_trusted_less() {
     // Alone, the whole is all there is to compare with.
     let alone = peer_residuals(&[1.0, 1.0, 1.0, 9.0], &["a", "a", "a", "b"], 2.0, 0.5);
     assert_eq!((alone[3].ordinary, alone[3].peers), (1.0, 0));
+    assert_eq!(robust_scale(vec![4.0, 1.0, 3.0, 2.0]).0, 2.5);
+    assert_eq!((robust_scale(vec![5.0, 1.0, 3.0]).0, robust_scale(Vec::new())), (3.0, (0.0, 0.0)));
 }
 
 #[test]

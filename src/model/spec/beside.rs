@@ -75,8 +75,8 @@ impl Circle {
         Self { values: table.rows.select(Axis(0), first), residuals: rows.select(Axis(0), first), members }
     }
 
-    /// Those nearest to a subject, by distance and place: among the first, and where too few of them are
-    /// ordinary among all.
+    /// Those nearest to a subject among the first, by distance and place; where too few of them are ordinary,
+    /// the next that are.
     fn nearest(&self, one: &Sought<'_>) -> Vec<usize> {
         let mut nearest: Vec<(f64, usize)> = Vec::with_capacity(BESIDE + 1);
         let mut look = |i: usize, values: ArrayView1<'_, f64>, residuals: ArrayView1<'_, f64>| {
@@ -100,5 +100,47 @@ impl Circle {
             found = look(*i, one.table.rows.row(*i), one.rows.row(*i));
         }
         nearest.into_iter().map(|(_, i)| i).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::made;
+    use super::*;
+
+    fn scored(subject: usize, raised: bool) -> Scored {
+        // What drove it is the first feature, ordinary from 0 to 1.
+        let driver = Driver { feature: 0, part: 1.0, value: 9.0, ordinary: [0.0, 0.5, 1.0] };
+        let drivers = if raised { vec![driver] } else { Vec::new() };
+        Scored { subject, score: 0.0, tail: 0.0, raised, drivers, enough: 0, beside: Vec::new(), peers: None }
+    }
+
+    #[test]
+    fn the_nearest_that_are_ordinary_are_shown_wherever_they_stand() {
+        // The first few of a list of two looks are those at even places.
+        let n = 2 * FIRST;
+        for ordinary in [[10, 20, 30, 40], [11, 21, 31, 41], [10, 21, 31, 41]] {
+            let mut table = made(n, 2);
+            table.rows.fill(9.0);
+            for (distance, i) in ordinary.into_iter().enumerate() {
+                table.rows[[i, 0]] = 0.5;
+                table.rows[[i, 1]] = 9.0 + distance as f64;
+            }
+            let all: Vec<Scored> = (0..n).map(|i| scored(i, i == 0)).collect();
+            assert_eq!(beside(&table, &table.rows, &[0], &all), [ordinary[..3].to_vec()]);
+        }
+    }
+
+    #[test]
+    fn peers_come_first_and_the_raised_never() {
+        let mut table = made(8, 2);
+        table.rows.fill(0.5);
+        (0..5).for_each(|i| table.peers[i] = "own".to_owned());
+        let mut all: Vec<Scored> = (0..8).map(|i| scored(i, i == 0)).collect();
+        assert_eq!(beside(&table, &table.rows, &[0], &all), [vec![1, 2, 3]]);
+        // Too few of its peers are left: all are looked through.
+        all[1].raised = true;
+        all[2].raised = true;
+        assert_eq!(beside(&table, &table.rows, &[0], &all), [vec![3, 4, 5]]);
     }
 }

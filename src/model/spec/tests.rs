@@ -54,7 +54,7 @@ async fn features_are_documented_and_neither_protected_nor_opinions() {
     assert!(told.contains("documents"), "{told}");
 }
 
-fn made(n: usize, d: usize) -> FeatureTable {
+pub(super) fn made(n: usize, d: usize) -> FeatureTable {
     let mut rng = ChaCha8Rng::seed_from_u64(4);
     FeatureTable {
         keys: (0..n as i32).map(Key::Dense).collect(),

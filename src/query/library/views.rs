@@ -43,7 +43,7 @@ impl View {
 
     /// Its statement, what it reads more than once taken out of it.
     pub(in crate::query) fn program(&self) -> Result<Program, RuleError> {
-        Program::of(self.name, self.statement()?)
+        Program::parse(self.name, self.text)
     }
 }
 
