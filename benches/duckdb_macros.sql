@@ -22,6 +22,15 @@ CREATE OR REPLACE MACRO hypergeometric_tail(people, marked, drawn, seen) AS
     coalesce(list_sum(list_transform(range(greatest(seen, drawn - (people - marked), 0), least(marked, drawn) + 1),
         lambda i: exp(ln_choose(marked, i) + ln_choose(people - marked, drawn - i) - ln_choose(people, drawn)))), 0);
 
+-- Bounds of a share (Clopper and Pearson, 95 %): where the tail of the binomial distribution passes 2.5 %, by bisection.
+CREATE OR REPLACE MACRO binomial_tail(k, n, p) AS
+    coalesce(list_sum(list_transform(range(k, n + 1), lambda i: exp(ln_choose(n, i) + i * ln(p) + (n - i) * ln(1 - p)))), 0);
+CREATE OR REPLACE MACRO share_where_tail_is(k, n, tail) AS
+    list_reduce(list_transform(range(50), lambda step: 0.5 ** (step + 1)), lambda share, step:
+        CASE WHEN binomial_tail(k, n, share) < tail THEN share + step ELSE share - step END);
+CREATE OR REPLACE MACRO clopper_pearson_low(k, n) AS CASE WHEN k = 0 THEN 0.0 ELSE share_where_tail_is(k, n, 0.025) END;
+CREATE OR REPLACE MACRO clopper_pearson_high(k, n) AS CASE WHEN k = n THEN 1.0 ELSE share_where_tail_is(k + 1, n, 0.975) END;
+
 -- Significant digits of a region code: cut at the end of a level.
 CREATE OR REPLACE MACRO region_prefix(code) AS
     CASE WHEN substr(code, 10) <> '000'  THEN code

@@ -108,7 +108,8 @@ def read(which, path):
     if "name" not in d and which == "software":
         d = d.rename(columns={"title": "name"})
     for column in ("name", "title", "manufacturer", "authors", "album", "artist", "addr"):
-        if column in d:
+        # Of Latin letters alone: a Chinese name would come out empty.
+        if column in d and which != "county":
             d[column] = d[column].str.lower().str.replace(r"[^a-z0-9 -]", "", regex=True).str.strip()
     if which == "citations":
         d = d.rename(columns={"author": "authors"})

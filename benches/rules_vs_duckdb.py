@@ -15,6 +15,7 @@ import os
 import re
 import statistics
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -159,8 +160,8 @@ def main():
             else:
                 try:
                     con.execute(f"CREATE OR REPLACE VIEW {name} AS {theirs_sql(sql)}")
-                except duckdb.Error:
-                    pass  # The rules that read it will say so.
+                except duckdb.Error as error:  # The rules that read it say no more than that it is not there.
+                    print(f"DuckDB cannot make {name}: {error}", file=sys.stderr)
         for name, header, sql in rules:
             if "finding" in reads(header):
                 continue  # It reads what the others found, which is no table of the snapshot.

@@ -1,6 +1,6 @@
 -- id         = "a08_undeclared_supporter"
 -- typology   = "A08"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "irregularity"
@@ -140,7 +140,7 @@ ranked AS (
 )
 SELECT r.household_key AS subject_key, r.household_key, r.award_key, r.child_key AS person_key, r.month, r.amount_fen,
        CASE r.exempt_as WHEN 'child_died' THEN 'child_died' WHEN 'child_detained' THEN 'child_detained' WHEN 'child_disabled' THEN 'child_disabled' END AS exemption,
-       e.name AS head, c.name AS child, CASE k.relation WHEN 'son' THEN '儿子' WHEN 'daughter' THEN '女儿' ELSE '子女' END AS child_zh,
+       r.month AS known_on, e.name AS head, c.name AS child, CASE k.relation WHEN 'son' THEN '儿子' WHEN 'daughter' THEN '女儿' ELSE '子女' END AS child_zh,
        coalesce('在' || w.employer || '参保，', '') AS employer_zh, coalesce(' at ' || w.employer, '') AS employer_en, round(r.income_fen / 100, 2) AS income, round(r.standard_fen / 100.0, 2) AS standard, r.ratio,
        r.row_kinship, r.row_person, r.row_employment, r.row_pension, r.row_standard, r.row_payment,
        r.row_death AS against_death, r.row_detention AS against_detention, r.row_disability AS against_disability

@@ -1,6 +1,6 @@
 -- id         = "a09_wages_over_standard"
 -- typology   = "A09"
--- version    = 2
+-- version    = 3
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "irregularity"
@@ -62,7 +62,7 @@ ranked AS (
 )
 SELECT r.household_key AS subject_key, r.household_key, r.award_key, r.month, r.amount_fen,
        CASE r.exempt_as WHEN 'base_shows_no_income' THEN 'base_shows_no_income' WHEN 'phase_out' THEN 'phase_out' END AS exemption,
-       round(r.all_each / 100, 2) AS income_per_person, round(r.standard_fen / 100.0, 2) AS standard,
+       r.month AS known_on, round(r.all_each / 100, 2) AS income_per_person, round(r.standard_fen / 100.0, 2) AS standard,
        coalesce(e.employer, '某单位') AS employer, r.earner,
        r.row_employment, r.row_standard, r.row_payment
 FROM   ranked     AS r

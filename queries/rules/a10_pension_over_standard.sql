@@ -1,6 +1,6 @@
 -- id         = "a10_pension_over_standard"
 -- typology   = "A10"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "irregularity"
@@ -128,7 +128,7 @@ ranked AS (
 SELECT household_key AS subject_key, household_key, award_key, month, amount_fen,
        CASE exempt_as WHEN 'resident_pension' THEN 'resident_pension' WHEN 'veteran_pension' THEN 'veteran_pension'
                       WHEN 'phase_out' THEN 'phase_out' WHEN 'name_mismatch' THEN 'name_mismatch' END AS exemption,
-       round(pension_each / 100, 2) AS pension_each, round(standard_fen / 100.0, 2) AS standard,
+       month AS known_on, round(pension_each / 100, 2) AS pension_each, round(standard_fen / 100.0, 2) AS standard,
        row_pension, row_standard, row_payment
 FROM   ranked
 WHERE  exempt_as IS NULL OR (all_exempt = 1 AND nth = 1)

@@ -1,6 +1,6 @@
 -- id         = "e01_eligible_not_covered"
 -- typology   = "E01"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 3
 -- queue      = "exclusion"
@@ -62,7 +62,7 @@ WITH listed AS (
       AND  coalesce(names_match(q.name, i.name), true)
 ),
 disabled AS (
-    SELECT l.person_key, min(d.grade) AS grade, max(d.row_id) AS row_disability
+    SELECT l.person_key, min(d.grade) AS grade, min(d.from_date) AS disabled_on, max(d.row_id) AS row_disability
     FROM   (SELECT DISTINCT person_key FROM listed) AS l
     JOIN   disability AS d ON d.person_key = l.person_key
     JOIN   identity   AS i ON i.person_key = l.person_key
@@ -94,14 +94,14 @@ priced AS (
       AND  coalesce(s.hukou_kind, y.hukou_kind, '') = coalesce(y.hukou_kind, s.hukou_kind, '')
 ),
 ill AS (
-    SELECT person_key, max(spent_fen) AS spent_fen, max(row_id) AS row_medical_settlement, max(row_standard) AS row_standard
+    SELECT person_key, max(spent_fen) AS spent_fen, min(settled_on) AS ill_on, max(row_id) AS row_medical_settlement, max(row_standard) AS row_standard
     FROM   priced
     WHERE  nth = 1 AND spent_fen > $expense_multiple * standard_fen
     GROUP  BY person_key
 ),
 in_need AS (
     SELECT l.person_key, l.since, l.kind = 'rigid_expenditure' AS rigid, l.row_monitored, d.grade, d.row_disability,
-           s.spent_fen, s.row_medical_settlement, s.row_standard, l.kind
+           CASE WHEN l.since > DATE '1900-01-01' THEN greatest(l.since, least(d.disabled_on, s.ill_on)) END AS known_on, s.spent_fen, s.row_medical_settlement, s.row_standard, l.kind
     FROM   listed   AS l
     LEFT   JOIN disabled AS d ON d.person_key = l.person_key
     LEFT   JOIN ill      AS s ON s.person_key = l.person_key
@@ -162,12 +162,12 @@ refused AS (
     WHERE  g.application_key IS NULL
 ),
 candidate AS (
-    SELECT person_key, since, CASE WHEN rigid THEN 'rigid_expenditure_only' END AS excused, true AS listed, kind, grade, spent_fen,
+    SELECT person_key, since, known_on, CASE WHEN rigid THEN 'rigid_expenditure_only' END AS excused, true AS listed, kind, grade, spent_fen,
            CAST(NULL AS BIGINT) AS declared_income_fen, CAST(NULL AS INT) AS household_key, CAST(NULL AS INT) AS application_key,
            row_monitored, row_disability, row_medical_settlement, row_standard, CAST(NULL AS BIGINT) AS row_application, CAST(NULL AS BIGINT) AS row_household
     FROM   in_need
     UNION  ALL
-    SELECT head_key, since, CASE WHEN decision = 'withdrawn' THEN 'applicant_withdrew' WHEN declared_over THEN 'declared_over_standard' END, false,
+    SELECT head_key, since, since AS known_on, CASE WHEN decision = 'withdrawn' THEN 'applicant_withdrew' WHEN declared_over THEN 'declared_over_standard' END, false,
            NULL, NULL, NULL, declared_income_fen, household_key, application_key, NULL, NULL, NULL, row_standard, row_application, row_household
     FROM   refused
 ),
@@ -225,7 +225,7 @@ ranked AS (
     FROM   judged
 )
 SELECT person_key AS subject_key, person_key, household_key, application_key,
-       CASE WHEN in_time THEN month_of(since) ELSE month_of(uncovered_from) END AS month_from,
+       CASE WHEN in_time THEN month_of(since) ELSE month_of(greatest(uncovered_from, known_on)) END AS month_from,
        CASE WHEN in_time THEN from_month ELSE month_of($as_of) END AS month_to,
        CASE exempt_as WHEN 'covered_within_3_months' THEN 'covered_within_3_months' WHEN 'applicant_withdrew' THEN 'applicant_withdrew'
                       WHEN 'rigid_expenditure_only' THEN 'rigid_expenditure_only' WHEN 'declared_over_standard' THEN 'declared_over_standard' END AS exemption,
@@ -239,7 +239,7 @@ SELECT person_key AS subject_key, person_key, household_key, application_key,
                          ELSE ' and paid ' || CAST(round(spent_fen / 100.0, 2) AS VARCHAR) || ' yuan within twelve months for a serious illness' END
             WHEN exempt_as = 'applicant_withdrew' THEN 'withdrew a claim for dibao though verified income a person is under the standard and no car, deed, business or balance stands against it'
             ELSE 'was refused dibao though verified income a person is under the standard and no car, deed, business or balance stands against it' END AS ground_en,
-       uncovered_from AS since,
+       greatest(uncovered_from, known_on) AS since, known_on,
        row_monitored, row_disability, row_medical_settlement, row_standard, row_application, row_household,
        CASE WHEN in_time THEN row_award END AS against_award, row_withdrawn AS against_application
 FROM   ranked

@@ -7,6 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::state::State;
 use super::{Problem, body};
 use crate::contract::{Column, Table, contract, stored_name};
+use crate::graph::relations::{TableFunction, table_functions};
 use crate::query::functions::{FunctionEntry, catalogue};
 use crate::query::library::{stored_tables, table_schema, views};
 
@@ -148,11 +149,14 @@ pub struct FunctionList {
     /// All of them, beside those of the engine (`SHOW FUNCTIONS` lists both).
     #[schema(value_type = Vec<Object>)]
     items: Vec<FunctionEntry>,
+    /// The relationship graph as tables: `SELECT … FROM kin('…')`, each with its columns.
+    #[schema(value_type = Vec<Object>)]
+    table_functions: Vec<TableFunction>,
 }
 
 /// The SQL functions that this program adds, each with its arguments and an example.
 #[utoipa::path(get, path = "/api/v1/functions", tag = "sql", operation_id = "listFunctions",
     responses((status = 200, description = "函数 · Functions", body = FunctionList)))]
 pub async fn functions() -> Result<HttpResponse, Problem> {
-    body::json(&FunctionList { items: catalogue() })
+    body::json(&FunctionList { items: catalogue(), table_functions: table_functions() })
 }

@@ -1,3 +1,6 @@
+use serde_json::json;
+
+use crate::graph::relations::table_functions;
 use crate::query::functions::catalogue;
 
 /// Functions.
@@ -10,9 +13,10 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: Args) -> anyhow::Result<()> {
-    let functions = catalogue();
+    let (functions, tables) = (catalogue(), table_functions());
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&functions)?);
+        let all = json!({ "items": functions, "table_functions": tables });
+        println!("{}", serde_json::to_string_pretty(&all)?);
         return Ok(());
     }
     for function in functions {
@@ -22,6 +26,11 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             println!("    {name} {kind}: {meaning}");
         }
         println!("    {}", function.example);
+    }
+    println!("\n关系图 the relationship graph, as tables: SELECT … FROM kin('…')");
+    for table in tables {
+        let columns: Vec<String> = table.columns.iter().map(|(name, kind)| format!("{name} {kind}")).collect();
+        println!("{}\n    {}\n    {}", table.syntax, table.description, columns.join(", "));
     }
     Ok(())
 }

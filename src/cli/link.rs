@@ -69,10 +69,17 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     if let Some(path) = &args.clusters {
         found.write_clusters(path)?;
     }
+    report(&spec, &found);
     if let Some(path) = &args.save_model {
+        // What compared nothing has learnt nothing that a later delivery should be judged by.
+        anyhow::ensure!(
+            found.compared > 0 || args.model.is_some(),
+            "no two rows were compared, so no model was learnt and {} is not written: see which blocking rules of the spec \
+             gave candidates, and whether the columns they read hold anything",
+            path.display()
+        );
         found.model.write(path)?;
     }
-    report(&spec, &found);
     Ok(())
 }
 

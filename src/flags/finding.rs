@@ -66,7 +66,8 @@ pub struct Finding {
     pub month_from: String,
     /// Last month.
     pub month_to: String,
-    /// Day from which the office could know, `2024-07-12`; empty where that is no question.
+    /// Day from which the office could know by the registers of others, `2024-07-12`; empty where its own books tell, or
+    /// where nobody's did (statements of a bank).
     pub known_from: String,
     /// Money at issue in fen, the lawful share taken off.
     pub amount_fen: i64,

@@ -1,13 +1,14 @@
 //! Leads: the open findings that one reviewer takes up together.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use sha2::{Digest, Sha256};
 
 use crate::contract::{Queue, SubjectKind};
 use crate::model::calibration::{Suspicion, together};
 use crate::model::spec;
-use crate::query::library::EvidenceRole;
+use crate::query::library::{EvidenceRole, FINDING_TABLE, Header};
+use crate::snapshot::{Manifest, file_no};
 
 use super::finding::{Status, sixth};
 use super::{Finding, Money};
@@ -25,8 +26,10 @@ pub struct Lead {
     pub subject_key: String,
     /// Where it belongs.
     pub region_code: String,
-    /// That at least one of its findings holds, those that rest on one row or one rule counting once. A model
-    /// looks at what the rules look at: it stands alone or not at all, and never makes them likelier.
+    /// That at least one of its findings holds, those that rest on one row or one rule counting once. What a family was
+    /// paid, and who belongs to it, tells of what every finding of it costs, and makes none depend on another. A model
+    /// looks at what the rules look at, and a rule that follows others at what they found: they stand alone or not at
+    /// all, and never make others likelier.
     pub probability: f64,
     /// Money at issue in fen, each payment counted once.
     pub amount_fen: i64,
@@ -44,8 +47,8 @@ pub struct Lead {
 struct Gathered {
     region_code: String,
     suspicions: Vec<Suspicion>,
-    /// Of the findings of models, the likeliest.
-    modelled: f64,
+    /// Of the findings of models and of rules that follow others, the likeliest.
+    derived: f64,
     money: Money,
     severity: u8,
     findings: u64,
@@ -53,10 +56,17 @@ struct Gathered {
     warnings: BTreeSet<String>,
 }
 
+/// Tables whose rows say of whom, and of what money, a finding is; what is suspected rests on others.
+const CARRIERS: [&str; 4] = ["payment", "household", "household_member", "standard"];
+
 /// Gathers findings as they come.
 #[derive(Debug, Default)]
 pub struct Leads {
     gathered: BTreeMap<(Queue, SubjectKind, String), Gathered>,
+    /// Files of the snapshot that hold [`CARRIERS`].
+    carriers: HashSet<u32>,
+    /// Rules that follow others.
+    derived: BTreeSet<String>,
 }
 
 /// What of a finding decides who takes it up.
@@ -112,25 +122,45 @@ impl<'a> LeadParts<'a> {
 }
 
 impl Leads {
+    /// None yet, of findings over a snapshot.
+    pub fn over(manifest: &Manifest) -> Self {
+        let carries = manifest.sources.iter().filter(|source| CARRIERS.contains(&source.table.as_str()));
+        Self { carriers: carries.map(|source| source.file_no).collect(), ..Self::default() }
+    }
+
+    /// Is told of a rule before its findings come.
+    pub fn expect(&mut self, rule: &Header) {
+        if rule.reads.iter().any(|table| table == FINDING_TABLE) {
+            self.derived.insert(rule.id.clone());
+        }
+    }
+
+    /// The rows that a suspicion rests on; where there are none but those of what was paid, these.
+    fn ground(&self, finding: &Finding) -> Vec<i64> {
+        let rows = || finding.evidence.iter().filter(|row| row.role == EvidenceRole::For).map(|row| row.row_id);
+        let ground: Vec<i64> = rows().filter(|row| !self.carriers.contains(&file_no(*row))).collect();
+        if ground.is_empty() { rows().collect() } else { ground }
+    }
+
     /// Takes a finding in; exempted ones raise nothing.
     pub fn add(&mut self, finding: &Finding) {
         if finding.status != Status::Open {
             return;
         }
         let (kind, key) = LeadParts::of(finding).subject();
+        let derived = self.derived.contains(&finding.rule_id) || spec::headers().contains_key(&finding.rule_id);
+        let suspicion = (!derived).then(|| Suspicion {
+            probability: finding.probability,
+            rule: finding.rule_id.clone(),
+            rows: self.ground(finding),
+        });
         let lead = self.gathered.entry((finding.queue, kind, key.to_owned())).or_default();
         if lead.region_code.is_empty() {
             lead.region_code.clone_from(&finding.region_code);
         }
-        if spec::headers().contains_key(&finding.rule_id) {
-            lead.modelled = lead.modelled.max(finding.probability);
-        } else {
-            let rows = finding.evidence.iter().filter(|row| row.role == EvidenceRole::For).map(|row| row.row_id);
-            lead.suspicions.push(Suspicion {
-                probability: finding.probability,
-                rule: finding.rule_id.clone(),
-                rows: rows.collect(),
-            });
+        match suspicion {
+            Some(suspicion) => lead.suspicions.push(suspicion),
+            None => lead.derived = lead.derived.max(finding.probability),
         }
         lead.money.unite(&finding.money);
         lead.severity = lead.severity.max(finding.severity);
@@ -152,7 +182,7 @@ impl Leads {
                 subject_kind,
                 subject_key,
                 region_code: lead.region_code,
-                probability: sixth(together(&lead.suspicions).max(lead.modelled)),
+                probability: sixth(together(&lead.suspicions).max(lead.derived)),
                 amount_fen: lead.money.total(),
                 severity: lead.severity,
                 findings: lead.findings,

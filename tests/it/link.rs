@@ -94,6 +94,31 @@ fn references_are_linked_to_persons_and_a_pair_is_explained() {
 }
 
 #[test]
+fn what_compared_nothing_saves_no_model() {
+    let bench = Bench::new();
+    let header = "id,id_number,name,birth_date,phone,address\n";
+    let left =
+        bench.file("left.csv", &format!("{header}u,439931194810040152,李顺昌,1948-10-04,13800138000,柳树村3组12号\n"));
+    let right = bench.file("right.csv", &format!("{header}v,,,,,\n"));
+    let (out, saved) = (bench.text("pairs.csv"), bench.text("model.toml"));
+    let said = failed(&[
+        "link",
+        "--spec",
+        &model("persons.toml"),
+        "--left",
+        &left,
+        "--right",
+        &right,
+        "--out",
+        &out,
+        "--save-model",
+        &saved,
+    ]);
+    assert!(said.contains("no two rows were compared") && said.contains("model.toml is not written"), "{said}");
+    assert!(!bench.path("model.toml").exists() && bench.path("pairs.csv").exists());
+}
+
+#[test]
 fn every_spec_that_is_shipped_runs() {
     for (spec, header, row) in [
         (

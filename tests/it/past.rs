@@ -49,6 +49,18 @@ fn an_audit_of_a_past_day_knows_nothing_of_later_ones() {
 }
 
 #[test]
+fn the_last_day_of_the_payments_knows_no_later_register_either() {
+    let desk = desk();
+    desk.file(
+        "死亡登记.csv",
+        &format!("身份证号,姓名,死亡日期,登记日期,来源\n{LI},李顺昌,2024-02-10,2024-06-20,公安\n"),
+    );
+    desk.import_all();
+    let found = |options: &[&str]| findings(&desk.audit(&[&["--only", "A01"], options].concat())).len();
+    assert_eq!((found(&[]), found(&["--as-of", "2024-06-20"]), found(&["--as-of", "2024-05-31"])), (1, 1, 0));
+}
+
+#[test]
 fn a_day_before_the_first_payment_is_refused() {
     let desk = desk();
     let said = failed(&["audit", "--data", desk.data().to_str().unwrap(), "--as-of", "2023-06-30"]);

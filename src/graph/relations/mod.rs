@@ -50,7 +50,7 @@ pub use near::{Excerpt, Found, among, around, near_cases, nearest};
 pub use network::{Link, Relations};
 pub use picture::{of_excerpt, of_paths};
 pub use rings::Ring;
-pub use signatures::{Column, FUNCTIONS, Kind};
+pub use signatures::{Column, FUNCTIONS, Kind, TableFunction, table_functions};
 pub use strength::{Learnt, Strength};
 use texts::Texts;
 pub use ties::{Dealings, Part, Tie, Ties, day_of, dealings, household_of, ties};

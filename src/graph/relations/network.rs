@@ -6,6 +6,8 @@ use hashbrown::HashMap;
 
 use super::kin::Chains;
 use super::{Contradiction, Edge, EdgeKind, Edges, NodeKind, Ring, Strength, Texts, rings};
+use crate::domain::id_number::normalise;
+use crate::domain::text::clean;
 use crate::graph::{Graph, Weight};
 use crate::query::{LocalRules, ParameterKind};
 
@@ -132,7 +134,13 @@ impl Relations {
 
     /// The node of a kind and number.
     pub fn node(&self, kind: NodeKind, key: &str) -> Option<u32> {
-        let at = self.texts[kind as usize].position(key)?;
+        let texts = &self.texts[kind as usize];
+        // As the import spells it: full-width digits, a small x, 15 digits.
+        let spelt = || match kind {
+            NodeKind::Person => normalise(key).text,
+            _ => clean(key).into_owned(),
+        };
+        let at = texts.position(key).or_else(|| texts.position(&spelt()))?;
         Some(self.starts[kind as usize] + at as u32)
     }
 

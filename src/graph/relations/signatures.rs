@@ -1,6 +1,7 @@
 //! What the table functions are called with, and the columns they answer.
 
 use arrow::datatypes::DataType;
+use serde::Serialize;
 
 /// Name, call and columns of every table function.
 pub const FUNCTIONS: [(&str, &str, &[Column]); 9] = [
@@ -118,6 +119,29 @@ pub const FUNCTIONS: [(&str, &str, &[Column]); 9] = [
     ),
 ];
 
+/// A table function, for people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TableFunction {
+    /// Name in SQL.
+    pub name: &'static str,
+    /// How it is called, in the place of a table; its arguments are constants.
+    pub syntax: &'static str,
+    /// What its rows are.
+    pub description: &'static str,
+    /// Names and SQL types of its columns.
+    pub columns: Vec<(&'static str, &'static str)>,
+}
+
+/// Every table function. A person is named by the ID number, anything else by its number or as `kind:number`.
+pub fn table_functions() -> Vec<TableFunction> {
+    let entry = |(name, call, columns): (&'static str, &'static str, &[Column])| {
+        let (syntax, description) = call.split_once(": ").unwrap_or((call, ""));
+        let columns = columns.iter().map(|(name, kind)| (*name, kind.sql())).collect();
+        TableFunction { name, syntax, description, columns }
+    };
+    FUNCTIONS.into_iter().map(entry).collect()
+}
+
 /// A column: name and kind.
 pub type Column = (&'static str, Kind);
 
@@ -137,6 +161,16 @@ pub enum Kind {
 }
 
 impl Kind {
+    fn sql(self) -> &'static str {
+        match self {
+            Self::Text => "TEXT",
+            Self::Whole => "BIGINT",
+            Self::Share => "DOUBLE",
+            Self::Day => "DATE",
+            Self::Truth => "BOOLEAN",
+        }
+    }
+
     pub(super) fn data_type(self) -> DataType {
         match self {
             Self::Text => DataType::Utf8,

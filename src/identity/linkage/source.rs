@@ -104,14 +104,16 @@ fn texts(batch: &RecordBatch) -> Result<RecordBatch, arrow::error::ArrowError> {
     let column = |array: &ArrayRef| -> Result<ArrayRef, arrow::error::ArrowError> {
         match array.data_type() {
             DataType::List(_) => {}
-            // A whole number is written as one: pandas makes floats of whole numbers with gaps.
-            DataType::Float16 | DataType::Float32 | DataType::Float64 => {
+            _ => {
                 let said = cast(array, &DataType::Utf8)?;
-                let whole = |text: &'_ str| text.strip_suffix(".0").unwrap_or(text).to_owned();
-                let texts = said.as_string::<i32>().iter().map(|text| text.map(whole));
-                return Ok(Arc::new(texts.collect::<StringArray>()));
+                let said = said.as_string::<i32>().iter();
+                let shorten: fn(&str) -> &str = match array.data_type() {
+                    DataType::Float16 | DataType::Float32 | DataType::Float64 => whole,
+                    DataType::Timestamp(..) => day,
+                    _ => |text| text,
+                };
+                return Ok(Arc::new(said.map(|text| text.map(shorten)).collect::<StringArray>()));
             }
-            _ => return cast(array, &DataType::Utf8),
         }
         let lists = array.as_list::<i32>().iter().map(|list| {
             let Some(list) = list else { return Ok(None) };
@@ -123,6 +125,18 @@ fn texts(batch: &RecordBatch) -> Result<RecordBatch, arrow::error::ArrowError> {
     let columns = batch.columns().iter().map(column).collect::<Result<Vec<_>, _>>()?;
     let fields: Vec<_> = batch.schema().fields().iter().map(|f| Field::new(f.name(), DataType::Utf8, true)).collect();
     RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
+}
+
+/// A whole number is written as one: pandas makes floats of whole numbers with gaps.
+fn whole(text: &str) -> &str {
+    let number = |text: &&str| text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    text.strip_suffix(".0").filter(number).unwrap_or(text)
+}
+
+/// A moment at midnight is a day: pandas has no other dates.
+fn day(text: &str) -> &str {
+    let at = text.strip_suffix('Z').or_else(|| text.strip_suffix("+00:00")).unwrap_or(text);
+    at.strip_suffix("T00:00:00").unwrap_or(text)
 }
 
 /// Parts the items of a Parquet list.
@@ -267,7 +281,7 @@ impl Iterator for CsvBatches {
                 Err(error) => return Some(Err(error)),
             }
             for (i, builder) in builders.iter_mut().enumerate() {
-                builder.append_option(self.record.get(i).filter(|cell| !cell.is_empty()));
+                builder.append_option(self.record.get(i).filter(|cell| !cell.is_empty()).map(whole));
             }
             count += 1;
         }
@@ -288,20 +302,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_of_parquet_are_written_as_people_write_them() {
+    fn numbers_and_days_of_parquet_are_written_as_people_write_them() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("numbers.parquet");
         let whole: ArrayRef = Arc::new(UInt64Array::from(vec![u64::MAX, 7, 8]));
         let real: ArrayRef = Arc::new(Float64Array::from(vec![Some(2001.0), None, Some(0.5)]));
-        let batch = RecordBatch::try_from_iter([("whole", whole), ("real", real)]).unwrap();
+        let moment = arrow::array::TimestampMillisecondArray::from(vec![Some(0), None, Some(86_400_000 + 1_000)]);
+        let batch =
+            RecordBatch::try_from_iter([("whole", whole), ("real", real), ("moment", Arc::new(moment) as ArrayRef)])
+                .unwrap();
         let mut writer = ArrowWriter::try_new(File::create(&path).unwrap(), batch.schema(), None).unwrap();
         writer.write(&batch).unwrap();
         writer.close().unwrap();
-        let read = Source::open(&path, &["whole", "real"]).unwrap().next().unwrap().unwrap();
+        let read = Source::open(&path, &["whole", "real", "moment"]).unwrap().next().unwrap().unwrap();
         let texts = |at: usize| read.column(at).as_string::<i32>().iter().map(|t| t.map(str::to_owned)).collect();
         let (whole, real): (Vec<_>, Vec<_>) = (texts(0), texts(1));
         let said = |text: &str| Some(text.to_owned());
         assert_eq!(whole, [said("18446744073709551615"), said("7"), said("8")]);
         assert_eq!(real, [said("2001"), None, said("0.5")]);
+        let moment: Vec<_> = texts(2);
+        assert_eq!(moment, [said("1970-01-01"), None, said("1970-01-02T00:00:01")]);
     }
 }

@@ -160,6 +160,34 @@ proptest! {
     }
 }
 
+/// Where u is learnt from a sample of the pairs, which side is the left one decides nothing either.
+#[test]
+fn left_and_right_may_change_sides_where_pairs_are_drawn() {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = Spec::parse(Path::new("spec.toml"), &format!("{SPEC}[training]\nrandom_pairs = 5000\n")).unwrap();
+    let names = ["anna", "anne", "hana", "bert", "berta", "carl", "dora", "emil"];
+    let person = |i: usize, slip: usize| -> Row {
+        let day = format!("19{:02}-{:02}-{:02}", 40 + i % 37, 1 + i % 12, 1 + (i + slip) % 28);
+        (names[i % 8].to_owned(), format!("{:04}", 1000 + i * 7 + slip), day)
+    };
+    let left: Vec<Row> = (0..210).map(|i| person(i, 0)).collect();
+    let right: Vec<Row> = (60..190).map(|i| person(i, usize::from(i % 5 == 0))).collect();
+    let numbered = |rows: &'_ [Row], first: usize| -> Vec<(usize, Row)> {
+        rows.iter().enumerate().map(|(i, row)| (first + i, row.clone())).collect()
+    };
+    let written = |name: &str, rows: &[(usize, Row)]| {
+        file(folder.path(), name, &rows.iter().map(|(i, row)| (*i, row)).collect::<Vec<_>>())
+    };
+    let (a, b) = (written("a.csv", &numbered(&left, 0)), written("b.csv", &numbered(&right, 1000)));
+    let linked = |left: &str, right: &str| {
+        link(&spec, &Request { left, right: Some(right), ..Request::default() }, &|_| {}).unwrap()
+    };
+    let (one, other) = (linked(&a, &b), linked(&b, &a));
+    assert!(one.count(Decision::Link) > 50);
+    let (one, other) = (pairs(folder.path(), &one), pairs(folder.path(), &other));
+    assert!(same(&one, &other), "{one:?} {other:?}");
+}
+
 #[test]
 fn a_chain_over_a_contradiction_stays_apart() {
     let folder = tempfile::tempdir().unwrap();

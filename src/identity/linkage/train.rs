@@ -44,8 +44,8 @@ fn drawn(rows: &Rows, range: std::ops::Range<u32>, seed: u64) -> Vec<u32> {
     all.into_iter().map(|(_, row)| row).collect()
 }
 
-/// Levels of random pairs: all pairs where they are few, else each drawn left row with right rows spread
-/// evenly over those drawn.
+/// Levels of random pairs: all pairs where they are few, else tiles of drawn rows against drawn rows. Which side is the left
+/// one decides nothing: each side is drawn in two orders, and the first of each meets the second of the other.
 fn random(spec: &Spec, rows: &Rows, comparer: &Comparer<'_>) -> Result<Patterns, LinkageError> {
     let wanted = spec.training.random_pairs;
     let linking = rows.right.is_some();
@@ -56,14 +56,20 @@ fn random(spec: &Spec, rows: &Rows, comparer: &Comparer<'_>) -> Result<Patterns,
         };
         gather(comparer, left.end, of)
     } else {
-        let (left, right) = (drawn(rows, left, spec.training.seed), drawn(rows, right, !spec.training.seed));
-        // Tiles of rows against rows: as many pairs as asked, of as many rows as that takes, and near each
-        // other in memory.
+        let orders = |range: std::ops::Range<u32>| {
+            [spec.training.seed, !spec.training.seed].map(|seed| drawn(rows, range.clone(), seed))
+        };
+        let (left, right) = (orders(left), orders(right));
+        // As many pairs as asked, of as many rows as that takes, and near each other in memory.
         let tiles = (wanted as usize).div_ceil(TILE * TILE);
+        let first = if linking { tiles.div_ceil(2) } else { tiles };
         let of = |i: u32, into: &mut Vec<(u32, u32)>| {
-            let (tile, own) = (i as usize / TILE, left[i as usize % left.len()]);
-            let others = (0..TILE).map(|k| right[(tile * TILE + k) % right.len()]);
-            into.extend(others.filter(|b| *b != own).map(|b| (own.min(b), own.max(b))));
+            let tile = i as usize / TILE;
+            let (a, b, tile) =
+                if tile < first { (&left[0], &right[1], tile) } else { (&left[1], &right[0], tile - first) };
+            let own = a[(tile * TILE + i as usize % TILE) % a.len()];
+            let others = (0..TILE).map(|k| b[(tile * TILE + k) % b.len()]);
+            into.extend(others.filter(|other| *other != own).map(|other| (own.min(other), own.max(other))));
         };
         gather(comparer, (tiles * TILE) as u32, of)
     }

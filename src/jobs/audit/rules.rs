@@ -1,9 +1,9 @@
 //! The rules of an audit: side by side, each with its coverage.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+use datafusion::common::runtime::SpawnedTask;
 use futures::StreamExt;
 
 use crate::contract::contract;
@@ -88,8 +88,9 @@ async fn share(
     Ok(times)
 }
 
-/// Runs rules side by side, and gives what they raise to the sink in their order. One that finds too
-/// little memory beside others runs again, alone, and those after it wait for their turn at the sink.
+/// Runs rules side by side, each a task of its own (it is planned and put together on one processor), and gives what they
+/// raise to the sink in their order. One that finds too little memory beside others runs again, alone, and those after it
+/// wait for their turn at the sink.
 async fn side_by_side<'a>(
     rules: &[&'a CheckedRule],
     asked: &dyn Fn(&CheckedRule) -> bool,
@@ -99,9 +100,8 @@ async fn side_by_side<'a>(
     sink: &mut Sink<'a>,
     observer: &dyn Observer,
 ) -> Result<Vec<Coverage>, AuditError> {
-    let held = AtomicU64::new(0);
-    let mut side_by_side = futures::stream::iter(rules.iter().map(|rule| run(rule, session, bindings, &held)))
-        .buffered(options.at_once.max(1));
+    let mut side_by_side =
+        futures::stream::iter(rules.iter().map(|rule| run(rule, session, bindings))).buffered(options.at_once.max(1));
     let mut coverage = Vec::with_capacity(rules.len());
     let mut waiting: Vec<Run> = Vec::new();
     while let Some(run) = side_by_side.next().await {
@@ -112,9 +112,8 @@ async fn side_by_side<'a>(
         if run.starved || !waiting.is_empty() {
             waiting.push(run);
         } else {
-            let (rule, began) = (rules[coverage.len()], Instant::now());
+            let rule = rules[coverage.len()];
             coverage.push(settle(rule.header(), run, asked(rule), sink, observer).await?);
-            held.fetch_add(began.elapsed().as_millis() as u64, Ordering::Relaxed);
         }
     }
     drop(side_by_side);
@@ -124,7 +123,7 @@ async fn side_by_side<'a>(
         }
         let rule = rules[coverage.len()];
         if waited.starved {
-            waited = run(rule, session, bindings, &held).await;
+            waited = run(rule, session, bindings).await;
             observer.advance(1);
         }
         coverage.push(settle(rule.header(), waited, asked(rule), sink, observer).await?);
@@ -147,10 +146,22 @@ pub(super) async fn settle<'a>(
     Ok(run.covered)
 }
 
-/// Runs one rule; whatever happens is told in its coverage. `held` counts the milliseconds in which rules stand still while
-/// the sink writes what others found: they are none of the rule's own time.
-async fn run(rule: &CheckedRule, session: &Session, bindings: &Bindings, held: &AtomicU64) -> Run {
-    let (started, held_before) = (Instant::now(), held.load(Ordering::Relaxed));
+/// Runs one rule as a task, which ends with what waits for it; whatever happens, a panic too, is told in its coverage.
+async fn run(rule: &CheckedRule, session: &Session, bindings: &Bindings) -> Run {
+    let task = SpawnedTask::spawn({
+        let (rule, session, bindings) = (rule.clone(), session.clone(), bindings.clone());
+        async move { run_here(&rule, &session, &bindings).await }
+    });
+    task.join().await.unwrap_or_else(|error| {
+        let mut covered = Coverage::of(rule.id(), &rule.header().typology);
+        covered.outcome = Outcome::Failed;
+        covered.reason = error.to_string();
+        Run::new(Vec::new(), covered)
+    })
+}
+
+async fn run_here(rule: &CheckedRule, session: &Session, bindings: &Bindings) -> Run {
+    let started = Instant::now();
     let mut covered = Coverage::of(rule.id(), &rule.header().typology);
     covered.missing = rule.missing(session.present());
     if !covered.missing.is_empty() {
@@ -181,8 +192,7 @@ async fn run(rule: &CheckedRule, session: &Session, bindings: &Bindings, held: &
             Vec::new()
         }
     };
-    let stood_still = held.load(Ordering::Relaxed) - held_before;
-    covered.time_ms = (started.elapsed().as_millis() as u64).saturating_sub(stood_still);
+    covered.time_ms = started.elapsed().as_millis() as u64;
     Run { findings, covered, starved }
 }
 

@@ -96,7 +96,7 @@ impl<'a> Sink<'a> {
             pending_rows: 0,
             found: None,
             found_before: 0,
-            leads: Leads::default(),
+            leads: Leads::over(&snapshot.manifest),
             by_rule: BTreeMap::new(),
             by_typology: BTreeMap::new(),
         })
@@ -127,6 +127,7 @@ impl<'a> Sink<'a> {
         if !asked {
             return Ok(());
         }
+        self.leads.expect(header);
         self.pending_rows += raised.iter().map(|raw| raw.evidence.len()).sum::<usize>();
         self.pending.extend(raised.into_iter().map(|raw| (header, raw)));
         if self.pending.len() >= FINDINGS_AT_ONCE || self.pending_rows >= EVIDENCE_AT_ONCE {

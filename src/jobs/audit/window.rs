@@ -19,7 +19,7 @@ pub async fn window(session: &Session, library: &Library) -> Result<Bindings, Au
     Ok(bind(session, library, &AuditRequest::default(), &super::super::Unobserved).await?.0)
 }
 
-/// What an audit's placeholders stand for, and the day asked for where registers know of later ones; months that look
+/// What an audit's placeholders stand for, and the day asked for, whose registers are to be judged by; months that look
 /// like slips are told.
 pub(super) async fn bind(
     session: &Session,
@@ -53,7 +53,7 @@ pub(super) async fn bind(
     let first = |day: NaiveDate| day.with_day(1).unwrap_or(day);
     let asked = request.as_of.map(|day| (first(day.0), first(day.0)));
     let (from, to) = found.or(asked).ok_or(AuditError::NoWindow)?;
-    let past = request.as_of.map(|day| day.0).filter(|day| found.is_some() && *day < last_day(to));
+    let past = request.as_of.map(|day| day.0).filter(|_| found.is_some());
     // Of a past day, the months until then.
     let to = request.as_of.map_or(to, |day| first(day.0).min(to));
     if to < from {

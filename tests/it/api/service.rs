@@ -116,6 +116,12 @@ fn snapshots_rules_and_tables_are_told() {
     assert_eq!((&table("payment")["rows"], &table("vehicle")["present"]), (&360.into(), &false.into()));
     let functions = county.get("/api/v1/functions").expect(200);
     assert!(functions["items"].as_array().unwrap().iter().any(|f| f["name"] == "id_valid"));
+    let tables = functions["table_functions"].as_array().unwrap();
+    let kin = tables.iter().find(|f| f["name"] == "kin").unwrap();
+    assert_eq!(
+        (&kin["syntax"], &kin["columns"][0]),
+        (&"kin('person')".into(), &serde_json::json!(["id_number", "TEXT"]))
+    );
 }
 
 #[test]
