@@ -6,7 +6,7 @@ CARGO ?= cargo
 
 ## demo: generate a made county, import, audit and serve it
 demo:
-	$(CARGO) run --locked -- demo
+	$(CARGO) run --locked --profile demo -- demo
 
 ## test: what a change must pass
 test: fmt-check lint test-run doc licences

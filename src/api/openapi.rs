@@ -32,7 +32,7 @@ use super::{
         rules::list, rules::show, rules::typologies,
         identity::explain, identity::waiting,
         graph::around::show, graph::around::kin, graph::ties::show, graph::ties::path,
-        graph::rings::list, graph::rings::show, graph::rings::near,
+        graph::screens::list, graph::rings::list, graph::rings::show, graph::rings::near,
         sql::query, tables::tables, tables::functions,
     ),
     components(schemas(Problem)),

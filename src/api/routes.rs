@@ -57,6 +57,7 @@ routes! {
     "/api/v1/graph/ties" => { POST graph::ties::show }
     "/api/v1/graph/path" => { POST graph::ties::path }
     "/api/v1/graph/rings" => { GET graph::rings::list }
+    "/api/v1/graph/screens" => { GET graph::screens::list }
     "/api/v1/graph/rings/{ring}" => { GET graph::rings::show }
     "/api/v1/graph/near" => { POST graph::rings::near }
     "/api/v1/identity/explain" => { POST identity::explain }

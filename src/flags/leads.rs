@@ -20,7 +20,7 @@ pub struct Lead {
     pub lead_id: String,
     /// Queue.
     pub queue: Queue,
-    /// Household, official, account, institution, village or region.
+    /// Household, official, account, institution, village or region; a person or a terminal that belongs to none of them.
     pub subject_kind: SubjectKind,
     /// The source's own number of the subject.
     pub subject_key: String,
@@ -99,7 +99,8 @@ impl<'a> LeadParts<'a> {
     }
 
     /// Who takes it up: the household where there is one and the finding is not about an account, an
-    /// official or an institution that several households share.
+    /// official or an institution that several households share; then an official who is named; else what it is
+    /// about itself. A person without an assisted household is a lead of that person, and never of the village.
     fn subject(&self) -> (SubjectKind, &'a str) {
         match self.subject_kind {
             SubjectKind::Official
@@ -109,8 +110,7 @@ impl<'a> LeadParts<'a> {
             | SubjectKind::Region => (self.subject_kind, self.subject_key),
             _ if !self.household_no.is_empty() => (SubjectKind::Household, self.household_no),
             _ if !self.official_no.is_empty() => (SubjectKind::Official, self.official_no),
-            _ if self.region_code.ends_with("000") => (SubjectKind::Region, self.region_code),
-            _ => (SubjectKind::Village, self.region_code),
+            _ => (self.subject_kind, self.subject_key),
         }
     }
 

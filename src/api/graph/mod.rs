@@ -5,12 +5,14 @@
 //! | `asked.rs`, `form.rs`, `shapes.rs` | bodies, forms and shapes |
 //! | `around.rs` | what lies around a node; relatives |
 //! | `ties.rs` | why two are tied; paths |
+//! | `screens.rs` | screens of offices |
 //! | `rings.rs` | households joined by what they share; what lies near confirmed cases |
 
 pub mod around;
 mod asked;
 mod form;
 pub mod rings;
+pub mod screens;
 mod shapes;
 pub mod ties;
 

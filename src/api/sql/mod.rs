@@ -17,6 +17,8 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 pub use door::SqlDoor;
+pub use json::JsonAnswer;
+pub(super) use request::Asked;
 pub use request::SqlRequest;
 
 use super::request::RequestId;
@@ -55,7 +57,17 @@ pub async fn query(
     request_id: RequestId,
 ) -> Result<HttpResponse, Problem> {
     let asked = SqlRequest::read(&request, options.into_inner(), &bytes)?.check()?;
-    let form = Form::named(body::accepted(&request, &Form::OFFERED)?);
+    answer(&state, &request, asked, request_id).await
+}
+
+/// Answers a checked request in the form the caller accepts.
+pub(super) async fn answer(
+    state: &web::Data<State>,
+    request: &HttpRequest,
+    asked: Asked,
+    request_id: RequestId,
+) -> Result<HttpResponse, Problem> {
+    let form = Form::named(body::accepted(request, &Form::OFFERED)?);
     let snapshot = {
         let (state, wanted) = (state.clone(), asked.snapshot.clone());
         web::block(move || state.snapshot(wanted.as_deref())).await??

@@ -68,6 +68,14 @@ pub struct Asked {
     pub snapshot: Option<String>,
 }
 
+impl Asked {
+    /// A statement of the program itself, without placeholders.
+    pub fn of(sql: &str, snapshot: Option<String>, limit: usize) -> Self {
+        let timeout = Duration::from_millis(MAX_MS);
+        Self { sql: sql.to_owned(), parameters: Parameters::None, limit, timeout, snapshot }
+    }
+}
+
 impl SqlRequest {
     /// Reads the body in either form.
     pub fn read(request: &HttpRequest, options: SqlOptions, bytes: &[u8]) -> Result<Self, Problem> {

@@ -21,7 +21,7 @@ pub struct LeadRow {
     pub lead_id: String,
     /// irregularity, governance, exclusion or data_quality.
     pub queue: String,
-    /// household, official, account, institution, village or region.
+    /// household, official, account, institution, village or region; a person or a terminal that belongs to none of them.
     pub subject_kind: String,
     /// The source's own number of the subject.
     pub subject_key: String,

@@ -34,6 +34,7 @@ pub fn read(path: &Path, reading: &Reading) -> Result<NumericTable, TableError> 
     let mut notes = Vec::new();
     let mut before = 0;
     let mut started = false;
+    let mut delimiter = b',';
     loop {
         let wanted = PIECE * rayon::current_num_threads().max(1);
         let read = (&mut file).take(wanted as u64).read_to_end(&mut held).map_err(io)?;
@@ -48,7 +49,8 @@ pub fn read(path: &Path, reading: &Reading) -> Result<NumericTable, TableError> 
             };
             // The first line alone: the rest waits.
             let end = first_line(&held[..end]);
-            let cells = first_cells(path, &held[..end])?;
+            delimiter = delimiter_of(&held[..end]);
+            let cells = first_cells(path, &held[..end], delimiter)?;
             if is_row(&cells) {
                 names = (1..=cells.len()).map(|j| j.to_string()).collect();
                 notes
@@ -68,7 +70,8 @@ pub fn read(path: &Path, reading: &Reading) -> Result<NumericTable, TableError> 
         let cuts = ends(&held, PIECE, last);
         let from = std::iter::once(0).chain(cuts.iter().copied());
         let pieces: Vec<&[u8]> = from.zip(&cuts).map(|(from, to)| &held[from..*to]).collect();
-        let parsed: Vec<Result<Parsed, Wrong>> = pieces.par_iter().map(|piece| parse(piece, &roles)).collect();
+        let parsed: Vec<Result<Parsed, Wrong>> =
+            pieces.par_iter().map(|piece| parse(piece, &roles, delimiter)).collect();
         for part in parsed {
             let part = part.map_err(|(row, column, message)| TableError::Cell {
                 path: path.to_owned(),
@@ -126,8 +129,15 @@ fn first_line(bytes: &[u8]) -> usize {
     bytes.len()
 }
 
-fn first_cells(path: &Path, line: &[u8]) -> Result<Vec<String>, TableError> {
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).trim(csv::Trim::All).from_reader(line);
+/// What parts the cells of the first line: the comma, unless it has more of another.
+fn delimiter_of(line: &[u8]) -> u8 {
+    let met = |mark: u8| line.iter().filter(|byte| **byte == mark).count();
+    b",;\t|".iter().copied().max_by_key(|mark| (met(*mark), *mark == b',')).unwrap_or(b',')
+}
+
+fn first_cells(path: &Path, line: &[u8], delimiter: u8) -> Result<Vec<String>, TableError> {
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).delimiter(delimiter).trim(csv::Trim::All).from_reader(line);
     let mut record = csv::StringRecord::new();
     reader
         .read_record(&mut record)
@@ -156,8 +166,9 @@ fn header(path: &Path, names: Vec<String>) -> Result<Vec<String>, TableError> {
     Ok(names)
 }
 
-fn parse(bytes: &[u8], roles: &[Role]) -> Result<Parsed, Wrong> {
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
+fn parse(bytes: &[u8], roles: &[Role], delimiter: u8) -> Result<Parsed, Wrong> {
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).delimiter(delimiter).flexible(true).from_reader(bytes);
     let mut columns = vec![Vec::new(); roles.len()];
     let mut record = csv::ByteRecord::new();
     let mut rows = 0;
@@ -195,8 +206,8 @@ fn number(cell: &[u8]) -> Option<f64> {
 
 fn label(cell: &[u8]) -> Option<f64> {
     match cell.trim_ascii().to_ascii_lowercase().as_slice() {
-        b"1" | b"1.0" | b"true" => Some(1.0),
-        b"0" | b"0.0" | b"false" => Some(0.0),
+        b"1" | b"1.0" | b"true" | b"yes" => Some(1.0),
+        b"0" | b"0.0" | b"false" | b"no" => Some(0.0),
         _ => None,
     }
 }

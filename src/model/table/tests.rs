@@ -20,6 +20,15 @@ fn columns_are_read_by_their_roles() {
 }
 
 #[test]
+fn semicolons_tabs_and_bars_part_cells_too() {
+    for mark in [";", "\t", "|"] {
+        let table = read(&["a,b,label", "1,2.5,yes", "3,4,no"].join("\n").replace(',', mark), &label()).unwrap();
+        assert_eq!(table.columns, ["a", "b"], "{mark:?}");
+        assert_eq!((table.rows, table.labels), (ndarray::array![[1.0, 2.5], [3.0, 4.0]], Some(vec![true, false])));
+    }
+}
+
+#[test]
 fn a_label_by_any_usual_name_is_not_scored() {
     for name in ["Y", "class", "Outlier", "target", "is_anomaly", "LABEL"] {
         let table = read(&format!("a,{name}\n5,0\n6,1\n"), &Reading::default()).unwrap();

@@ -88,6 +88,7 @@ const SOURCES: &[(&str, &str)] = view_sources![
     "hidden_tie",
     "kin_concentration",
     "official_kin_decisions",
+    "official_screen",
     "withdrawal_cluster",
     "relation_edge",
     "onward_transfer",

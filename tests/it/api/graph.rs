@@ -57,6 +57,13 @@ fn rings_and_relatives_are_listed() {
     let rings = county().get("/api/v1/graph/rings").expect(200);
     assert_eq!(rings["total"].as_u64().unwrap() as usize, rings["items"].as_array().unwrap().len());
     county().get("/api/v1/graph/rings/9999").problem(404, "not-found");
+    let screens = county().get("/api/v1/graph/screens?limit=5").expect(200);
+    let columns: Vec<&str> =
+        screens["columns"].as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap()).collect();
+    for column in ["measure", "official_name", "kin", "favoured", "expected", "low", "high", "adjusted"] {
+        assert!(columns.contains(&column), "{columns:?}");
+    }
+    county().get("/api/v1/graph/screens?limit=0").problem(400, "bad-parameter");
     county().get("/api/v1/graph/rings?limit=0").problem(400, "bad-parameter");
     let kin = post("kin", &json!({ "person": id(2) })).expect(200);
     assert!(kin["items"].is_array() && kin["person"]["kind"] == "person");
