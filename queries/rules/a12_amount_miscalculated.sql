@@ -1,11 +1,12 @@
 -- id         = "a12_amount_miscalculated"
 -- typology   = "A12"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "governance"
 -- subject    = "award"
 -- reads      = ["award", "application", "payment", "possible_standard", "award_head_count"]
+-- columns    = ["award.tier"]
 -- # Amount, standard and declared income are the office's own figures; what fails is income corrected on review and not entered.
 -- prior      = 0.6
 -- reason_zh  = "{name}家庭{start_month}起按补差核算：保障标准每人{standard}元、{persons}人，扣除申报收入{declared}元，应为每月{expected}元，实际核定{awarded}元，相差{difference}元；{months}个月（{month_from}至{month_to}）{direction_zh}{amount}元。"

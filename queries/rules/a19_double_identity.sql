@@ -119,14 +119,19 @@ side AS (
     CROSS  JOIN (SELECT 1 AS side UNION ALL SELECT 2) AS k
 ),
 paid AS (
-    SELECT s.person_key, s.other_key, s.number, s.other_number, s.exempt_as, s.tie, s.side, s.side_award_key, p.month,
-           min(s.household_key) AS household_key, sum(p.amount_fen) / min(n.head_count) AS share_fen, min(p.row_id) AS row_payment,
-           min(s.row_award_member) AS row_award_member, min(s.row_award_member_other) AS row_award_member_other
-    FROM   side             AS s
-    JOIN   award_head_count AS n ON n.award_key = s.side_award_key
-    JOIN   payment          AS p ON p.award_key = s.side_award_key
-    WHERE  p.status = 'paid' AND p.amount_fen > 0 AND p.month >= s.from_month AND p.month <= s.to_month
-    GROUP  BY s.person_key, s.other_key, s.number, s.other_number, s.exempt_as, s.tie, s.side, s.side_award_key, p.month
+    -- A payment counts once, however often a person's place in the award was entered.
+    SELECT person_key, other_key, number, other_number, exempt_as, tie, side, side_award_key, month,
+           min(household_key) AS household_key, sum(amount_fen) / min(head_count) AS share_fen, min(row_payment) AS row_payment,
+           min(row_award_member) AS row_award_member, min(row_award_member_other) AS row_award_member_other
+    FROM   (SELECT s.person_key, s.other_key, s.number, s.other_number, s.exempt_as, s.tie, s.side, s.side_award_key, p.month, p.row_id AS row_payment,
+                   min(s.household_key) AS household_key, min(p.amount_fen) AS amount_fen, min(n.head_count) AS head_count,
+                   min(s.row_award_member) AS row_award_member, min(s.row_award_member_other) AS row_award_member_other
+            FROM   side             AS s
+            JOIN   award_head_count AS n ON n.award_key = s.side_award_key
+            JOIN   payment          AS p ON p.award_key = s.side_award_key
+            WHERE  p.status = 'paid' AND p.amount_fen > 0 AND p.month >= s.from_month AND p.month <= s.to_month
+            GROUP  BY s.person_key, s.other_key, s.number, s.other_number, s.exempt_as, s.tie, s.side, s.side_award_key, p.month, p.row_id) AS once
+    GROUP  BY person_key, other_key, number, other_number, exempt_as, tie, side, side_award_key, month
 ),
 monthly AS (
     SELECT person_key, other_key, number, other_number, exempt_as, tie, month,

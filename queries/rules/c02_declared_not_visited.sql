@@ -1,12 +1,13 @@
 -- id         = "c02_declared_not_visited"
 -- typology   = "C02"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 3
 -- queue      = "governance"
 -- subject    = "household"
 -- reads      = ["relative_declaration", "decision", "award_member", "official", "identity"]
 -- optional   = ["official"]
+-- columns    = ["relative_declaration.visited_on"]
 -- # The office's own list shows the gap; what fails is a visit recorded on paper alone.
 -- prior      = 0.7
 -- reason_zh  = "该户成员{relative_name}于{declared_on}备案为{official_name}的近亲属，救助于{decided_on}审批通过，{visit_zh}，未按规定在确认前由县级入户核查。"

@@ -1,6 +1,6 @@
 -- id         = "c04_relatives_concentrated"
 -- typology   = "C04"
--- version    = 2
+-- version    = 3
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "irregularity"
@@ -30,7 +30,9 @@
 SELECT k.official_key AS subject_key, k.official_key,
        coalesce(o.name, '某工作人员') AS name, coalesce(o.organisation, '') AS organisation, coalesce(o.post, '') AS post,
        k.relatives, k.relatives_assisted, k.kin_families, k.kin_assisted, k.families, k.assisted,
-       round(k.expected, 1) AS expected_families, round(100 * k.chance, 4) AS chance_percent, round(100 * k.adjusted, 3) AS adjusted_percent,
+       round(k.expected, 1) AS expected_families,
+       CASE WHEN k.chance < 0.000001 THEN '<0.0001' ELSE CAST(round(100 * k.chance, 4) AS VARCHAR) END AS chance_percent,
+       CASE WHEN k.adjusted < 0.00001 THEN '<0.001' ELSE CAST(round(100 * k.adjusted, 3) AS VARCHAR) END AS adjusted_percent,
        round(k.ratio, 1) AS excess, CAST(round(100.0 * k.kin_assisted / k.kin_families) AS BIGINT) AS share_percent,
        CAST(round(100 * k.share_low) AS BIGINT) AS low_percent, CAST(round(100 * k.share_high) AS BIGINT) AS high_percent, k.row_official
 FROM   kin_concentration AS k

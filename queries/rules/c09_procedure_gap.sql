@@ -1,11 +1,12 @@
 -- id         = "c09_procedure_gap"
 -- typology   = "C09"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 3
 -- queue      = "governance"
 -- subject    = "application"
 -- reads      = ["application", "award", "household", "quarantine"]
+-- columns    = ["application.emergency"]
 -- # The office's own file shows the gap; about a quarter turn out to be steps done on paper and entered late.
 -- prior      = 0.7
 -- reason_zh  = "{name}家庭的{programme_zh}（{number}）{faults_zh}。"

@@ -1,12 +1,13 @@
 -- id         = "d02_wrong_holder"
 -- typology   = "D02"
--- version    = 3
+-- version    = 4
 -- status     = "experimental"
 -- severity   = 4
 -- queue      = "irregularity"
 -- subject    = "award"
 -- reads      = ["award_account", "payment", "account", "household_member", "award_member", "identity", "custody_agreement", "household", "kin_edge", "kin_chain", "official_circle", "award"]
 -- optional   = ["official"]
+-- columns    = ["payment.account_no", "custody_agreement.signed_on"]
 -- # Sons and neighbours who draw for the old are the rule; an official's account is the exception that counts.
 -- prior      = 0.55
 -- reason_zh  = "救助金{months}个月（{month_from}至{month_to}）发放至非家庭成员{holder}的账户（{account_no}）{official_zh}，涉及{amount}元。"

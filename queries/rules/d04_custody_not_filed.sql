@@ -1,11 +1,12 @@
 -- id         = "d04_custody_not_filed"
 -- typology   = "D04"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 3
 -- queue      = "governance"
 -- subject    = "household"
 -- reads      = ["award_account", "custody_agreement", "payment", "account"]
+-- columns    = ["payment.account_no", "custody_agreement.signed_on", "custody_agreement.filed_on"]
 -- # The office's own list lacks the signature or the filing; what fails is a paper filed and not entered.
 -- prior      = 0.7
 -- reason_zh  = "{name}家庭的救助金由{custodian}代管（代领），协议{lacking_zh}，{months}个月（{month_from}至{month_to}）仍发放至其账户（{account_no}）。"

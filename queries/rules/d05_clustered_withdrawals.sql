@@ -1,11 +1,12 @@
 -- id         = "d05_clustered_withdrawals"
 -- typology   = "D05"
--- version    = 2
+-- version    = 3
 -- status     = "experimental"
 -- severity   = 4
 -- queue      = "irregularity"
 -- subject    = "terminal"
 -- reads      = ["withdrawal_cluster"]
+-- columns    = ["payment.account_no"]
 -- # Many cards in one hand is near certain; whether the hand passes the money on only the recipients can say.
 -- prior      = 0.6
 -- reason_zh  = "终端{terminal}在{in_months}个月（{month_from}至{month_to}）的{days}天出现集中取款：{minutes}分钟内最多有{most}个受助人账户被取款（首次为{first_at}），合计取出{drawn}元。"

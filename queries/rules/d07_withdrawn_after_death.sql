@@ -1,11 +1,12 @@
 -- id         = "d07_withdrawn_after_death"
 -- typology   = "D07"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 4
 -- queue      = "irregularity"
 -- subject    = "person"
 -- reads      = ["account_transaction", "account", "payment", "award_member", "award_head_count", "household", "identity", "death_record"]
+-- columns    = ["payment.account_no"]
 -- # A tested death and a debit at the bank are two independent sources; what remains is who drew, and whether it went back.
 -- prior      = 0.75
 -- reason_zh  = "{name}已于{died_on}死亡，其名下账户{account_no}在死亡{grace_days}天之后仍有支出（首笔{drawn_on}），支取死亡后发放的救助金{amount}元，涉及{months}个月（{month_from}至{month_to}）。"

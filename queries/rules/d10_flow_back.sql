@@ -1,12 +1,13 @@
 -- id         = "d10_flow_back"
 -- typology   = "D10"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 4
 -- queue      = "irregularity"
 -- subject    = "account"
 -- reads      = ["onward_transfer", "account", "household_member", "identity"]
 -- optional   = ["household_member"]
+-- columns    = ["payment.account_no"]
 -- # Three families that pass their money to one account month after month have few reasons to; a village shop on credit is one.
 -- prior      = 0.65
 -- reason_zh  = "账户{account_no}（户名{holder}）在{months}个月（{month_from}至{month_to}）内，每月于救助金到账后数日收到{payers}个以上领取账户转入的款项，共{amount}元，疑似救助金回收再分配。"

@@ -1,6 +1,6 @@
 -- id         = "d11_kickback"
 -- typology   = "D11"
--- version    = 2
+-- version    = 3
 -- status     = "experimental"
 -- severity   = 4
 -- queue      = "irregularity"
@@ -8,6 +8,7 @@
 -- reads      = ["onward_transfer", "account", "official", "official_circle", "official_kin", "award_member", "household_member", "identity"]
 -- optional   = ["household_member"]
 -- one_of     = ["kinship", "marriage", "person"]
+-- columns    = ["payment.account_no"]
 -- # Repeated transfers right after the payment are hard to explain between strangers; debts and purchases are what explains them.
 -- prior      = 0.6
 -- reason_zh  = "{payer}的救助金到账后{flow_back_days}天内，其账户先后多次向{organisation}{post}{official_name}{office_zh}{holder_zh}的账户（{account_no}）转账，涉及{months}个月（{month_from}至{month_to}），共{amount}元，疑似索要好处费。"

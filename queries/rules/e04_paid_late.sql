@@ -1,11 +1,12 @@
 -- id         = "e04_paid_late"
 -- typology   = "E04"
--- version    = 2
+-- version    = 3
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "governance"
 -- subject    = "award"
 -- reads      = ["award", "payment", "household"]
+-- columns    = ["payment.paid_on"]
 -- # Two dates of the paying system compared: wrong only where the bank's file was entered late.
 -- prior      = 0.85
 -- reason_zh  = "{name}的救助金有{months}个月（{month_from}至{month_to}）迟发，最长迟{most_days}天（应于{due_on}发放）。"

@@ -1,12 +1,13 @@
 -- id         = "e06_standard_not_applied"
 -- typology   = "E06"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "exclusion"
 -- subject    = "award"
 -- reads      = ["award", "application", "payment", "household", "identity", "region_standard", "award_head_count", "paid_run"]
 -- optional   = ["application"]
+-- columns    = ["award.tier"]
 -- # The amount is the old standard to the yuan; what fails is a rise whose arrears came later in one sum.
 -- prior      = 0.75
 -- reason_zh  = "{name}的待遇{award_no}每月{paid_yuan}元，{cause_zh}；{months}个月（{month_from}至{month_to}）少算{amount}元。"

@@ -1,12 +1,13 @@
 -- id         = "e07_returned_not_reissued"
 -- typology   = "E07"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 3
 -- queue      = "exclusion"
 -- subject    = "award"
 -- reads      = ["award", "award_member", "payment", "household", "death_record"]
 -- optional   = ["death"]
+-- columns    = ["payment.paid_on"]
 -- # The bank's own feedback says that the money came back.
 -- prior      = 0.8
 -- reason_zh  = "{name}的救助金{months}个月（{month_from}至{month_to}）退票，未在{reissue_days}天内重发，涉及{amount}元。"

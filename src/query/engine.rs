@@ -4,10 +4,12 @@ use std::sync::Arc;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
 use super::QueryError;
 use super::spill::SpillFolder;
+use super::yielding::Yielding;
 
 /// How much of the machine queries may use.
 #[derive(Debug, Clone)]
@@ -60,5 +62,11 @@ pub fn engine(options: &EngineOptions) -> Result<SessionContext, QueryError> {
     settings.optimizer.enable_join_dynamic_filter_pushdown = false;
     // A key is dense over its register; the join by array is worth its gaps.
     settings.execution.perfect_hash_join_min_key_density = 0.05;
-    Ok(SessionContext::new_with_config_rt(config, runtime))
+    let state = SessionStateBuilder::new()
+        .with_config(config)
+        .with_runtime_env(runtime)
+        .with_default_features()
+        .with_physical_optimizer_rule(Arc::new(Yielding))
+        .build();
+    Ok(SessionContext::new_with_state(state))
 }

@@ -18,6 +18,8 @@ use datafusion::sql::sqlparser::ast::{
     visit_expressions_mut,
 };
 use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::keywords::Keyword;
+use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 
 use super::{QueryError, Session};
 
@@ -42,6 +44,9 @@ const TABLE_FUNCTIONS: [&str; 11] = [
 ];
 /// Nesting that a statement may have; deeper ones could exhaust the stack.
 const DEPTH: usize = 50;
+
+/// Operators that a statement may have: a chain of them is a tree as deep as it is long.
+const OPERATORS: usize = 1_000;
 
 /// The value of a placeholder. A text stands for a date where a date is expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +100,33 @@ fn refused<T>(what: impl std::fmt::Display) -> Result<T, QueryError> {
     Err(QueryError::Refused(what.to_string()))
 }
 
+/// Whether a token makes the tree of a statement deeper.
+fn is_operator(token: &Token) -> bool {
+    match token {
+        Token::Word(word) => matches!(
+            word.keyword,
+            Keyword::AND
+                | Keyword::OR
+                | Keyword::NOT
+                | Keyword::UNION
+                | Keyword::INTERSECT
+                | Keyword::EXCEPT
+                | Keyword::JOIN
+        ),
+        Token::Plus | Token::Minus | Token::Mul | Token::Div | Token::Mod | Token::StringConcat => true,
+        _ => false,
+    }
+}
+
 fn one_statement(sql: &str) -> Result<Statement, QueryError> {
+    // What is no sequence of tokens the parser tells.
+    let tokens = Tokenizer::new(&GenericDialect {}, sql).tokenize().unwrap_or_default();
+    let operators = tokens.iter().filter(|token| is_operator(token)).count();
+    if operators > OPERATORS {
+        return refused(format!(
+            "a statement of {operators} operators, more than {OPERATORS}: write a long list as IN (…) or join it as VALUES"
+        ));
+    }
     let parser = DFParserBuilder::new(sql).with_dialect(&GenericDialect {}).with_recursion_limit(DEPTH).build();
     let mut statements = parser.and_then(|mut parser| parser.parse_statements()).map_err(QueryError::statement)?;
     match (statements.pop_front(), statements.len()) {

@@ -7,7 +7,7 @@ use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Date32Type, Int64Type};
 use thiserror::Error;
 
-use super::local_value::Value;
+use super::local_value::{Value, bounds};
 use crate::contract::{Parameter, ROW_ID, contract};
 use crate::domain::region::prefix;
 use crate::snapshot::{file_no, row_number};
@@ -40,9 +40,9 @@ pub enum LocalRuleError {
         /// The function to call.
         call: &'static str,
     },
-    /// A row of `local_rule` sets a number to something that is none.
+    /// A row of `local_rule` sets a number to something that is none, or that cannot be.
     #[error(
-        "local_rule ({file}, row {row}): region {region} sets '{parameter}' to '{value}', which is no number; correct the row and import again"
+        "local_rule ({file}, row {row}): region {region} sets '{parameter}' to '{value}', which is no number{bounds}; correct the row and import again"
     )]
     NotANumber {
         /// The source file: its name, or its number where the name is not known.
@@ -55,6 +55,8 @@ pub enum LocalRuleError {
         parameter: String,
         /// The text found.
         value: String,
+        /// What it may be.
+        bounds: String,
     },
     /// The `local_rule` table has not the stored columns.
     #[error("local_rule: column '{column}' is missing or of another type; import again")]
@@ -238,6 +240,10 @@ impl<'a> Lookup<'a> {
                 region: region.to_owned(),
                 parameter: self.name.to_owned(),
                 value: value.text.clone(),
+                bounds: contract().parameters.get(self.name).map_or_else(String::new, |parameter| {
+                    let (low, high) = bounds(parameter);
+                    format!(" from {low} to {high} ({})", parameter.unit)
+                }),
             }
         })
     }

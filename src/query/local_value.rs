@@ -24,7 +24,23 @@ impl Value {
                 parse_decimal(counted).or_else(|| parse_int(&squeezed).map(f64::from))
             }
         };
-        Self { text: words(&squeezed, &parameter.name), number: number.filter(|n| n.is_finite()) }
+        let (low, high) = bounds(parameter);
+        Self { text: words(&squeezed, &parameter.name), number: number.filter(|n| (low..=high).contains(n)) }
+    }
+}
+
+/// What a parameter may be at least and at most: beyond it a county mistyped, as 20 for 20 %, and every finding that rests
+/// on it would be wrong.
+pub(super) fn bounds(parameter: &Parameter) -> (f64, f64) {
+    match parameter.unit.as_str() {
+        "fraction" => (0.0, 1.0),
+        "day of month" => (1.0, 31.0),
+        // Nobody is reviewed without an interval.
+        "month" if parameter.name.starts_with("review_months") => (1.0, 240.0),
+        "month" => (0.0, 240.0),
+        "day" | "working day" => (0.0, 3_660.0),
+        "CNY" => (0.0, 1e9),
+        _ => (0.0, 1e6),
     }
 }
 
@@ -50,6 +66,26 @@ fn words(text: &str, parameter: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_cannot_be_is_no_number() {
+        for (parameter, typed) in [
+            ("work_cost_deduction", "20"),
+            ("income_tolerance", "10"),
+            ("review_months_stable", "0"),
+            ("review_months_stable", "-5"),
+            ("death_grace_months", "-3"),
+            ("pay_day", "40"),
+            ("pay_day", "0"),
+            ("vehicle_price_limit", "-1"),
+        ] {
+            assert_eq!(Value::new(typed, &contract().parameters[parameter]).number, None, "{parameter} {typed}");
+        }
+        for parameter in contract().parameters.values() {
+            let value = Value::new(&parameter.default, parameter);
+            assert!(value.number.is_some() || parameter.default.parse::<f64>().is_err(), "{}", parameter.name);
+        }
+    }
 
     #[test]
     fn values_are_read_as_counties_type_them() {

@@ -15,6 +15,7 @@ mod local_value;
 mod session;
 mod spill;
 mod spreadsheet;
+mod yielding;
 
 pub use engine::{EngineOptions, engine};
 pub use error::QueryError;

@@ -17,8 +17,8 @@ use super::as_it_stood::stand;
 use super::engine::{EngineOptions, engine};
 use super::kept::{Kept, Run};
 use super::library::{
-    Bindings, CheckedRule, FINDING_TABLE, Program, View, finding_schema, planned, register_view, register_views,
-    stored_tables, table_schema,
+    Bindings, CheckedRule, FINDING_TABLE, Program, View, delivered, finding_schema, planned, register_view,
+    register_views, stored_tables, table_schema,
 };
 use super::{LocalRules, QueryError, functions};
 
@@ -59,7 +59,10 @@ impl Session {
         Ok(Self {
             context,
             present: Arc::new(
-                snapshot.manifest.tables.keys().cloned().chain(snapshot.manifest.filled_columns()).collect(),
+                (snapshot.manifest.tables.keys().cloned())
+                    .chain(snapshot.manifest.filled_columns())
+                    .chain(snapshot.manifest.delivered_columns().map(|column| delivered(&column)))
+                    .collect(),
             ),
             unknown,
             results: Vec::new(),
@@ -79,7 +82,7 @@ impl Session {
         &self.context
     }
 
-    /// Tables that the snapshot has, and `table.column` of what they hold.
+    /// Tables that the snapshot has, `table.column` of what they hold, and [`delivered`] of what their files have.
     pub fn present(&self) -> &BTreeSet<String> {
         &self.present
     }

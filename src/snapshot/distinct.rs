@@ -1,9 +1,9 @@
 //! Duplicates and contradictions among rows that come clustered.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, BooleanBuilder, RecordBatch};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanBuilder, RecordBatch};
 use arrow::compute::filter_record_batch;
 use arrow::datatypes::{Int64Type, SchemaRef};
 use arrow::error::ArrowError;
@@ -11,7 +11,7 @@ use arrow::row::{OwnedRow, RowConverter, Rows, SortField};
 
 use crate::contract::{ROW_ID, Table};
 
-use super::layout::{cluster_columns, cluster_is_identity};
+use super::layout::{cluster_columns, cluster_is_identity, number_in_cluster};
 
 /// What [`Distinct::push`] found in one batch.
 #[derive(Debug)]
@@ -33,6 +33,8 @@ pub struct Distinct {
     contents: Vec<usize>,
     row_id: usize,
     identity: bool,
+    /// The column of a row's own number, where the cluster is another.
+    number: Option<usize>,
     cluster_rows: RowConverter,
     content_rows: RowConverter,
     open: Option<Open>,
@@ -45,6 +47,8 @@ struct Open {
     first: i64,
     /// Contents of the cluster's rows so far; a set, since a cluster of dangling rows may be large.
     members: HashSet<OwnedRow>,
+    /// Own numbers of those rows.
+    numbers: HashMap<String, i64>,
 }
 
 impl Distinct {
@@ -61,6 +65,7 @@ impl Distinct {
             cluster_rows: converter(&cluster)?,
             content_rows: converter(&contents)?,
             identity: cluster_is_identity(table),
+            number: number_in_cluster(table).map(|name| schema.index_of(&name)).transpose()?,
             cluster,
             contents,
             row_id,
@@ -82,6 +87,10 @@ impl Distinct {
         let (mut duplicates, mut conflicts) = (Vec::new(), Vec::new());
         // Contents cost far more than clusters to encode, and most rows stand alone in theirs.
         let contents = |i: usize| Self::rows(&self.content_rows, &batch.slice(i, 1), &self.contents);
+        let number = |i: usize| {
+            let column = batch.column(self.number?).as_string_opt::<i32>()?;
+            column.is_valid(i).then(|| column.value(i).to_owned())
+        };
         for i in 0..n {
             let cluster = clusters.row(i);
             // A row without the key of its cluster belongs to no cluster: it is compared all the same,
@@ -89,11 +98,12 @@ impl Distinct {
             let same = self.open.as_ref().is_some_and(|open| open.cluster.row() == cluster);
             let next_same = i + 1 == n || clusters.row(i + 1) == cluster;
             if !same {
-                let mut members = HashSet::new();
+                let (mut members, mut numbers) = (HashSet::new(), HashMap::new());
                 if next_same {
                     members.insert(contents(i)?.row(0).owned());
+                    numbers.extend(number(i).map(|number| (number, ids.value(i))));
                 }
-                self.open = Some(Open { cluster: cluster.owned(), first: ids.value(i), members });
+                self.open = Some(Open { cluster: cluster.owned(), first: ids.value(i), members, numbers });
                 keep.append_value(true);
                 continue;
             }
@@ -101,11 +111,14 @@ impl Distinct {
             let row = contents(i)?.row(0).owned();
             let known = self.identity && batch.column(self.cluster[0]).is_valid(i);
             let new = !open.members.contains(&row);
-            let conflict = new && known;
-            if conflict {
-                conflicts.push((ids.value(i), open.first));
+            let own = number(i);
+            let met = own.as_ref().and_then(|number| open.numbers.get(number).copied()).or(known.then_some(open.first));
+            let conflict = new && met.is_some();
+            if let Some(earlier) = met.filter(|_| new) {
+                conflicts.push((ids.value(i), earlier));
             } else if new {
                 open.members.insert(row);
+                open.numbers.extend(own.map(|number| (number, ids.value(i))));
             } else {
                 duplicates.push(ids.value(i));
             }

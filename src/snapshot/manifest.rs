@@ -131,6 +131,14 @@ impl Manifest {
         })
     }
 
+    /// Columns of the contract that a delivered file has, filled or not, as `table.column`.
+    pub fn delivered_columns(&self) -> impl Iterator<Item = String> {
+        let columns = |source: &'_ SourceEntry| -> Vec<String> {
+            source.source.columns.keys().map(|name| format!("{}.{name}", source.table)).collect()
+        };
+        self.sources.iter().flat_map(columns)
+    }
+
     /// Whether rows of that contract table were handed over.
     pub fn has_table(&self, table: &str) -> bool {
         self.tables.contains_key(table)

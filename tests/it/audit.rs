@@ -10,7 +10,7 @@ use arrow::array::AsArray;
 use mingjing::snapshot::DataDir;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use crate::support::{Desk, Rows, audited_county, csv_rows, findings, fixture, payments};
+use crate::support::{Desk, Rows, audited_county, csv_rows, failed, findings, fixture, payments};
 
 fn open(rows: &Rows) -> Vec<&BTreeMap<String, String>> {
     rows.iter().filter(|row| row["status"] == "open").collect()
@@ -221,6 +221,9 @@ fn a_region_sees_its_own_findings_only() {
     let wanted = all.iter().filter(|row| row["region_code"] == *village).count();
     assert_eq!(inside.len(), wanted);
     assert_eq!(of(&format!("{}000000", &village[..6])).len(), all.len());
+    let data = desk.data().display().to_string();
+    let said = failed(&["audit", "--data", &data, "--only", "Q03", "--region", "999999"]);
+    assert!(said.contains("nothing of this snapshot lies in 999999000000"), "{said}");
 }
 
 #[test]

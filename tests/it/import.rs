@@ -159,6 +159,26 @@ fn one_number_with_two_contents_is_set_aside_with_both_rows_named() {
     assert!(set_aside[0].contains("900.00"));
 }
 
+/// A list that corrects a former one is added to it: which of the two rows is right, a person decides.
+#[test]
+fn a_payment_that_is_told_twice_otherwise_is_set_aside() {
+    let desk = Desk::small();
+    let first = payments(&["2024-01", "2024-02"]);
+    desk.file("发放明细.csv", &first);
+    desk.file("发放明细-更正.csv", &payments(&["2024-01"]).replace("已发放", "退票"));
+    let manifest = desk.import_all();
+    let source =
+        manifest["sources"].as_array().unwrap().iter().find(|s| s["source"]["name"] == "发放明细-更正.csv").unwrap();
+    let books = ["read", "accepted", "duplicate", "quarantined"].map(|what| count(source, what));
+    assert_eq!(books, [1, 0, 0, 1]);
+    let set_aside = desk.query("SELECT kind, reason_en FROM quarantine");
+    assert!(set_aside[0].starts_with("conflict,") && set_aside[0].contains("row 2 of 发放明细.csv"), "{set_aside:?}");
+    // The same list once more says nothing new, and two payments of one month bear two numbers.
+    desk.file("发放明细-更正.csv", &payments(&["2024-01"]).replace("FF2024-01,", "FF2024-01-2,"));
+    desk.import_all();
+    assert_eq!(desk.query("SELECT count(*) FROM payment"), ["3"]);
+}
+
 #[test]
 fn people_are_one_whatever_the_spelling_of_their_number() {
     let desk = Desk::small();

@@ -11,7 +11,7 @@ use mingjing::query::EngineOptions;
 use mingjing::query::library::{CheckedRule, Library, Status};
 use mingjing::snapshot::DataDir;
 
-use crate::support::{csv_rows, fixture};
+use crate::support::{Desk, csv_rows, fixture};
 
 /// Tables missing at once: few enough that most rules still run, many enough that few audits tell of all.
 const AT_ONCE: usize = 5;
@@ -58,6 +58,28 @@ struct Covered {
     outcome: String,
     missing: String,
     reason: String,
+}
+
+/// Where a file has no column for it, nobody was never reviewed; where the column is empty, somebody was not.
+#[test]
+fn a_column_whose_empty_cells_speak_must_have_been_handed_over() {
+    let desk = Desk::small();
+    let reviewed = |text: &str| -> String {
+        let cell = |line: &str| if line.starts_with("待遇编号") { "最近复核日期" } else { "" }.to_owned();
+        let ended = |line: &str| if line.starts_with("待遇编号") { "结束月份" } else { "" }.to_owned();
+        text.lines().map(|line| format!("{line},{},{}\n", cell(line), ended(line))).collect()
+    };
+    let award = fs::read_to_string(desk.exports().join("救助待遇.csv")).unwrap();
+    let covered = |desk: &Desk| {
+        desk.import_all();
+        let rows = csv_rows(&desk.audit(&["--only", "A22"]).join("coverage.csv"));
+        (rows[0]["outcome"].clone(), rows[0]["missing"].clone())
+    };
+    let without = covered(&desk);
+    assert_eq!(without.0, "not_runnable");
+    assert!(without.1.contains("award.last_review_on") && without.1.contains("award.end_month"), "{}", without.1);
+    desk.file("救助待遇.csv", &reviewed(&award));
+    assert_eq!(covered(&desk), ("ran".to_owned(), String::new()));
 }
 
 #[test]

@@ -82,6 +82,9 @@ fn an_official_who_took_office_later_is_said_to() {
 fn kin_is_closed_and_what_cannot_be_is_reported() {
     let desk = desk();
     let kin = desk.query(&format!("SELECT name, relation_zh, depth, degree FROM kin('{ZENG}')"));
+    let spelt = format!("　{} {}", &ZENG[..6], &ZENG[6..]);
+    let again = desk.query(&format!("SELECT name, relation_zh, depth, degree FROM kin('{spelt}')"));
+    assert_eq!(kin, again, "a number may be written as people write it");
     assert_eq!(kin, ["李顺昌,父亲,close,1"]);
     assert!(desk.query("SELECT * FROM kin_contradictions()").is_empty());
     // The other way round the father would be ten years younger than his child.

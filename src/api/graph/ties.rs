@@ -188,6 +188,9 @@ pub async fn path(
     let (snapshot, relations) = opened(&state, asked.snapshot.as_deref()).await?;
     let (told, picture) = web::block(move || {
         let ends = [named(&relations, &asked.from, &[])?, named(&relations, &asked.to, &[])?];
+        if ends[0] == ends[1] {
+            return Err(Problem::parameter("from and to name one node: a path has two ends"));
+        }
         let day = days(asked.on).unwrap_or(relations.as_of());
         let found = ties(&relations, ends[0], ends[1], hops, count, day);
         let told = told(&relations, &snapshot.manifest, &found, ends, day);

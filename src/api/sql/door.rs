@@ -34,6 +34,10 @@ const SESSIONS: usize = 3;
 /// Bytes of rows held back until the answer's head is sent: most answers end before, and then their head
 /// tells how they ended.
 const HELD_BYTES: usize = 8 << 20;
+/// Bytes of stack of a thread that plans statements.
+const STACK: usize = 64 << 20;
+/// How long after its time a statement may still answer for itself.
+const GRACE: Duration = Duration::from_millis(500);
 /// Chunks that wait for a slow caller.
 const CHUNKS: usize = 4;
 
@@ -102,6 +106,8 @@ impl SqlDoor {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(options.partitions.max(1))
             .thread_name("sql")
+            // A statement of as many operators as are allowed is a tree as deep.
+            .thread_stack_size(STACK)
             .enable_all()
             .build()?;
         let (places, sessions) = (Arc::new(Semaphore::new(AT_ONCE)), Arc::default());
@@ -138,6 +144,7 @@ impl SqlDoor {
         let (head, told) = oneshot::channel();
         let (chunks, received) = mpsc::channel::<Chunk>(CHUNKS);
         let (limit, id) = (asked.limit, snapshot.manifest.id.clone());
+        let (late, patience) = (late(asked.timeout), asked.timeout + GRACE);
         let work = Work {
             options: self.options.clone(),
             sessions: Arc::clone(&self.sessions),
@@ -149,13 +156,27 @@ impl SqlDoor {
             started: Instant::now(),
         };
         let runtime = self.runtime.as_ref().ok_or_else(|| Problem::internal("the SQL door is closed"))?;
-        runtime.spawn(work.run(place, head, chunks));
-        let truncated = told.await.map_err(Problem::internal)??;
+        let running = runtime.spawn(work.run(place, head, chunks));
+        // A plan that does not give way cannot tell that its time is over: it is told so from outside.
+        let Ok(told) = tokio::time::timeout(patience, told).await else {
+            running.abort();
+            return Err(late);
+        };
+        let truncated = told.map_err(Problem::internal)??;
         let bytes = futures::stream::unfold(received, |mut received| async move {
             received.recv().await.map(|chunk| (chunk, received))
         });
         Ok(Answer { truncated, limit, snapshot: id, bytes })
     }
+}
+
+fn late(timeout: Duration) -> Problem {
+    let ms = timeout.as_millis();
+    Problem::new(
+        "query-timeout",
+        format!("stopped after {ms} ms; narrow the statement, or give a longer timeout_ms"),
+        format!("已在{ms}毫秒后停止；请缩小范围，或加大 timeout_ms"),
+    )
 }
 
 struct Work {
@@ -206,12 +227,7 @@ impl Work {
     }
 
     fn late(&self) -> Problem {
-        let ms = self.asked.timeout.as_millis();
-        Problem::new(
-            "query-timeout",
-            format!("stopped after {ms} ms; narrow the statement, or give a longer timeout_ms"),
-            format!("已在{ms}毫秒后停止；请缩小范围，或加大 timeout_ms"),
-        )
+        late(self.asked.timeout)
     }
 
     /// Plans and starts, and waits for the first rows.

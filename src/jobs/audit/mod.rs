@@ -159,6 +159,10 @@ pub async fn audit(
     for (name, rows) in session.unknown_parameters() {
         observer.note(&format!("local_rule: {rows} rows set '{name}', which is no parameter of the contract; correct the name, or the default stands"));
     }
+    let region = request.whole_region()?;
+    if let Some(code) = &region {
+        window::known_region(&session, code).await?;
+    }
     let (bindings, past) = bind(&session, library, request, observer).await?;
     if let Some(day) = past {
         session.turn_back(day).await?;
@@ -178,7 +182,6 @@ pub async fn audit(
     let probabilities = Probabilities::of(library, &dispositions);
     manifest.calibration = probabilities.basis();
     let staged = lock.stage(&manifest.id)?;
-    let region = request.whole_region()?;
     let mut sink =
         Sink::create(staged.path(), session.clone(), &snapshot, region.as_deref(), &dispositions, &probabilities)?;
     let (mut coverage, shared_ms) =

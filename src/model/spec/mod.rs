@@ -286,6 +286,7 @@ impl Model {
             reads: reads.into_iter().cloned().collect(),
             one_of: Vec::new(),
             needs: Vec::new(),
+            columns: Vec::new(),
             optional: self.query.optional.clone(),
             prior: spec.prior,
             reason_zh: spec.reason_zh.clone(),

@@ -21,8 +21,9 @@ fn columns_are_read_by_their_roles() {
 
 #[test]
 fn semicolons_tabs_and_bars_part_cells_too() {
+    let named = Reading { label: Some("label".to_owned()), ignore: Vec::new() };
     for mark in [";", "\t", "|"] {
-        let table = read(&["a,b,label", "1,2.5,yes", "3,4,no"].join("\n").replace(',', mark), &label()).unwrap();
+        let table = read(&["a,b,label", "1,2.5,yes", "3,4,no"].join("\n").replace(',', mark), &named).unwrap();
         assert_eq!(table.columns, ["a", "b"], "{mark:?}");
         assert_eq!((table.rows, table.labels), (ndarray::array![[1.0, 2.5], [3.0, 4.0]], Some(vec![true, false])));
     }

@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use super::case_plan::CasePlan;
 use super::case_table::{self, Labels};
 use super::tables::stored_tables;
-use super::{Bindings, Case, CheckedRule, RuleError};
+use super::{Bindings, Case, CheckedRule, RuleError, delivered};
 
 /// What became of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,10 +87,13 @@ impl Plans {
 
 async fn answer(rule: &CheckedRule, case: &Case, plans: &mut Plans) -> Result<Answer, String> {
     let absent: BTreeSet<&String> = case.missing.iter().chain(&case.not_assessable).collect();
-    let needs = &rule.header().needs;
-    let present: BTreeSet<String> =
-        stored_tables().chain(needs.iter().cloned()).filter(|name| !absent.contains(name)).collect();
-    if let Some(strange) = absent.iter().find(|name| !rule.tables().contains(**name) && !needs.contains(name)) {
+    let (needs, columns) = (&rule.header().needs, &rule.header().columns);
+    let there = |name: &String| !absent.contains(name);
+    let present: BTreeSet<String> = (stored_tables().chain(needs.iter().cloned()).filter(there))
+        .chain(columns.iter().filter(|name| there(name)).map(|column| delivered(column)))
+        .collect();
+    let known = |name: &String| rule.tables().contains(name) || needs.contains(name) || columns.contains(name);
+    if let Some(strange) = absent.iter().find(|name| !known(name)) {
         return Err(format!("'{strange}' is missing, but the rule does not read it"));
     }
     let not_assessable = rule.missing(&present);

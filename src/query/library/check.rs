@@ -125,7 +125,7 @@ impl CheckedRule {
     }
 
     /// The tables and columns for want of which the rule cannot run on a snapshot that has `present`: names
-    /// of tables, and `table.column` of the columns that hold something.
+    /// of tables, `table.column` of the columns that hold something, and [`delivered`] of those that files have.
     pub fn missing(&self, present: &BTreeSet<String>) -> Vec<String> {
         let needed = self.tables.iter().filter(|t| !self.optional.contains(*t) && !present.contains(*t));
         let either = &self.rule.header.one_of;
@@ -134,7 +134,11 @@ impl CheckedRule {
             let table = column.split('.').next().unwrap_or_default();
             present.contains(table) && !present.contains(*column)
         });
-        needed.chain(either.iter().filter(|_| untold)).chain(columns).cloned().collect()
+        let untold_columns = self.rule.header.columns.iter().filter(|column| {
+            let table = column.split('.').next().unwrap_or_default();
+            present.contains(table) && !present.contains(&delivered(column))
+        });
+        needed.chain(either.iter().filter(|_| untold)).chain(columns).chain(untold_columns).cloned().collect()
     }
 
     /// Whether it reads what other rules found, and so runs after them.
@@ -218,12 +222,14 @@ fn base_tables(header: &Header, faults: &mut Vec<String>) -> (BTreeSet<String>, 
             faults.push(format!("'optional' lists '{name}', which is never missing"));
         }
     }
-    for name in &header.needs {
+    for name in header.needs.iter().chain(&header.columns) {
         let column = name.split_once('.').and_then(|(table, column)| contract().table(table)?.column(column));
         if column.is_none_or(|column| column.required)
             || !all.iter().any(|table| name.starts_with(&format!("{table}.")))
         {
-            faults.push(format!("'needs' lists '{name}', which is no optional column of a table that the rule reads"));
+            faults.push(format!(
+                "'needs' or 'columns' lists '{name}', which is no optional column of a table that the rule reads"
+            ));
         }
     }
     for name in header.one_of.iter().filter(|name| !optional.contains(*name)) {
@@ -253,6 +259,11 @@ pub fn stored_tables_of(reads: &[String], optional: &[String]) -> (BTreeSet<Stri
     may_miss.retain(|table| !reads.contains(table));
     may_miss.extend(optional.iter().cloned());
     (all, may_miss)
+}
+
+/// How [`CheckedRule::missing`] is told of a column that a file has, whether it holds something or not.
+pub fn delivered(column: &str) -> String {
+    format!("{column} (delivered)")
 }
 
 /// Stored tables behind a view: those it needs, those it can do without.

@@ -100,6 +100,10 @@ pub struct Header {
     /// Columns that a table may come without, `table.column`, and without which the rule can tell nothing.
     #[serde(default)]
     pub needs: Vec<String>,
+    /// Optional columns, as `table.column`, whose empty cells say something: that an award has not ended, a payment was
+    /// never made. The file must have them, be they empty; without them the rule would accuse of what nobody recorded.
+    #[serde(default)]
+    pub columns: Vec<String>,
     /// Probability that a check would confirm a finding, before any model knows better.
     pub prior: f64,
     /// What a finding says, in Chinese, with `{value}`s.

@@ -45,7 +45,7 @@ use std::path::{Path, PathBuf};
 
 pub use case_file::{Case, Edge};
 pub use case_run::{CaseOutcome, run_cases};
-pub use check::{CheckedRule, EvidenceColumn, EvidenceRole, stored_tables_of};
+pub use check::{CheckedRule, EvidenceColumn, EvidenceRole, delivered, stored_tables_of};
 pub use folder::Parameters;
 pub use header::{Exemption, Header, LegalCriterion, OwnName, RuleParameter, Status, read as read_header};
 pub use page::{reference, rule_page};

@@ -98,6 +98,10 @@ fn write_page(page: &mut String, rule: &CheckedRule) -> std::fmt::Result {
     if !header.one_of.is_empty() {
         writeln!(page, "- **至少其一 One of** {}", header.one_of.join(", "))?;
     }
+    if !header.needs.is_empty() || !header.columns.is_empty() {
+        let columns: Vec<&str> = header.needs.iter().chain(&header.columns).map(String::as_str).collect();
+        writeln!(page, "- **必备列 Columns that it cannot do without** {}", columns.join(", "))?;
+    }
     if !rule.cases().is_empty() {
         writeln!(page, "- **用例 Cases** {}", rule.cases().len())?;
     }

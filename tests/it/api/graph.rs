@@ -79,6 +79,7 @@ fn wrong_questions_are_problems() {
     post("around", &json!({ "node": "household:JT001", "hops": 9 })).problem(400, "bad-parameter");
     post("ties", &json!({ "official": "nobody", "target": "JT001" })).problem(404, "not-found");
     post("path", &json!({ "from": "household:JT001" })).problem(400, "bad-body");
+    post("path", &json!({ "from": "household:JT001", "to": "JT001" })).problem(400, "bad-parameter");
     post("path", &json!({ "from": "household:JT001", "to": "household:JT002", "limit": 11 }))
         .problem(400, "bad-parameter");
     post("kin", &json!({ "person": id(2), "snapshot": "ffffffff" })).problem(404, "not-found");
