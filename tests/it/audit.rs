@@ -262,11 +262,13 @@ fn a_later_month_keeps_the_ids_of_what_was_found_before() {
     let desk = Desk::small();
     // The family is paid 700 instead of 800 from January on.
     desk.file("发放明细.csv", &payments(&["2024-01", "2024-02", "2024-03"]).replace("800.00", "700.00"));
+    let awards = fs::read_to_string(desk.exports().join("救助待遇.csv")).unwrap();
+    let awards = awards.replace("开始月份\n", "开始月份,结束月份\n");
+    desk.file("救助待遇.csv", &awards.replace("2023-06\n", "2023-06,\n"));
     desk.import_all();
     let before = findings(&desk.audit(&["--as-of", "2024-12-31", "--only", "E05"]));
     // In April a new row of the same benefit begins; the finding is called by it and keeps its id.
-    let awards = fs::read_to_string(desk.exports().join("救助待遇.csv")).unwrap();
-    let awards = awards.replace("开始月份\n", "开始月份,结束月份\n").replace("2023-06\n", "2023-06,2024-03\n");
+    let awards = awards.replace("2023-06\n", "2023-06,2024-03\n");
     desk.file("救助待遇.csv", &format!("{awards}DB2,,JT1,低保,2,800.00,2024-04,\n"));
     let members = fs::read_to_string(desk.exports().join("保障人员.csv")).unwrap();
     let later: String =

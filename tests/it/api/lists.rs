@@ -57,7 +57,7 @@ fn a_filter_kept_is_that_of_its_list_and_more_than_are_kept_stay_right() {
     let county = county();
     let totals = |least: usize| {
         ["leads", "findings"].map(|list| {
-            let path = format!("/api/v1/audits/latest/{list}?limit=1&probability_min=0.{least:02}");
+            let path = format!("/api/v1/audits/latest/{list}?limit=1&subject_kind=person&probability_min=0.{least:02}");
             county.get(&path).expect(200)["total"].as_u64().unwrap()
         })
     };
