@@ -8,6 +8,7 @@ use arrow::compute::filter_record_batch;
 use arrow::datatypes::{Int64Type, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::row::{OwnedRow, RowConverter, Rows, SortField};
+use arrow::util::display::array_value_to_string;
 
 use crate::contract::{ROW_ID, Table};
 
@@ -88,8 +89,8 @@ impl Distinct {
         // Contents cost far more than clusters to encode, and most rows stand alone in theirs.
         let contents = |i: usize| Self::rows(&self.content_rows, &batch.slice(i, 1), &self.contents);
         let number = |i: usize| {
-            let column = batch.column(self.number?).as_string_opt::<i32>()?;
-            column.is_valid(i).then(|| column.value(i).to_owned())
+            let column = batch.column(self.number?);
+            if column.is_valid(i) { array_value_to_string(column, i).ok() } else { None }
         };
         for i in 0..n {
             let cluster = clusters.row(i);
