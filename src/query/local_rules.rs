@@ -42,7 +42,8 @@ pub enum LocalRuleError {
     },
     /// A row of `local_rule` sets a number to something that is none, or that cannot be.
     #[error(
-        "local_rule ({file}, row {row}): region {region} sets '{parameter}' to '{value}', which is no number{bounds}; correct the row and import again"
+        "local_rule ({file}, row {row}): region {region} sets '{parameter}' to '{value}', which is no number{}; correct the row and import again",
+        may_be(parameter)
     )]
     NotANumber {
         /// The source file: its name, or its number where the name is not known.
@@ -55,8 +56,6 @@ pub enum LocalRuleError {
         parameter: String,
         /// The text found.
         value: String,
-        /// What it may be.
-        bounds: String,
     },
     /// The `local_rule` table has not the stored columns.
     #[error("local_rule: column '{column}' is missing or of another type; import again")]
@@ -64,6 +63,14 @@ pub enum LocalRuleError {
         /// The column.
         column: &'static str,
     },
+}
+
+/// What a parameter may be, in words.
+fn may_be(parameter: &str) -> String {
+    contract().parameters.get(parameter).map_or_else(String::new, |parameter| {
+        let (low, high) = bounds(parameter);
+        format!(" from {low} to {high} ({})", parameter.unit)
+    })
 }
 
 /// One row of `local_rule`, days since 1970-01-01, both ends included.
@@ -240,10 +247,6 @@ impl<'a> Lookup<'a> {
                 region: region.to_owned(),
                 parameter: self.name.to_owned(),
                 value: value.text.clone(),
-                bounds: contract().parameters.get(self.name).map_or_else(String::new, |parameter| {
-                    let (low, high) = bounds(parameter);
-                    format!(" from {low} to {high} ({})", parameter.unit)
-                }),
             }
         })
     }
