@@ -12,4 +12,3 @@ FROM   (SELECT 'concentration' AS measure, 'official' AS office_kind, official_k
                low, high, chance, adjusted, row_official
         FROM   official_kin_decisions) AS s
 LEFT   JOIN official AS o ON o.official_key = s.official_key
-ORDER  BY s.adjusted, s.chance, s.measure, s.office_kind, s.row_official

@@ -111,6 +111,17 @@ pub fn columns(letter: char) -> usize {
     1 + usize::from(letter >= '\u{2e80}')
 }
 
+/// What parts the cells of a table by its first line: the comma, unless the line has more of `;`, tabs or bars.
+///
+/// ```
+/// use mingjing::domain::text::delimiter;
+/// assert_eq!((delimiter(b"a;b,c;d"), delimiter(b"a"), delimiter(b"a\tb")), (b';', b',', b'\t'));
+/// ```
+pub fn delimiter(first_line: &[u8]) -> u8 {
+    let met = |mark: u8| first_line.iter().filter(|byte| **byte == mark).count();
+    b",;\t|".iter().copied().max_by_key(|mark| (met(*mark), *mark == b',')).unwrap_or(b',')
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -45,8 +45,10 @@ const TABLE_FUNCTIONS: [&str; 11] = [
 /// Nesting that a statement may have; deeper ones could exhaust the stack.
 const DEPTH: usize = 50;
 
-/// Operators that a statement may have: a chain of them is a tree as deep as it is long.
-const OPERATORS: usize = 1_000;
+/// Operators and words of SQL that a statement may have: a chain of them is a tree as deep as it is long.
+const OPERATORS: usize = 2_000;
+/// Tables that a statement may name: each is joined to those before it.
+const TABLES: usize = 200;
 
 /// The value of a placeholder. A text stands for a date where a date is expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,31 +102,28 @@ fn refused<T>(what: impl std::fmt::Display) -> Result<T, QueryError> {
     Err(QueryError::Refused(what.to_string()))
 }
 
-/// Whether a token makes the tree of a statement deeper.
-fn is_operator(token: &Token) -> bool {
+/// Whether a token may make the tree of a statement deeper: all that is more than an element of a list does.
+fn deepens(token: &Token) -> bool {
     match token {
-        Token::Word(word) => matches!(
+        Token::Word(word) => !matches!(
             word.keyword,
-            Keyword::AND
-                | Keyword::OR
-                | Keyword::NOT
-                | Keyword::UNION
-                | Keyword::INTERSECT
-                | Keyword::EXCEPT
-                | Keyword::JOIN
+            Keyword::NoKeyword | Keyword::NULL | Keyword::TRUE | Keyword::FALSE | Keyword::DATE | Keyword::TIMESTAMP
         ),
-        Token::Plus | Token::Minus | Token::Mul | Token::Div | Token::Mod | Token::StringConcat => true,
-        _ => false,
+        Token::Whitespace(_) | Token::Comma | Token::Period | Token::LParen | Token::RParen | Token::Number(..) => {
+            false
+        }
+        Token::SingleQuotedString(_) | Token::Placeholder(_) | Token::SemiColon | Token::EOF => false,
+        _ => true,
     }
 }
 
 fn one_statement(sql: &str) -> Result<Statement, QueryError> {
     // What is no sequence of tokens the parser tells.
     let tokens = Tokenizer::new(&GenericDialect {}, sql).tokenize().unwrap_or_default();
-    let operators = tokens.iter().filter(|token| is_operator(token)).count();
+    let operators = tokens.iter().filter(|token| deepens(token)).count();
     if operators > OPERATORS {
         return refused(format!(
-            "a statement of {operators} operators, more than {OPERATORS}: write a long list as IN (…) or join it as VALUES"
+            "a statement of {operators} operators and words of SQL, more than {OPERATORS}: write a long list as IN (…) or join it as VALUES"
         ));
     }
     let parser = DFParserBuilder::new(sql).with_dialect(&GenericDialect {}).with_recursion_limit(DEPTH).build();
@@ -172,7 +171,7 @@ fn judge_sql(statement: &SqlStatement) -> Result<(), QueryError> {
             return refused(format!("{word} is no reading statement"));
         }
     };
-    match query.visit(&mut Reading) {
+    match query.visit(&mut Reading::default()) {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(reason) => refused(reason),
     }
@@ -198,7 +197,11 @@ fn judge_name(name: &ObjectName) -> Option<String> {
 }
 
 /// Walks a query and stops at what does not only read.
-struct Reading;
+#[derive(Default)]
+struct Reading {
+    /// Tables named so far.
+    tables: usize,
+}
 
 impl Visitor for Reading {
     type Break = String;
@@ -231,6 +234,10 @@ impl Visitor for Reading {
     }
 
     fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<String> {
+        self.tables += 1;
+        if self.tables > TABLES {
+            return ControlFlow::Break(format!("a statement that names more than {TABLES} tables"));
+        }
         match factor {
             TableFactor::Table { name, args: Some(_), .. }
                 if !TABLE_FUNCTIONS.contains(&name.to_string().to_lowercase().as_str()) =>

@@ -38,7 +38,7 @@ pub fn cluster_is_identity(table: &Table) -> bool {
 }
 
 /// The column of a row's own number in tables that are clustered by another: a second row of one cluster that bears the
-/// number of an earlier one, and says otherwise, contradicts it. A list of payments that corrects a former one replaces it.
+/// number of an earlier one, and says otherwise, contradicts it.
 pub fn number_in_cluster(table: &Table) -> Option<String> {
     let numbered = ["payment", "medical_settlement", "fund_flow"].contains(&table.name.as_str());
     table.columns.iter().find(|column| numbered && column.primary).map(stored_name)

@@ -175,7 +175,7 @@ fn a_payment_that_is_told_twice_otherwise_is_set_aside() {
         set_aside[0].starts_with("conflict,") && set_aside[0].contains("the same number as row 2 of"),
         "{set_aside:?}"
     );
-    // The same list once more says nothing new, and two payments of one month bear two numbers.
+    // Two payments of one month bear two numbers.
     desk.file("发放明细-更正.csv", &payments(&["2024-01"]).replace("FF2024-01,", "FF2024-01-2,"));
     desk.import_all();
     assert_eq!(desk.query("SELECT count(*) FROM payment"), ["3"]);

@@ -49,7 +49,7 @@ fn independent_grounds_make_a_lead_likelier_and_what_rests_on_one_row_does_not()
     let lead: f64 = leads[0]["probability"].parse().unwrap();
     assert!((lead - (1.0 - (1.0 - p[0]) * (1.0 - p[1]))).abs() < 1e-5, "{lead} of {p:?}");
 
-    // One deed of the family's, one row of a register: two rules that read it make nothing likelier.
+    // Two rules that read one row of a register make nothing likelier.
     let (_desk, out) = audited_county();
     let carriers = ["payment", "household", "household_member", "standard"];
     let mut rows: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();

@@ -209,7 +209,8 @@ impl Work {
         chunks: mpsc::Sender<Chunk>,
     ) {
         let deadline = tokio::time::Instant::now() + self.asked.timeout;
-        let first = tokio::time::timeout_at(deadline, self.first()).await.unwrap_or_else(|_| Err(self.late()));
+        let first =
+            tokio::time::timeout_at(deadline, self.first()).await.unwrap_or_else(|_| Err(late(self.asked.timeout)));
         match first {
             Err(problem) => {
                 // The caller may have gone; then nobody is there to be told.
@@ -224,10 +225,6 @@ impl Work {
             }
         }
         drop(place);
-    }
-
-    fn late(&self) -> Problem {
-        late(self.asked.timeout)
     }
 
     /// Plans and starts, and waits for the first rows.
@@ -285,7 +282,8 @@ impl Work {
             }
             Ok::<_, Problem>(())
         };
-        let outcome = tokio::time::timeout_at(deadline, sending).await.unwrap_or_else(|_| Err(self.late()));
+        let outcome =
+            tokio::time::timeout_at(deadline, sending).await.unwrap_or_else(|_| Err(late(self.asked.timeout)));
         let problem = outcome.err().map(|problem| problem.without(&self.root).at("/api/v1/sql", &self.request_id.0));
         let ending = Ending {
             rows: rows.sent,

@@ -150,8 +150,7 @@ fn csv_source(path: &Path) -> Result<Source, LinkageError> {
     let encoding = encoding(&sample);
     let (start, _, _) = encoding.decode(&sample[..sample.len().min(1 << 16)]);
     let first = start.lines().next().unwrap_or_default();
-    let delimiter = b",;\t|".iter().copied().max_by_key(|d| (first.bytes().filter(|b| b == d).count(), *d == b','));
-    let delimiter = delimiter.unwrap_or(b',');
+    let delimiter = crate::domain::text::delimiter(first.as_bytes());
     let mut header = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(start.as_bytes());
     let header = header.headers().map_err(|e| LinkageError::input(path, e))?;
     let headers: Vec<String> = header.iter().map(|h| crate::domain::text::clean(h).into_owned()).collect();

@@ -159,10 +159,7 @@ pub async fn audit(
     for (name, rows) in session.unknown_parameters() {
         observer.note(&format!("local_rule: {rows} rows set '{name}', which is no parameter of the contract; correct the name, or the default stands"));
     }
-    let region = request.whole_region()?;
-    if let Some(code) = &region {
-        window::known_region(&session, code).await?;
-    }
+    let region = request.region_in(&session).await?;
     let (bindings, past) = bind(&session, library, request, observer).await?;
     if let Some(day) = past {
         session.turn_back(day).await?;

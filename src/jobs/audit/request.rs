@@ -8,6 +8,7 @@ use crate::domain::date::Day;
 use crate::domain::region::RegionCode;
 use crate::model::spec;
 use crate::query::library::Library;
+use crate::query::{QueryError, Session};
 
 /// What to audit.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -48,8 +49,25 @@ impl AuditRequest {
         self.whole_region().map(drop)
     }
 
+    /// The region asked for, which the snapshot must know: of a mistyped one nothing would be found, and that would look
+    /// like good news.
+    pub(super) async fn region_in(&self, session: &Session) -> Result<Option<String>, AuditError> {
+        let Some(code) = self.whole_region()? else { return Ok(None) };
+        let sql = format!(
+            "SELECT 1 FROM (SELECT region_code FROM region UNION ALL SELECT region_code FROM household) AS r \
+             WHERE region_contains('{code}', region_code) LIMIT 1"
+        );
+        let met = session.sql(&sql).await?.collect().await.map_err(QueryError::engine)?;
+        if met.iter().all(|batch| batch.num_rows() == 0) {
+            return Err(AuditError::Request(format!(
+                "region: nothing of this snapshot lies in {code}; SELECT * FROM region lists those it has"
+            )));
+        }
+        Ok(Some(code))
+    }
+
     /// The region's code in twelve digits; one may be asked for by the digits of its level alone, as `439931001`.
-    pub(super) fn whole_region(&self) -> Result<Option<String>, AuditError> {
+    fn whole_region(&self) -> Result<Option<String>, AuditError> {
         let code = self.region.as_deref().map(str::parse::<RegionCode>).transpose();
         let code = code.map_err(|error| AuditError::Request(format!("region: {error}")))?;
         Ok(code.map(|code| code.to_string()))

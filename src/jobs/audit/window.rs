@@ -71,23 +71,6 @@ pub(super) async fn bind(
     Ok((bindings, past))
 }
 
-/// Whether anything of the snapshot lies in a region, given by its twelve digits: of a mistyped one nothing would be found,
-/// and that would look like good news.
-pub(super) async fn known_region(session: &Session, code: &str) -> Result<(), AuditError> {
-    let sql = format!(
-        "SELECT count(*) FROM (SELECT region_code FROM region UNION ALL SELECT region_code FROM household) AS r \
-         WHERE region_contains('{code}', region_code)"
-    );
-    let counted = session.sql(&sql).await?.collect().await.map_err(QueryError::engine)?;
-    let none = counted.iter().all(|batch| batch.column(0).as_primitive::<Int64Type>().iter().flatten().all(|n| n == 0));
-    if none {
-        return Err(AuditError::Request(format!(
-            "region: nothing of this snapshot lies in {code}; SELECT * FROM region lists those it has"
-        )));
-    }
-    Ok(())
-}
-
 fn last_day(month: NaiveDate) -> NaiveDate {
     let first = month.with_day(1).unwrap_or(month);
     first.checked_add_months(Months::new(1)).and_then(|next| next.checked_sub_days(Days::new(1))).unwrap_or(first)

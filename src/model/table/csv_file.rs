@@ -49,7 +49,7 @@ pub fn read(path: &Path, reading: &Reading) -> Result<NumericTable, TableError> 
             };
             // The first line alone: the rest waits.
             let end = first_line(&held[..end]);
-            delimiter = delimiter_of(&held[..end]);
+            delimiter = crate::domain::text::delimiter(&held[..end]);
             let cells = first_cells(path, &held[..end], delimiter)?;
             if is_row(&cells) {
                 names = (1..=cells.len()).map(|j| j.to_string()).collect();
@@ -127,12 +127,6 @@ fn first_line(bytes: &[u8]) -> usize {
         }
     }
     bytes.len()
-}
-
-/// What parts the cells of the first line: the comma, unless it has more of another.
-fn delimiter_of(line: &[u8]) -> u8 {
-    let met = |mark: u8| line.iter().filter(|byte| **byte == mark).count();
-    b",;\t|".iter().copied().max_by_key(|mark| (met(*mark), *mark == b',')).unwrap_or(b',')
 }
 
 fn first_cells(path: &Path, line: &[u8], delimiter: u8) -> Result<Vec<String>, TableError> {
