@@ -46,7 +46,10 @@ pub(super) fn make(settings: &Settings, plan: &Plan, index: u32, sink: &mut Chun
     let count = orders.len();
     let offset = town.dice.below(count);
     for (at, kind) in cases::schedule(settings, plan, index).into_iter().enumerate() {
-        orders[(at + offset) % count].push(kind);
+        let first = at + offset;
+        let fits = |village: &usize| !kind.rural || !town.place.villages[*village].urban;
+        let village = (first..first + count).map(|village| village % count).find(fits);
+        orders[village.unwrap_or(first % count)].push(kind);
     }
     let mut households = 0;
     for (number, orders) in orders.into_iter().enumerate() {

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use super::support::done;
 use mingjing::contract::contract;
 use mingjing::domain::id_number;
 use mingjing::made::{self, Form, Made, MadeError, Settings};
@@ -178,6 +179,24 @@ fn mistyped_numbers_of_the_files_are_in_the_truth() {
             }
         }
     }
+}
+
+#[test]
+fn a_workbook_holds_what_a_csv_file_holds() {
+    let stored = |form: Form| {
+        let (folder, _) = make(&settings(60, form));
+        let [exports, data] = ["exports", "data"].map(|name| folder.path().join(name).display().to_string());
+        done(&["import", &exports, "--data", &data]);
+        let sql = "SELECT official_no, name, from_date, to_date, phone FROM official UNION ALL \
+                   SELECT programme, tier, from_month, NULL, CAST(monthly_amount_fen AS VARCHAR) FROM standard \
+                   ORDER BY 1, 2, 3, 4, 5";
+        let workbooks = ["工作人员名册.xlsx", "救助标准.xlsx"].map(|name| Path::new(&exports).join(name).exists());
+        (done(&["query", sql, "--data", &data, "--format", "csv"]), workbooks)
+    };
+    let (mixed, raw) = (stored(Form::Mixed), stored(Form::Raw));
+    assert_eq!((mixed.1, raw.1), ([true; 2], [false; 2]));
+    assert_eq!(mixed.0, raw.0);
+    assert!(raw.0.lines().count() > 30, "{}", raw.0);
 }
 
 #[test]

@@ -33,7 +33,7 @@ enum Tie {
 }
 
 /// A household on the lowest terms whose application was decided before the first payment month.
-fn modest(v: &mut Village<'_, '_>, family: Family) -> usize {
+pub(super) fn modest(v: &mut Village<'_, '_>, family: Family) -> usize {
     let back = v.town.dice.between(2, 40) as i32;
     let start = v.town.calendar.first.plus(-back);
     v.order_modest(family, start)
@@ -96,7 +96,7 @@ fn note(tie: Tie) -> &'static str {
 }
 
 /// The official's numbers and the application's, under which a case of kin may be raised as well.
-fn keys(v: &Village<'_, '_>, household: usize, cadre: &Cadre) -> [Text; 3] {
+pub(super) fn keys(v: &Village<'_, '_>, household: usize, cadre: &Cadre) -> [Text; 3] {
     let application = v.households[household].applications[0].application_no.clone();
     [cadre.no.clone(), cadre.person.id.clone(), application]
 }
@@ -176,7 +176,7 @@ fn visited_before_decision(v: &mut Village<'_, '_>) {
 }
 
 /// Lets an official act on the application of a household, in a part that fits the level.
-fn act(v: &mut Village<'_, '_>, household: usize, no: &Text, level: Code) -> &'static str {
+pub(super) fn act(v: &mut Village<'_, '_>, household: usize, no: &Text, level: Code) -> &'static str {
     let application = &mut v.households[household].applications[0];
     match level {
         "village" => {

@@ -10,8 +10,10 @@ mod death;
 mod decisions;
 mod detention;
 mod exclusion;
+mod favour;
 mod flow_back;
 mod funds;
+mod hidden;
 mod income;
 mod institutions;
 mod invented;
@@ -49,14 +51,26 @@ pub(super) struct Kind {
     pub(super) decoy: Option<&'static str>,
     /// Plants one case in a village.
     pub(super) plant: fn(&mut Village<'_, '_>),
+    /// Whether it needs a village in the countryside; every township has one.
+    pub(super) rural: bool,
 }
 
 const fn real(typology: &'static str, plant: fn(&mut Village<'_, '_>)) -> Kind {
-    Kind { typology, decoy: None, plant }
+    Kind { typology, decoy: None, plant, rural: false }
+}
+
+/// A real case in the countryside, where dibao has tiers.
+const fn real_rural(typology: &'static str, plant: fn(&mut Village<'_, '_>)) -> Kind {
+    Kind { rural: true, ..real(typology, plant) }
 }
 
 const fn decoy(typology: &'static str, exemption: &'static str, plant: fn(&mut Village<'_, '_>)) -> Kind {
-    Kind { typology, decoy: Some(exemption), plant }
+    Kind { typology, decoy: Some(exemption), plant, rural: false }
+}
+
+/// A look-alike in the countryside.
+const fn decoy_rural(typology: &'static str, exemption: &'static str, plant: fn(&mut Village<'_, '_>)) -> Kind {
+    Kind { rural: true, ..decoy(typology, exemption, plant) }
 }
 
 /// Every kind of case, by family.
@@ -87,6 +101,8 @@ const FAMILIES: &[&[Kind]] = &[
     flow_back::KINDS,
     institutions::KINDS,
     funds::KINDS,
+    hidden::KINDS,
+    favour::KINDS,
 ];
 
 /// Every kind of case.

@@ -2,13 +2,14 @@
 
 use super::super::family::Family;
 use super::super::truth::{Amount, Claim, Subject};
+use super::kin::modest;
 use super::{Kind, Village, decoy, real};
 
 pub(super) const KINDS: &[Kind] = &[real("C03", official_is_recipient), decoy("C03", "out_of_office", out_of_office)];
 
 /// A member of the village committee is covered.
 fn official_is_recipient(v: &mut Village<'_, '_>) {
-    let household = v.order(Family::SoloAdult, "dibao");
+    let household = modest(v, Family::SoloAdult);
     let person = v.who(household, 0);
     let (first, last) = (v.town.calendar.first, v.town.calendar.last);
     let (no, from) = (v.cadre_no(), v.town.some_month(-50, v.town.months() / 2));
@@ -21,7 +22,7 @@ fn official_is_recipient(v: &mut Village<'_, '_>) {
 
 /// Left office before the application.
 fn out_of_office(v: &mut Village<'_, '_>) {
-    let household = v.order(Family::SoloAdult, "dibao");
+    let household = modest(v, Family::SoloAdult);
     let person = v.who(household, 0);
     let start = v.households[household].benefits[0].start;
     let no = v.cadre_no();

@@ -30,10 +30,10 @@ fn account(v: &Village<'_, '_>, household: usize) -> Text {
     v.households[household].benefits[0].payees[0].1.account_no.clone()
 }
 
-/// The list says paid, the bank knows of nothing.
+/// The list says paid, the bank knows of nothing; not in the first month, whose credit may lie before the statement.
 fn no_credit(v: &mut Village<'_, '_>) {
     let household = stated(v);
-    let from = v.town.some_month(0, 4);
+    let from = v.town.some_month(1, 4);
     let to = from.plus(v.town.dice.between(0, 2) as i32);
     v.households[household].banking.missing = (from.0..=to.0).map(Month).collect();
     let claim = Claim::real("D06", Subject::Award).of(household, 0).alt([account(v, household)]);

@@ -3,6 +3,7 @@
 mod dirt;
 mod parquet;
 mod readme;
+mod sheet;
 mod spelling;
 mod text;
 

@@ -8,7 +8,7 @@ pub(super) fn text(settings: &Settings, made: &Made) -> String {
         Form::Parquet => "Parquet with canonical names",
         Form::Csv => "CSV with canonical names",
         Form::Raw => "CSV as a county hands it over",
-        Form::Mixed => "CSV in several encodings and JSON Lines, as a county hands it over",
+        Form::Mixed => "CSV in several encodings, JSON Lines and Excel workbooks, as a county hands it over",
     };
     let content = match (settings.clean, settings.is_dirty()) {
         (true, _) => "Nothing is irregular in it, and the files have no faults.".to_owned(),

@@ -1,4 +1,4 @@
-//! Tables as text: CSV in several encodings and separators, JSON Lines.
+//! Tables as a county hands them over: CSV in several encodings and separators, JSON Lines, workbooks.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -10,6 +10,7 @@ use super::super::rows::{Row, Text};
 use super::super::truth::{Fault, Truth};
 use super::super::{Form, MadeError, Settings};
 use super::dirt::{self, Dirt};
+use super::sheet::Sheet;
 use super::spelling::{Value, plain, varied};
 use crate::contract::{Table, contract};
 
@@ -20,12 +21,19 @@ struct Layout {
     gb18030: bool,
     /// Byte-order mark, as spreadsheets write it.
     mark: bool,
-    json: bool,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Separated,
+    JsonLines,
+    Workbook,
 }
 
 impl Layout {
     fn of(form: Form, table: &str) -> Self {
-        let plain = Self { separator: b',', gb18030: false, mark: form.is_raw(), json: false };
+        let plain = Self { separator: b',', gb18030: false, mark: form.is_raw(), kind: Kind::Separated };
         if form != Form::Mixed {
             return plain;
         }
@@ -33,7 +41,8 @@ impl Layout {
             "kinship" | "vehicle" | "real_estate" | "account" => Self { gb18030: true, mark: false, ..plain },
             "employment" | "pension" => Self { separator: b';', ..plain },
             "deposit" | "death" => Self { separator: b'\t', mark: false, ..plain },
-            "medical_settlement" | "monitored" | "disability" => Self { json: true, mark: false, ..plain },
+            "medical_settlement" | "monitored" | "disability" => Self { kind: Kind::JsonLines, mark: false, ..plain },
+            "official" | "institution" | "standard" => Self { kind: Kind::Workbook, mark: false, ..plain },
             "marriage" | "payment" => Self { mark: false, ..plain },
             _ => plain,
         }
@@ -41,7 +50,8 @@ impl Layout {
 
     fn extension(self) -> &'static str {
         match self {
-            Self { json: true, .. } => "jsonl",
+            Self { kind: Kind::JsonLines, .. } => "jsonl",
+            Self { kind: Kind::Workbook, .. } => "xlsx",
             Self { separator: b'\t', .. } => "tsv",
             _ => "csv",
         }
@@ -61,7 +71,14 @@ pub(super) struct TextTable {
     row: u64,
     faults: Vec<Fault>,
     line: String,
-    file: BufWriter<File>,
+    out: Out,
+}
+
+/// Where the rows go.
+#[derive(Debug)]
+enum Out {
+    Lines(BufWriter<File>),
+    Sheet(Box<Sheet>),
 }
 
 impl TextTable {
@@ -88,13 +105,20 @@ impl TextTable {
             }
         });
         let headers: Vec<String> = headers.collect();
-        let file = BufWriter::with_capacity(1 << 16, File::create(folder.join(&name))?);
-        let mut this =
-            Self { table, name, layout, chinese, headers, dirt, row: 0, faults: Vec::new(), line: String::new(), file };
-        if layout.mark {
-            this.file.write_all("\u{feff}".as_bytes())?;
-        }
-        if !layout.json {
+        let path = folder.join(&name);
+        let out = match layout.kind {
+            Kind::Workbook => Out::Sheet(Box::new(Sheet::create(base, path)?)),
+            _ => {
+                let mut file = BufWriter::with_capacity(1 << 16, File::create(path)?);
+                if layout.mark {
+                    file.write_all("\u{feff}".as_bytes())?;
+                }
+                Out::Lines(file)
+            }
+        };
+        let (faults, line) = (Vec::new(), String::new());
+        let mut this = Self { table, name, layout, chinese, headers, dirt, row: 0, faults, line, out };
+        if layout.kind != Kind::JsonLines {
             let headers = this.headers.clone();
             this.write(&headers)?;
         }
@@ -119,7 +143,7 @@ impl TextTable {
             self.write(&texts)?;
             // Lines of JSON have no numbers that a spreadsheet would show.
             let faults = match &mut self.dirt {
-                Some(dirt) if !self.layout.json => dirt.faults(columns),
+                Some(dirt) if self.layout.kind != Kind::JsonLines => dirt.faults(columns),
                 _ => Vec::new(),
             };
             for fault in faults {
@@ -137,7 +161,9 @@ impl TextTable {
             }
             dirt::Fault::Blank => {
                 self.row += 1;
-                self.file.write_all(b"\n")?;
+                if let Out::Lines(file) = &mut self.out {
+                    file.write_all(b"\n")?;
+                }
                 ("", "blank_line")
             }
             dirt::Fault::Broken(at, text) => {
@@ -154,8 +180,12 @@ impl TextTable {
 
     fn write(&mut self, texts: &[String]) -> Result<(), MadeError> {
         self.row += 1;
+        let file = match &mut self.out {
+            Out::Sheet(sheet) => return sheet.row(self.row, self.table, texts),
+            Out::Lines(file) => file,
+        };
         self.line.clear();
-        if self.layout.json {
+        if self.layout.kind == Kind::JsonLines {
             for (at, (header, text)) in self.headers.iter().zip(texts).filter(|(_, t)| !t.is_empty()).enumerate() {
                 self.line.push_str(if at == 0 { "{" } else { "," });
                 self.line.push_str(&serde_json::Value::from(header.trim()).to_string());
@@ -173,15 +203,18 @@ impl TextTable {
         }
         self.line.push('\n');
         if self.layout.gb18030 {
-            self.file.write_all(&encoding_rs::GB18030.encode(&self.line).0)?;
+            file.write_all(&encoding_rs::GB18030.encode(&self.line).0)?;
         } else {
-            self.file.write_all(self.line.as_bytes())?;
+            file.write_all(self.line.as_bytes())?;
         }
         Ok(())
     }
 
-    pub(super) fn close(mut self) -> Result<Vec<Fault>, MadeError> {
-        self.file.flush()?;
+    pub(super) fn close(self) -> Result<Vec<Fault>, MadeError> {
+        match self.out {
+            Out::Lines(mut file) => file.flush()?,
+            Out::Sheet(sheet) => sheet.close()?,
+        }
         Ok(self.faults)
     }
 }
