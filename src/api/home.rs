@@ -11,7 +11,7 @@ use super::state::State;
 use super::store::Loaded;
 use super::{Problem, trail};
 use crate::contract::Queue;
-use crate::jobs::Audit;
+use crate::jobs::{Audit, AuditManifest};
 
 /// Queues with their names for people.
 const QUEUES: [(Queue, &str, &str); 4] = [
@@ -27,7 +27,7 @@ const QUEUES: [(Queue, &str, &str); 4] = [
 pub async fn page(state: web::Data<State>, request_id: RequestId) -> Result<HttpResponse, Problem> {
     let latest = {
         let state = state.clone();
-        web::block(move || state.latest()).await??
+        web::block(move || state.foremost()).await??
     };
     // An audit too large to hold is still named; its files can be had.
     let loaded = match &latest {
@@ -100,10 +100,11 @@ fn audit(page: &mut String, audit: &Audit, loaded: Option<&Loaded>) {
         "<h2>审计 · Audit</h2><p>最近一次审计 <a href=\"/api/v1/audits/{id}\"><code>{id}</code></a>，截至 {as_of}，\
          {rules} 条规则。<a href=\"/api/v1/audits/{id}/coverage\">哪些查了、哪些没能查</a><br>\
          <span class=\"soft\">Latest audit, as of {as_of}, {rules} rules. \
-         <a href=\"/api/v1/audits/{id}/coverage\">What ran and what could not</a></span></p>\
+         <a href=\"/api/v1/audits/{id}/coverage\">What ran and what could not</a></span></p>{part}\
          <table><tr><th>类别 Queue</th><th class=\"num\">线索 Leads</th><th class=\"num\">疑点 Open findings</th><th></th></tr>",
         as_of = manifest.as_of,
         rules = manifest.rules.len(),
+        part = if manifest.is_whole() { String::new() } else { part(manifest) },
     );
     let leads = loaded.map(|loaded| loaded.leads.by_queue());
     let open = open_by_queue(audit);
@@ -128,6 +129,16 @@ fn audit(page: &mut String, audit: &Audit, loaded: Option<&Loaded>) {
         );
     }
     page.push_str("</p>");
+}
+
+/// What an audit that did not ask for everything asked for.
+fn part(manifest: &AuditManifest) -> String {
+    let region = manifest.region.as_deref().unwrap_or_default();
+    let asked = escape(format!("{region} {}", manifest.only.join(" ")).trim());
+    format!(
+        "<p><strong>只查了一部分：<code>{asked}</code></strong> \
+         <span class=\"soft\">Only a part was audited: <code>{asked}</code></span></p>"
+    )
 }
 
 /// Open findings by queue, from the counts by typology.

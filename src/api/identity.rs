@@ -45,6 +45,9 @@ pub struct LinkExplained {
     method: Option<String>,
     /// Probability of the link as the snapshot has it.
     stored_probability: Option<f64>,
+    /// Of a repair: people of the name one would meet by chance among the numbers that one slip leads to, λ; its
+    /// probability is 1/(1+λ).
+    met_by_chance: Option<f64>,
     /// Steps in order; weights and totals in bits (log2 of the odds).
     steps: Vec<LinkStep>,
 }
@@ -88,14 +91,14 @@ pub async fn explain(
         let snapshot = state.snapshot(snapshot.as_deref())?;
         let asked = LinkQuestion { reference, name, person };
         let Explained { waterfall: found, stored } = explain_link(&snapshot, &state.data.spill_dir(), &asked)?;
-        let (method, stored_probability) = stored.unzip();
         Ok::<_, Problem>(LinkExplained {
             snapshot: snapshot.manifest.id,
             reference: found.ids.0,
             person: found.ids.1,
             probability: found.probability,
-            method,
-            stored_probability,
+            stored_probability: stored.as_ref().map(|stored| stored.probability),
+            met_by_chance: stored.as_ref().and_then(|stored| stored.met_by_chance),
+            method: stored.map(|stored| stored.method),
             steps: found.steps.into_iter().map(LinkStep::from).collect(),
         })
     });

@@ -11,6 +11,8 @@ use super::{Problem, body, trail};
 use crate::contract::{Queue, SubjectKind};
 use crate::domain::region::RegionCode;
 use crate::flags::Status;
+use crate::jobs::is_typology;
+use crate::query::library::Library;
 
 /// The order where none is asked for: the likeliest first, then the largest.
 const DEFAULT_SORT: &str = "-probability";
@@ -84,7 +86,10 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
-    fn filter(self) -> Result<Filter, Problem> {
+    fn filter(self, library: &Library) -> Result<Filter, Problem> {
+        if let Some(code) = self.typology.as_deref().filter(|code| !is_typology(library, code)) {
+            return Err(Problem::parameter(format!("typology: nothing has the code '{code}'; write it as A01")));
+        }
         Ok(Filter {
             queue: self.queue,
             typology: self.typology,
@@ -118,7 +123,7 @@ pub async fn answer<L: List>(
     let order = query.sort.take().unwrap_or_else(|| DEFAULT_SORT.to_owned());
     let sort = orders.sort(&order).map_err(Problem::parameter)?;
     let cursor = query.cursor.take();
-    let filter = query.filter()?;
+    let filter = query.filter(&state.library)?;
     let how = filter.names();
     let list = filter.fingerprint(&audit, L::NAME, &order);
     let after = place(cursor.as_deref(), list, orders.rows())?;

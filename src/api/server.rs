@@ -147,10 +147,10 @@ impl Server {
     }
 }
 
-/// Reads the audit that finished last, so that the first who asks need not wait for it.
+/// Reads the audit that the welcome page tells of, so that the first who asks need not wait for it.
 async fn warm(state: web::Data<State>) {
     let folder = state.clone();
-    let read = match web::block(move || folder.latest()).await {
+    let read = match web::block(move || folder.foremost()).await {
         Ok(Ok(Some(audit))) => state.store.get(&audit).await.map(drop),
         Ok(Ok(None)) | Err(_) => Ok(()),
         Ok(Err(problem)) => Err(problem),

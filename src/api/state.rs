@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use tokio::sync::watch;
 
-use crate::jobs::{Audit, audits};
+use crate::jobs::{Audit, AuditManifest, audits};
 use crate::query::library::Library;
 use crate::snapshot::{DataDir, Snapshot};
 
@@ -70,9 +70,24 @@ impl State {
 
     /// The audit that finished last and was announced.
     pub fn latest(&self) -> Result<Option<Audit>, Problem> {
+        self.announced(|_| true)
+    }
+
+    /// The audit that the welcome page tells of: the last that asked for everything, or else the last. A region or a few
+    /// typologies looked at since do not stand for the whole.
+    pub fn foremost(&self) -> Result<Option<Audit>, Problem> {
+        match self.announced(AuditManifest::is_whole)? {
+            None => self.latest(),
+            found => Ok(found),
+        }
+    }
+
+    fn announced(&self, wanted: impl Fn(&AuditManifest) -> bool) -> Result<Option<Audit>, Problem> {
         let unread = self.queue.unread();
-        let announced = |audit: &&Audit| unread.as_deref() != Some(audit.manifest.id.as_str());
-        Ok(self.audits()?.iter().rev().find(announced).cloned())
+        let audits = self.audits()?;
+        let mut announced = audits.iter().rev().map(|audit| (audit, &audit.manifest));
+        let found = announced.find(|(_, m)| unread.as_deref() != Some(m.id.as_str()) && wanted(m));
+        Ok(found.map(|(audit, _)| audit.clone()))
     }
 
     /// What `{id}` names: `latest`, an audit, a job, or the audit that a job ended in.

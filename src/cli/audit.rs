@@ -67,6 +67,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let progress = Progress::new(args.json);
     let done = super::block_on(async {
         let library = args.rules.library().await?;
+        request.check(&library).unwrap_or_else(|wrong| super::wrong_call(&["audit"], &wrong.to_string()));
         Ok(audit(&data, &library, &request, &options, &progress).await?)
     });
     progress.finish();

@@ -10,7 +10,7 @@ use crate::made::{self, Form, Settings};
 /// Make a county, or a nation, of made people, with the truth about it.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Assisted households
+    /// Assisted households; a small land gets more, some 130, so that every kind of case fits
     #[arg(long, default_value_t = 2_500)]
     households: u64,
     /// Months of payments, 8 to 120, ending with the as-of date
@@ -45,6 +45,9 @@ pub struct Args {
     threads: Option<usize>,
 }
 
+/// The words that name the command.
+const WORDS: [&str; 1] = ["generate"];
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Formats {
     Csv,
@@ -70,17 +73,20 @@ impl Args {
         }
     }
 
-    fn settings(&self) -> anyhow::Result<Settings> {
+    /// The settings; options that do not go together are a wrong call.
+    fn settings(&self) -> Settings {
         let form = match (self.raw, self.formats) {
             (false, None | Some(Formats::Parquet)) => Form::Parquet,
             (false, Some(Formats::Csv)) => Form::Csv,
             (true, None | Some(Formats::Csv)) => Form::Raw,
             (true, Some(Formats::Mixed)) => Form::Mixed,
-            (true, Some(Formats::Parquet)) => anyhow::bail!("--raw writes text: leave out --formats parquet, or --raw"),
-            (false, Some(Formats::Mixed)) => anyhow::bail!("--formats mixed is a raw form: add --raw"),
+            (true, Some(Formats::Parquet)) => {
+                super::wrong_call(&WORDS, "--raw writes text: leave out --formats parquet, or --raw")
+            }
+            (false, Some(Formats::Mixed)) => super::wrong_call(&WORDS, "--formats mixed is a raw form: add --raw"),
         };
         let defaults = Settings::default();
-        Ok(Settings {
+        Settings {
             households: self.households,
             months: self.months,
             seed: self.seed,
@@ -91,7 +97,7 @@ impl Args {
             counties: self.region_count,
             threads: self.threads.unwrap_or(defaults.threads),
             ..defaults
-        })
+        }
     }
 }
 
@@ -99,9 +105,9 @@ impl Args {
 ///
 /// # Errors
 ///
-/// Options that do not go together, settings out of range, or a folder that cannot be written.
+/// Settings out of range, or a folder that cannot be written.
 pub fn run(args: Args) -> anyhow::Result<()> {
-    let settings = args.settings()?;
+    let settings = args.settings();
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} townships, {elapsed}")?);
     let made = made::generate(&settings, &args.out, &|done, all| {

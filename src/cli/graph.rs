@@ -64,7 +64,8 @@ struct RunArgs {
     /// Parameter of the algorithm, as name=value; may be given several times
     #[arg(long = "param", value_parser = pair)]
     parameters: Vec<(String, String)>,
-    /// Where the values go: a row a vertex (CSV with a header where the name ends in .csv)
+    /// Where the values go: a row a vertex (CSV with a header where the name ends in .csv, Parquet where
+    /// in .parquet; there a vertex that is not reached is null)
     #[arg(long)]
     out: PathBuf,
     /// Print sizes and times as JSON

@@ -9,8 +9,10 @@ use clap::ValueEnum;
 
 use crate::domain::date::Day;
 use crate::graph::draw::{Picture, dot, svg};
-use crate::graph::relations::{LazyRelations, NodeKind, Relations, around, beside, day_of, of_excerpt, of_paths, ties};
-use crate::snapshot::DataDir;
+use crate::graph::relations::{
+    LazyRelations, NodeKind, Relations, around, beside, day_of, dealings, in_office, of_excerpt, of_paths, said, ties,
+};
+use crate::snapshot::{DataDir, Snapshot};
 
 use super::engine::EngineArgs;
 
@@ -82,11 +84,12 @@ pub struct AroundArgs {
 }
 
 impl Common {
-    fn relations(&self) -> anyhow::Result<Arc<Relations>> {
+    fn open(&self) -> anyhow::Result<(Snapshot, Arc<Relations>)> {
         let data = DataDir::open(&self.data)?;
         let snapshot = data.resolve(self.snapshot.as_deref())?;
         let options = self.engine.options(&data);
-        super::block_on(async { Ok(LazyRelations::new(snapshot, options).get().await?) })
+        let relations = super::block_on(async { Ok(LazyRelations::new(snapshot.clone(), options).get().await?) })?;
+        Ok((snapshot, relations))
     }
 
     fn write(&self, lines: &[String], picture: impl FnOnce() -> Picture) -> anyhow::Result<()> {
@@ -111,17 +114,36 @@ fn named(relations: &Relations, text: &str, kind: NodeKind) -> anyhow::Result<u3
 
 /// Runs `graph ties`.
 pub fn run_ties(args: &TiesArgs) -> anyhow::Result<()> {
-    let relations = args.common.relations()?;
+    let (snapshot, relations) = args.common.open()?;
     let a = named(&relations, &args.from, NodeKind::Official)?;
     let b = named(&relations, &args.to, NodeKind::Household)?;
     let of = |kind: NodeKind| [a, b].into_iter().find(|node| relations.kind(*node) == kind);
     let given = args.on.map(|day| day.0.signed_duration_since(chrono::NaiveDate::default()).num_days() as i32);
-    let day = given.unwrap_or_else(|| day_of(&relations, of(NodeKind::Official), of(NodeKind::Household)));
+    let (official, household) = (of(NodeKind::Official), of(NodeKind::Household));
+    let day = given.unwrap_or_else(|| day_of(&relations, official, household));
     let found = ties(&relations, a, b, args.hops, args.limit, day);
     let mut lines = Vec::new();
+    let row = |edge: u32| {
+        let rows = [relations.edges().get(edge).row, relations.edges().get(edge).second];
+        let placed = rows.into_iter().flatten().filter_map(|row| snapshot.manifest.place(row));
+        placed.map(|(source, row)| format!("{} {row}", source.source.name)).collect::<Vec<_>>().join(", ")
+    };
+    if let (Some(official), Some(household)) = (official, household) {
+        let dealt = dealings(&relations, official, household);
+        let (zh, en) = said(&relations, official, &dealt, &found, in_office(&relations, official, day));
+        lines.extend([zh, en]);
+        for part in &dealt.parts {
+            let (zh, en) = beside(&relations.edges().get(part.edge));
+            lines.push(format!("   {zh} {en}: {} ({})", relations.key(part.application), row(part.edge)));
+        }
+        lines.extend(dealt.declared.iter().map(|edge| format!("   备案 declaration: {}", row(*edge))));
+    }
     for (nth, tie) in (1..).zip(&found.ties) {
         lines.push(format!("{nth}. {}", tie.zh));
         lines.push(format!("   {}", tie.en));
+        let rows: Vec<String> = tie.edges.iter().map(|edge| row(*edge)).filter(|row| !row.is_empty()).collect();
+        let holds = if tie.holds { "当日成立 holds that day" } else { "当日不成立 does not hold that day" };
+        lines.push(format!("   {holds} · 把握 sureness {:.3} · 出处 rows: {}", tie.sureness, rows.join("; ")));
         for innocent in &tie.innocent {
             lines.push(format!("   可能的解释 It may be explained: {} · {}", innocent.zh, innocent.en));
         }
@@ -139,7 +161,7 @@ pub fn run_ties(args: &TiesArgs) -> anyhow::Result<()> {
 
 /// Runs `graph around`.
 pub fn run_around(args: &AroundArgs) -> anyhow::Result<()> {
-    let relations = args.common.relations()?;
+    let (_, relations) = args.common.open()?;
     let node = named(&relations, &args.node, NodeKind::Household)?;
     let excerpt = around(&relations, node, args.hops, args.limit.max(1), args.procedure);
     let mut lines: Vec<String> = excerpt

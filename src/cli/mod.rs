@@ -26,6 +26,8 @@ use std::io::IsTerminal;
 use clap::{CommandFactory, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
+use crate::query::PLANNING_STACK;
+
 /// 明镜 Mingjing: finds suspected fraud, favouritism, embezzlement and wrongful exclusion in social
 /// assistance data. It accuses nobody: every finding is a suspicion for a person to check.
 #[derive(Debug, Parser)]
@@ -119,4 +121,12 @@ pub fn run(call: Call) -> anyhow::Result<()> {
 /// Waits for a future on every processor.
 fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(future)
+}
+
+/// Waits for what plans a person's statement, which may be deeper than the stack of the program's first thread.
+fn block_on_deep<T: Send + 'static>(
+    future: impl Future<Output = anyhow::Result<T>> + Send + 'static,
+) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(PLANNING_STACK).build()?;
+    runtime.block_on(runtime.spawn(future))?
 }

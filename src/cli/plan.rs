@@ -43,10 +43,10 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: Args) -> anyhow::Result<()> {
     if !(args.visits.is_finite() && args.visits > 0.0) {
-        bail!("--visits {}: a plan needs at least one visit", args.visits);
+        super::wrong_call(&["plan"], &format!("--visits {}: a plan needs at least one visit", args.visits));
     }
     if !(0.0..=1.0).contains(&args.random_share) {
-        bail!("--random-share {}: it must lie between 0 and 1", args.random_share);
+        super::wrong_call(&["plan"], &format!("--random-share {}: it must lie between 0 and 1", args.random_share));
     }
     let data = DataDir::open(&args.data)?;
     let budget = Budget { visits: args.visits, random_share: args.random_share, seed: args.seed };

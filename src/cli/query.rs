@@ -2,7 +2,6 @@ use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::bail;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use clap::ValueEnum;
@@ -51,10 +50,10 @@ pub struct Args {
 pub fn run(args: Args) -> anyhow::Result<()> {
     let out = std::io::stdout();
     if matches!(args.format, Format::Arrow | Format::Parquet) && out.is_terminal() {
-        bail!("{:?} is not for a terminal: send it to a file or a pipe", args.format);
+        super::wrong_call(&["query"], "--format: this form is not for a terminal; send it to a file or a pipe");
     }
     let data = DataDir::open(&args.data)?;
-    super::block_on(async {
+    super::block_on_deep(async move {
         let (snapshot, options) = (data.resolve(args.snapshot.as_deref())?, args.engine.options(&data));
         let session = Session::open(&snapshot, &options).await?;
         relations::attach(&session, &Arc::new(LazyRelations::new(snapshot, options)));

@@ -90,12 +90,12 @@ pub fn run(args: Args) -> anyhow::Result<()> {
                 Ok(())
             }
             Command::Show { id } => {
-                print!("{}", find(&library, &id)?.text());
+                print!("{}", find(&library, &id).text());
                 Ok(())
             }
             Command::Test { id } => test(&library, id.as_deref()).await,
             Command::Explain { id, data, snapshot, engine } => {
-                let rule = find(&library, &id)?;
+                let rule = find(&library, &id);
                 print!("{}", rule_page(rule));
                 let Some(data) = data else {
                     println!("\n{}", rule.empty_plan().await?);
@@ -117,8 +117,10 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     })
 }
 
-fn find<'a>(library: &'a Library, id: &str) -> anyhow::Result<&'a CheckedRule> {
-    library.find(id).with_context(|| format!("no rule '{id}'; `mingjing rules list` names them"))
+fn find<'a>(library: &'a Library, id: &str) -> &'a CheckedRule {
+    library
+        .find(id)
+        .unwrap_or_else(|| super::wrong_call(&["rules"], &format!("no rule '{id}'; `mingjing rules list` names them")))
 }
 
 fn new(library: &Library, id: &str, folder: &Path) -> anyhow::Result<()> {
@@ -164,7 +166,7 @@ fn show_evidence(library: &Library, data: &DataDir, regions: bool) -> anyhow::Re
 
 async fn test(library: &Library, id: Option<&str>) -> anyhow::Result<()> {
     let rules = match id {
-        Some(id) => vec![find(library, id)?],
+        Some(id) => vec![find(library, id)],
         None => library.rules().collect(),
     };
     let (mut passed, mut failed) = (0, 0);

@@ -2,8 +2,6 @@ use std::io::Write;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
-use anyhow::Context;
-
 use crate::api::{Server, Settings, StoreLimits, stop_signal};
 use crate::snapshot::DataDir;
 
@@ -34,7 +32,7 @@ impl Args {
 
 /// Runs the command until the process is asked to stop.
 pub fn run(args: Args) -> anyhow::Result<()> {
-    let listen = address(&args.listen)?;
+    let listen = address(&args.listen);
     let data = DataDir::create(&args.data)?;
     let engine = args.engine.options(&data);
     actix_web::rt::System::new().block_on(async {
@@ -49,8 +47,9 @@ pub fn run(args: Args) -> anyhow::Result<()> {
 }
 
 /// The address of a name and port.
-fn address(text: &str) -> anyhow::Result<SocketAddr> {
-    let found =
-        text.to_socket_addrs().with_context(|| format!("'{text}' is no address: write it as 127.0.0.1:8642"))?;
-    found.into_iter().next().with_context(|| format!("'{text}' names no address"))
+fn address(text: &str) -> SocketAddr {
+    let found = text.to_socket_addrs().ok().and_then(|mut found| found.next());
+    found.unwrap_or_else(|| {
+        super::wrong_call(&["serve"], &format!("--listen {text}: no address; write it as 127.0.0.1:8642"))
+    })
 }

@@ -1,4 +1,3 @@
-use anyhow::Context;
 use arrow::datatypes::DataType;
 
 use crate::contract::{ColumnKind, contract};
@@ -53,7 +52,9 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         }
         return Ok(());
     };
-    let table = contract().table(&name).with_context(|| format!("no table '{name}'; `mingjing tables` names them"))?;
+    let table = contract()
+        .table(&name)
+        .unwrap_or_else(|| super::wrong_call(&["tables"], &format!("no table '{name}'; `mingjing tables` names them")));
     for column in &table.columns {
         let kind = match &column.kind {
             ColumnKind::Code(list) => format!("code {list}"),

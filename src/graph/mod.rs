@@ -11,6 +11,7 @@
 //! | [`relations`] | the relationship graph of a snapshot, and its table functions in SQL |
 //! | [`draw`] | small graphs as SVG and DOT |
 //! | [`run`] | an algorithm called by name |
+//! | `values.rs` | what it found, as text and Parquet |
 
 mod adjacency;
 pub mod algorithms;
@@ -23,6 +24,7 @@ pub mod relations;
 pub mod run;
 #[cfg(test)]
 mod tests;
+mod values;
 
 pub use adjacency::Graph;
 pub use csr::Weight;

@@ -1,14 +1,11 @@
 //! A standard algorithm on a graph, called by name: so that the engine can be judged on public graphs.
 
-use std::fs::File;
-use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use rayon::prelude::*;
-
 use super::algorithms::{self, Stop};
 use super::parameters::Parameters;
+use super::values::Values;
 use super::{EdgeList, Graph, GraphError, Ids};
 
 /// An algorithm, its parameters and what they mean.
@@ -132,20 +129,8 @@ pub struct Run {
     pub run: Duration,
 }
 
-/// A value for each vertex.
-enum Values {
-    Hops(Vec<u32>),
-    Counts(Vec<u64>),
-    Reals(Vec<f64>),
-    /// Vertices that stand for others.
-    Vertices(Vec<u32>),
-    /// Counts of some vertices.
-    Some(Vec<(u32, u64)>),
-    Paths(Vec<algorithms::Path>),
-}
-
-/// Runs an algorithm on an edge list and writes a row a vertex: its id and the value, apart by a space (by a comma,
-/// under a header, where the output is named `.csv`).
+/// Runs an algorithm on an edge list and writes a row a vertex, its id and the value, in the form that the
+/// output's name asks for.
 ///
 /// # Errors
 /// A file cannot be read or written, a parameter is unknown, not a value of its kind or names no vertex.
@@ -170,7 +155,7 @@ pub fn run(
         values = compute(algorithm.name, &graph, ids, &mut p)?;
     }
     let run = begun.elapsed() - build;
-    write(out, ids, &values)?;
+    values.write(out, ids)?;
     Ok(Run { vertices: ids.len(), edges, bytes, build, run })
 }
 
@@ -241,82 +226,4 @@ fn by_smallest(of: &[u32]) -> Vec<u32> {
         *own = (*own).min(v);
     });
     of.iter().map(|c| smallest[*c as usize]).collect()
-}
-
-/// Rows that one task formats.
-const ROWS: usize = 1 << 16;
-
-fn write(out: &Path, ids: &Ids, values: &Values) -> Result<(), GraphError> {
-    let fault = |e| GraphError::io(out, e);
-    let comma = out.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv"));
-    let apart = if comma { ',' } else { ' ' };
-    let mut file = File::create(out).map_err(fault)?;
-    if comma {
-        let header = if matches!(values, Values::Paths(_)) { "length,path\n" } else { "vertex,value\n" };
-        file.write_all(header.as_bytes()).map_err(fault)?;
-    }
-    let rows = match values {
-        Values::Paths(paths) => paths.len(),
-        Values::Some(some) => some.len(),
-        _ => ids.len(),
-    };
-    let starts: Vec<usize> = (0..rows).step_by(ROWS).collect();
-    // As many blocks at a time as keep the threads busy.
-    for group in starts.chunks(rayon::current_num_threads() * 4) {
-        let texts: Vec<String> = group
-            .par_iter()
-            .map(|&start| {
-                let mut text = String::with_capacity(ROWS * 24);
-                (start..(start + ROWS).min(rows)).for_each(|nth| values.row(nth, ids, apart, &mut text));
-                text
-            })
-            .collect();
-        for text in texts {
-            file.write_all(text.as_bytes()).map_err(fault)?;
-        }
-    }
-    Ok(())
-}
-
-impl Values {
-    fn row(&self, nth: usize, ids: &Ids, apart: char, text: &mut String) {
-        use std::fmt::Write;
-        if let Self::Paths(paths) = self {
-            let path = &paths[nth];
-            // Writing into a string cannot fail.
-            {
-                let _ = write!(text, "{}", path.length);
-            };
-            for (hop, &v) in path.vertices.iter().enumerate() {
-                text.push(if hop == 0 { apart } else { ' ' });
-                ids.write(v, text);
-            }
-            text.push('\n');
-            return;
-        }
-        let vertex = if let Self::Some(some) = self { some[nth].0 } else { nth as u32 };
-        ids.write(vertex, text);
-        text.push(apart);
-        match self {
-            Self::Hops(hops) => match hops[nth] {
-                algorithms::UNREACHABLE => text.push_str("9223372036854775807"),
-                hops => {
-                    let _ = write!(text, "{hops}");
-                }
-            },
-            Self::Counts(counts) => {
-                let _ = write!(text, "{}", counts[nth]);
-            }
-            Self::Reals(reals) if reals[nth].is_infinite() => text.push_str("Infinity"),
-            Self::Reals(reals) => {
-                let _ = write!(text, "{:e}", reals[nth]);
-            }
-            Self::Vertices(vertices) => ids.write(vertices[nth], text),
-            Self::Some(some) => {
-                let _ = write!(text, "{}", some[nth].1);
-            }
-            Self::Paths(_) => {}
-        }
-        text.push('\n');
-    }
 }

@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use crate::contract::contract;
 use crate::domain::{id_number, name};
-use crate::identity::Faulty;
 use crate::identity::linkage::{LinkageError, PersonRow, ReferenceFiles, Waterfall, link_references};
+use crate::identity::{Faulty, Method};
 use crate::snapshot::{Snapshot, SnapshotError};
 
 use super::import::{ImportError, Part, Tables, write_people, write_references};
@@ -52,16 +52,48 @@ pub struct Explained {
     /// What the linkage says of the pair.
     #[serde(flatten)]
     pub waterfall: Waterfall,
-    /// How the snapshot has the reference, where it takes it for the person: method and probability. What a repair,
-    /// a steward or an earlier import decided is not the linkage's to say.
-    pub stored: Option<(String, f64)>,
+    /// How the snapshot has the reference, where it takes it for the person. What a repair, a steward or an earlier
+    /// import decided is not the linkage's to say.
+    pub stored: Option<StoredLink>,
+}
+
+/// A link as the snapshot has it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StoredLink {
+    /// How it came about.
+    pub method: String,
+    /// Probability that it is right.
+    pub probability: f64,
+    /// What a repair's probability p rests on: how many people of the name one would meet by chance among the numbers
+    /// that one slip leads to, λ = 1/p - 1; `None` of what was not repaired.
+    pub met_by_chance: Option<f64>,
+}
+
+impl StoredLink {
+    fn new(method: String, probability: f64) -> Self {
+        let repaired = Method::parse(&method).is_some_and(Method::is_repair);
+        Self { method, probability, met_by_chance: repaired.then(|| 1.0 / probability - 1.0) }
+    }
+}
+
+impl fmt::Display for StoredLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, probability {}", self.method, self.probability)?;
+        let Some(chance) = self.met_by_chance else { return Ok(()) };
+        write!(
+            f,
+            "\n  一处笔误加姓名相符；此类号码中偶遇同名者的期望人数 λ = {chance:.2e}，概率 = 1/(1+λ)\n  \
+             one slip and the name agrees; people of the name met by chance among such numbers: λ = {chance:.2e}, \
+             probability 1/(1+λ)"
+        )
+    }
 }
 
 impl fmt::Display for Explained {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.waterfall)?;
         match &self.stored {
-            Some((method, probability)) => write!(f, "\n快照 in the snapshot: {method}, probability {probability}"),
+            Some(stored) => write!(f, "\n快照 in the snapshot: {stored}"),
             None => Ok(()),
         }
     }
@@ -129,6 +161,6 @@ pub fn explain_link(snapshot: &Snapshot, scratch: &Path, asked: &LinkQuestion) -
     let found = link_references(files, at.as_deref().map(|at| (person.as_str(), at)))?;
     let waterfall = found.waterfall.ok_or_else(|| ExplainError::Question("the pair was not compared".into()))?;
     let stored = stored.flatten().filter(|(_, _, key)| Some(key) == key_of_person.as_ref());
-    let stored = stored.map(|(method, probability, _)| (method, probability));
+    let stored = stored.map(|(method, probability, _)| StoredLink::new(method, probability));
     Ok(Explained { waterfall: Waterfall { ids: (number, person), ..waterfall }, stored })
 }

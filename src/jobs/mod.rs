@@ -12,9 +12,9 @@ mod reliability;
 mod steward;
 mod stored;
 
-pub use audit::{Audit, AuditError, AuditManifest, AuditRequest, audit, audits, explain, header, window};
+pub use audit::{Audit, AuditError, AuditManifest, AuditRequest, audit, audits, explain, header, is_typology, window};
 pub use dispositions::{RecordError, Taken, record, rule_evidence};
-pub use identity::{ExplainError, Explained, LinkQuestion, explain_link};
+pub use identity::{ExplainError, Explained, LinkQuestion, StoredLink, explain_link};
 pub use import::{ImportError, ImportOutcome, ImportRequest, import, reconciliation};
 pub use models::{ModelRun, ModelRunError, card, evaluate, model, run_model};
 pub use plan::{VisitPlan, Waiting, visit_plan};

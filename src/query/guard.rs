@@ -47,6 +47,8 @@ const DEPTH: usize = 50;
 
 /// Operators and words of SQL that a statement may have: a chain of them is a tree as deep as it is long.
 const OPERATORS: usize = 2_000;
+/// Bytes of stack that a thread needs which plans a statement as deep as the guard lets by.
+pub const PLANNING_STACK: usize = 64 << 20;
 /// Tables that a statement may name: each is joined to those before it.
 const TABLES: usize = 200;
 

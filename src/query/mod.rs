@@ -19,7 +19,7 @@ mod yielding;
 
 pub use engine::{EngineOptions, engine};
 pub use error::QueryError;
-pub use guard::{ParameterValue, Parameters, plan_read_only};
+pub use guard::{PLANNING_STACK, ParameterValue, Parameters, plan_read_only};
 pub use local_rules::{LocalRuleError, LocalRules, ParameterKind};
 pub use session::{Ready, Session};
 pub use spreadsheet::{safe_in_spreadsheet, spreadsheet_text};

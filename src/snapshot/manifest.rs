@@ -107,6 +107,12 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// Where a row stands in what was delivered: the file, and the row as a spreadsheet counts.
+    pub fn place(&self, row_id: i64) -> Option<(&SourceEntry, u64)> {
+        let number = file_no(row_id);
+        self.sources.iter().find(|source| source.file_no == number).map(|source| (source, row_number(row_id)))
+    }
+
     /// The content hash over the stored tables and the delivered files, independent of the time and of
     /// the way the snapshot came about.
     pub fn content_id(tables: &BTreeMap<String, TableEntry>, sources: &[SourceEntry]) -> String {

@@ -10,7 +10,7 @@ use arrow::array::AsArray;
 use mingjing::snapshot::DataDir;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use crate::support::{Desk, Rows, audited_county, csv_rows, failed, findings, fixture, payments};
+use crate::support::{Desk, Rows, audited_county, csv_rows, failed, findings, fixture, payments, refused};
 
 fn open(rows: &Rows) -> Vec<&BTreeMap<String, String>> {
     rows.iter().filter(|row| row["status"] == "open").collect()
@@ -224,6 +224,28 @@ fn a_region_sees_its_own_findings_only() {
     let data = desk.data().display().to_string();
     let said = failed(&["audit", "--data", &data, "--only", "Q03", "--region", "999999"]);
     assert!(said.contains("nothing of this snapshot lies in 999999000000"), "{said}");
+}
+
+#[test]
+fn values_that_mean_nothing_are_a_wrong_call() {
+    let desk = Desk::small();
+    desk.import_all();
+    let data = desk.data().display().to_string();
+    let audit = |option: &str, value: &str| refused(&["audit", "--data", &data, option, value]);
+    assert!(audit("--only", "a01").contains("typology 'a01'"), "codes are spelt as they are: no rule would run");
+    assert!(audit("--only", "a01_paid_after_death").contains("write codes as A01"));
+    assert!(audit("--set", "e05_paid_short.nothing=1").contains("no such parameter"));
+    assert!(audit("--region", "43993").contains("region"));
+    for call in [
+        vec!["plan", "--data", &data, "--visits", "0"],
+        vec!["tables", "payments"],
+        vec!["rules", "show", "Z99"],
+        vec!["serve", "--data", &data, "--listen", "nowhere"],
+        vec!["generate", "--formats", "mixed", "--out", &data],
+    ] {
+        let said = refused(&call);
+        assert!(said.contains(&format!("Usage: mingjing {}", call[0])), "{said}");
+    }
 }
 
 #[test]

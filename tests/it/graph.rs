@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
 use super::support::{csv_rows, done, failed, fixture, mingjing};
 
 /// Values by vertex.
@@ -153,6 +155,32 @@ fn faults_name_file_and_row() {
     let said = failed(&["graph", "run", "wcc", "--edges", "/nowhere/e", "--out", "/nowhere/o"]);
     assert_eq!(said.matches("/nowhere/e: No such file").count(), 1, "{said}");
     assert_eq!(said.matches("No such file").count(), 1, "{said}");
+}
+
+#[test]
+fn values_come_as_parquet_where_the_output_is_named_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    fs::write(path("e"), "1 2\n2 3\n7 8\n").unwrap();
+    let written = |options: &[&str]| {
+        let (edges, out) = (path("e"), path("o.parquet"));
+        done(&[&["graph", "run"], options, &["--edges", &edges, "--out", &out]].concat());
+        let file = fs::File::open(path("o.parquet")).unwrap();
+        let rows = ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap();
+        let rows: Vec<_> = rows.map(Result::unwrap).collect();
+        arrow::util::pretty::pretty_format_batches(&rows).unwrap().to_string()
+    };
+    let row = |text: &str, cells: [&str; 2]| {
+        let split = |line: &str| line.split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
+        assert!(text.lines().any(|line| split(line) == ["", cells[0], cells[1], ""]), "{cells:?} in {text}");
+    };
+    let hops = written(&["bfs", "--source", "1"]);
+    row(&hops, ["vertex", "value"]);
+    row(&hops, ["3", "2"]);
+    row(&hops, ["7", ""]);
+    row(&written(&["wcc"]), ["8", "7"]);
+    let paths = written(&["paths", "--source", "1", "--target", "3"]);
+    row(&paths, ["2.0", "1 2 3"]);
 }
 
 #[test]

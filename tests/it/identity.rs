@@ -303,6 +303,9 @@ fn a_repair_is_explained_with_what_the_snapshot_says() {
     let data = desk.data().to_string_lossy().into_owned();
     let told = done(&["identity", "explain", "439931195908030127", ZENG, "--json", "--data", &data]);
     let told: serde_json::Value = serde_json::from_str(&told).unwrap();
-    assert_eq!(told["stored"], serde_json::json!(["repaired_digit", stored]));
+    let chance = 1.0 / stored - 1.0;
+    let link = serde_json::json!({"method": "repaired_digit", "probability": stored, "met_by_chance": chance});
+    assert_eq!(told["stored"], link);
+    assert!(0.0 < chance && chance < 0.01, "{chance}");
     assert_ne!(told["probability"].as_f64(), Some(stored), "the linkage's own");
 }

@@ -28,6 +28,13 @@ pub fn failed<S: AsRef<std::ffi::OsStr>>(args: &[S]) -> String {
     text(&output.stderr)
 }
 
+/// Runs the program on a call that means nothing, which must end with exit code 2; returns what it complained of.
+pub fn refused<S: AsRef<std::ffi::OsStr>>(args: &[S]) -> String {
+    let output = mingjing(args);
+    assert_eq!(output.status.code(), Some(2), "{}\n{}", text(&output.stdout), text(&output.stderr));
+    text(&output.stderr)
+}
+
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::domain::date::Day;
 use crate::graph::relations::{Innocent, Relations, Tie, beside};
-use crate::snapshot::{Manifest, file_no, row_number};
+use crate::snapshot::Manifest;
 
 /// A node, ready to draw.
 #[derive(Debug, Serialize, ToSchema)]
@@ -150,8 +150,8 @@ pub fn edge(relations: &Relations, manifest: &Manifest, number: u32) -> GraphEdg
 
 /// Where a row stands in what was delivered.
 pub fn evidence(manifest: &Manifest, row: i64) -> Option<GraphRow> {
-    let source = manifest.sources.iter().find(|source| source.file_no == file_no(row))?;
-    Some(GraphRow { table: source.table.clone(), source_file: source.source.name.clone(), source_row: row_number(row) })
+    let (source, source_row) = manifest.place(row)?;
+    Some(GraphRow { table: source.table.clone(), source_file: source.source.name.clone(), source_row })
 }
 
 /// A path, its edges by their places in `edges`.

@@ -15,7 +15,7 @@ use crate::api::{Problem, body, trail};
 use crate::domain::date::Day;
 use crate::graph::draw::Picture;
 use crate::graph::relations::{
-    Dealings, EdgeKind, NodeKind, Relations, Ties, day_of, dealings, household_of, of_paths, ties,
+    NodeKind, Relations, Ties, day_of, dealings, household_of, in_office, of_paths, said, ties,
 };
 use crate::snapshot::Manifest;
 
@@ -89,34 +89,6 @@ fn days(on: Option<Day>) -> Option<i32> {
     i32::try_from(on?.0.signed_duration_since(NaiveDate::default()).num_days()).ok()
 }
 
-/// What is known of an official and a household, in a sentence each.
-fn said(relations: &Relations, official: u32, dealt: &Dealings, found: &Ties, in_office: bool) -> (String, String) {
-    let label = relations.label(official);
-    let (part_zh, part_en) = match dealt.parts.len() {
-        0 => ("未参与该户申请的办理".to_owned(), "had no part in the household's applications".to_owned()),
-        count => (format!("参与该户{count}项办理"), format!("had {count} parts in the household's applications")),
-    };
-    let (declared_zh, declared_en) = match dealt.declared.len() {
-        0 => ("未见近亲属备案", "no declaration is on file"),
-        _ => ("已有近亲属备案", "a declaration is on file"),
-    };
-    let (office_zh, office_en) = if in_office {
-        ("当日在任", "was in office that day")
-    } else {
-        ("当日不在任", "was not in office that day")
-    };
-    let holding = found.ties.iter().filter(|path| path.holds).count();
-    let open = found.ties.iter().filter(|path| path.holds && path.innocent.is_empty()).count();
-    (
-        format!(
-            "{label}{office_zh}，{part_zh}，{declared_zh}；当日成立的关联{holding}条，其中未找到其他解释的{open}条。亲属关系本身不是问题。"
-        ),
-        format!(
-            "{label} {office_en}, {part_en}; {declared_en}. Ties that held that day: {holding}, of which {open} have no other explanation that was found. Kinship itself is no offence."
-        ),
-    )
-}
-
 /// Why an official and a household or person are tied.
 #[utoipa::path(post, path = "/api/v1/graph/ties", tag = "graph", operation_id = "graphTies",
     request_body(content = TiesAsked, description = "工作人员与家庭 · An official and a household or person"),
@@ -140,8 +112,7 @@ pub async fn show(
         let day = days(asked.on).unwrap_or_else(|| day_of(&relations, Some(official), household));
         let found = ties(&relations, official, target, hops, count, day);
         let dealt = household.map(|household| dealings(&relations, official, household)).unwrap_or_default();
-        let in_office =
-            relations.around(official).any(|(_, _, held)| held.kind == EdgeKind::Post && held.holds_on(day));
+        let in_office = in_office(&relations, official, day);
         let manifest = &snapshot.manifest;
         let (said_zh, said_en) = said(&relations, official, &dealt, &found, in_office);
         let part = |part: &crate::graph::relations::Part| PartTold {

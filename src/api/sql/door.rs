@@ -22,7 +22,7 @@ use super::request::Asked;
 use crate::api::request::RequestId;
 use crate::api::{Problem, trail};
 use crate::graph::relations::{self, LazyRelations, Relations};
-use crate::query::{EngineOptions, QueryError, Session, plan_read_only};
+use crate::query::{EngineOptions, PLANNING_STACK, QueryError, Session, plan_read_only};
 use crate::snapshot::Snapshot;
 
 /// Statements that run at once.
@@ -34,8 +34,6 @@ const SESSIONS: usize = 3;
 /// Bytes of rows held back until the answer's head is sent: most answers end before, and then their head
 /// tells how they ended.
 const HELD_BYTES: usize = 8 << 20;
-/// Bytes of stack of a thread that plans statements.
-const STACK: usize = 64 << 20;
 /// How long after its time a statement may still answer for itself.
 const GRACE: Duration = Duration::from_millis(500);
 /// Chunks that wait for a slow caller.
@@ -107,7 +105,7 @@ impl SqlDoor {
             .worker_threads(options.partitions.max(1))
             .thread_name("sql")
             // A statement of as many operators as are allowed is a tree as deep.
-            .thread_stack_size(STACK)
+            .thread_stack_size(PLANNING_STACK)
             .enable_all()
             .build()?;
         let (places, sessions) = (Arc::new(Semaphore::new(AT_ONCE)), Arc::default());

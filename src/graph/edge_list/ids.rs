@@ -1,5 +1,8 @@
 //! Ids of vertices → dense numbers in the order of the ids.
 
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Int64Array, StringArray};
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
@@ -44,6 +47,21 @@ impl Ids {
                 let _ = write!(into, "{}", ids[vertex as usize]);
             }
             Self::Texts(ids) => into.push_str(&ids[vertex as usize]),
+        }
+    }
+
+    /// The id of a vertex as text.
+    pub fn text(&self, vertex: u32) -> String {
+        let mut text = String::new();
+        self.write(vertex, &mut text);
+        text
+    }
+
+    /// The ids of vertices as a column: whole numbers, or texts.
+    pub fn column(&self, vertices: impl Iterator<Item = u32>) -> ArrayRef {
+        match self {
+            Self::Numbers(ids) => Arc::new(Int64Array::from_iter_values(vertices.map(|v| ids[v as usize]))),
+            Self::Texts(ids) => Arc::new(StringArray::from_iter_values(vertices.map(|v| &ids[v as usize]))),
         }
     }
 }

@@ -12,6 +12,7 @@
 //! | `strength.rs` | how often those who share a thing are kin, learnt |
 //! | `kin.rs`, `kin_terms.csv` | kin closure: which chains of register relations make which relative |
 //! | `ties.rs`, `words.rs`, `innocent.rs` | best paths, said in a sentence, with what may explain them innocently |
+//! | `dealings.rs` | what an official had to do with a household |
 //! | `near.rs` | a part around a node, the nearest official, what lies near confirmed cases |
 //! | `rings.rs` | households joined by what they share, against chance |
 //! | `picture.rs` | a part as a drawing |
@@ -20,6 +21,7 @@
 mod answers;
 mod build;
 mod contradictions;
+mod dealings;
 mod edges;
 mod finish;
 mod functions;
@@ -40,6 +42,7 @@ mod ties;
 mod words;
 
 pub use contradictions::{Contradiction, Fault};
+pub use dealings::{Dealings, Part, day_of, dealings, household_of, in_office, said};
 pub use edges::{Edge, Edges};
 pub use functions::attach;
 pub use innocent::{Innocent, innocent};
@@ -53,5 +56,5 @@ pub use rings::Ring;
 pub use signatures::{Column, FUNCTIONS, Kind, TableFunction, table_functions};
 pub use strength::{Learnt, Strength};
 use texts::Texts;
-pub use ties::{Dealings, Part, Tie, Ties, day_of, dealings, household_of, ties};
+pub use ties::{Tie, Ties, ties};
 pub use words::beside;

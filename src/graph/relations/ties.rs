@@ -2,7 +2,7 @@
 
 use super::network::Link;
 use super::words;
-use super::{Edge, EdgeKind, Innocent, NodeKind, Relations, innocent};
+use super::{Edge, Innocent, NodeKind, Relations, innocent};
 use crate::graph::algorithms::best_paths;
 
 /// Arcs looked at, at most, from each end: a bound on time, not on what is near.
@@ -114,77 +114,5 @@ fn told(relations: &Relations, nodes: Vec<u32>, household: Option<u32>, day: i32
         innocent: innocent(relations, &nodes, &edges, own, day),
         nodes,
         edges,
-    }
-}
-
-/// A part that an official had in an application of a household.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Part {
-    /// The application.
-    pub application: u32,
-    /// The edge from the official to it.
-    pub edge: u32,
-}
-
-/// What an official had to do with a household: parts in its applications, and declarations of its members.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Dealings {
-    /// Parts in its applications, by application.
-    pub parts: Vec<Part>,
-    /// Edges by which the official declared a member.
-    pub declared: Vec<u32>,
-}
-
-/// What an official, by any of the person's terms, had to do with a household.
-pub fn dealings(relations: &Relations, official: u32, household: u32) -> Dealings {
-    let mut posts = vec![official];
-    for (person, _, _) in relations.around(official).filter(|(_, _, edge)| edge.kind == EdgeKind::Post) {
-        posts.extend(
-            relations.around(person).filter(|(_, _, edge)| edge.kind == EdgeKind::Post).map(|(post, _, _)| post),
-        );
-    }
-    posts.sort_unstable();
-    posts.dedup();
-    let near =
-        |kind: EdgeKind| relations.around(household).filter(move |(_, _, edge)| edge.kind == kind).map(|(to, _, _)| to);
-    let mut found = Dealings::default();
-    for application in near(EdgeKind::Filed) {
-        for (post, edge, _) in relations.around(application).filter(|(_, _, edge)| edge.kind == EdgeKind::Decided) {
-            if posts.contains(&post) {
-                found.parts.push(Part { application, edge });
-            }
-        }
-    }
-    for member in near(EdgeKind::Member) {
-        let declared =
-            relations.around(member).filter(|(post, _, edge)| edge.kind == EdgeKind::Declared && posts.contains(post));
-        found.declared.extend(declared.map(|(_, edge, _)| edge));
-    }
-    found
-}
-
-/// The day to ask about: of the last decision on the household in which the official took part, else of its last
-/// decision, else the snapshot's last.
-pub fn day_of(relations: &Relations, official: Option<u32>, household: Option<u32>) -> i32 {
-    let Some(household) = household else { return relations.as_of() };
-    let on = |edge: u32| relations.edges().get(edge).from;
-    let own = official.map(|official| dealings(relations, official, household)).unwrap_or_default();
-    let decided = || {
-        let filed = relations.around(household).filter(|(_, _, edge)| edge.kind == EdgeKind::Filed);
-        filed.flat_map(|(application, _, _)| {
-            relations.around(application).filter(|(_, _, edge)| edge.kind == EdgeKind::Decided).map(|(_, edge, _)| edge)
-        })
-    };
-    let last = own.parts.iter().filter_map(|part| on(part.edge)).max();
-    last.or_else(|| decided().filter_map(on).max()).unwrap_or(relations.as_of())
-}
-
-/// The household of a node: itself, or that of a person.
-pub fn household_of(relations: &Relations, node: u32) -> Option<u32> {
-    match relations.kind(node) {
-        NodeKind::Household => Some(node),
-        _ => {
-            relations.around(node).find(|(_, _, edge)| edge.kind == EdgeKind::Member).map(|(household, _, _)| household)
-        }
     }
 }

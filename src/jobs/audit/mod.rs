@@ -31,7 +31,7 @@ use models::Ground;
 use output::{manifest, write};
 use probability::Probabilities;
 pub use probability::{Learnt, header};
-pub use request::AuditRequest;
+pub use request::{AuditRequest, is_typology};
 use rules::{run_all, settle, without_rule};
 use sink::Sink;
 use turn::turn;
@@ -87,6 +87,13 @@ pub struct AuditManifest {
     /// Findings by typology that a person dismissed before and whose facts are the same.
     #[serde(default)]
     pub dismissed: BTreeMap<String, u64>,
+}
+
+impl AuditManifest {
+    /// Whether it asked for everything: no region and no typologies alone.
+    pub fn is_whole(&self) -> bool {
+        self.region.is_none() && self.only.is_empty()
+    }
 }
 
 /// A finished audit.

@@ -34,10 +34,9 @@ impl AuditRequest {
     /// [`AuditError::Request`] and [`AuditError::Rule`], which name what is wrong.
     pub fn check(&self, library: &Library) -> Result<(), AuditError> {
         for code in &self.only {
-            let of_a_model = spec::headers().values().any(|header| header.typology == *code);
-            if !contract().typologies.contains_key(code) && library.find(code).is_none() && !of_a_model {
+            if !is_typology(library, code) {
                 return Err(AuditError::Request(format!(
-                    "only: neither the contract nor a rule or model has the typology '{code}'"
+                    "only: neither the contract nor a rule or model has the typology '{code}'; write codes as A01"
                 )));
             }
         }
@@ -72,6 +71,14 @@ impl AuditRequest {
         let code = code.map_err(|error| AuditError::Request(format!("region: {error}")))?;
         Ok(code.map(|code| code.to_string()))
     }
+}
+
+/// Whether the contract, a rule or a model has this code, spelt as it is. What nothing has is nowhere found, and that
+/// would look like good news.
+pub fn is_typology(library: &Library, code: &str) -> bool {
+    contract().typologies.contains_key(code)
+        || library.rules().any(|rule| rule.header().typology == code)
+        || spec::headers().values().any(|header| header.typology == code)
 }
 
 #[cfg(test)]

@@ -69,6 +69,8 @@ fn an_audit_is_started_followed_and_read() {
     let region = start(&county, json!({"only": ["A01"], "region": "439931002000"})).expect(202);
     let events = follow(&county, &format!("/api/v1/audits/{}/events", region["job"].as_str().unwrap()));
     assert_eq!(events.last().unwrap().0, "done");
+    let page = county.get("/").text();
+    assert!(page.contains(&county.audit), "a part does not stand for the whole");
     let inside = county.get("/api/v1/audits/latest/findings?limit=500").expect(200);
     assert!(
         inside["items"].as_array().unwrap().iter().all(|f| f["region_code"].as_str().unwrap().starts_with("439931002"))

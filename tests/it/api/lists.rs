@@ -154,7 +154,16 @@ fn bad_parameters_and_cursors_are_told() {
     ] {
         at(list, &query).problem(400, "bad-cursor");
     }
-    for query in ["limit=0", "limit=501", "limit=x", "queue=fraud", "colour=red", "severity_min=-1", "region=43993"] {
+    for query in [
+        "limit=0",
+        "limit=501",
+        "limit=x",
+        "queue=fraud",
+        "colour=red",
+        "severity_min=-1",
+        "region=43993",
+        "typology=Z99",
+    ] {
         at("findings", query).problem(400, "bad-parameter");
     }
     at("leads", "status=open").problem(400, "bad-parameter");
