@@ -1,4 +1,4 @@
--- meaning  = "An account that benefits were paid into; its peers are the accounts of the same kind. What statements tell is missing where no lawful order produced one."
+-- meaning  = "An account that benefits were paid into, those of support institutions apart, which collect for others as they should (M07 looks at them); its peers are the accounts of the same kind. What statements tell is missing where no lawful order produced one."
 -- subject  = "account"
 -- reads    = ["account", "payment", "household", "account_change", "account_transaction"]
 -- optional = ["account_change", "account_transaction"]
@@ -114,4 +114,5 @@ LEFT   JOIN payee     AS y ON y.account_key = p.account_key
 LEFT   JOIN village   AS v ON v.account_key = p.account_key
 LEFT   JOIN changed   AS c ON c.account_key = p.account_key
 LEFT   JOIN moved     AS m ON m.account_key = p.account_key
+WHERE  a.institution_key IS NULL
 ORDER  BY subject_no

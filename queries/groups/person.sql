@@ -1,5 +1,5 @@
 -- meaning  = "Protected groups of covered persons; age is that of the end of the last month paid for. For the fairness of a model's alarms alone, never an input of one."
--- reads    = ["identity", "person", "award_member", "payment", "disability"]
+-- reads    = ["identity", "person", "award_member", "payment", "disability", "medical_settlement"]
 
 WITH covered AS (
     SELECT i.person_key, min(i.id_number) AS subject_no, min(p.sex) AS sex, min(p.ethnicity) AS ethnicity, min(p.birth_date) AS birth_date
@@ -25,3 +25,8 @@ UNION  ALL
 SELECT c.subject_no, 'disability', CASE WHEN d.person_key IS NULL THEN 'no' ELSE 'yes' END, 'disability'
 FROM   covered AS c
 LEFT   JOIN (SELECT DISTINCT person_key FROM disability WHERE person_key IS NOT NULL) AS d ON d.person_key = c.person_key
+UNION  ALL
+SELECT c.subject_no, 'illness', CASE WHEN m.person_key IS NULL THEN 'no' ELSE 'yes' END, 'medical_settlement'
+FROM   covered AS c
+LEFT   JOIN (SELECT DISTINCT person_key FROM medical_settlement WHERE serious_illness AND person_key IS NOT NULL) AS m
+       ON m.person_key = c.person_key

@@ -25,7 +25,8 @@
 
 -- Periods over the limit by any base meet the paid runs, and their payments are looked up. Where the bases that show
 -- a wage do not reach over the limit, nothing is open and the first month is enough.
-WITH hit AS (
+WITH hit AS MATERIALIZED (
+    -- Few: they meet the payments where these lie.
     SELECT i.household_key, a.award_key, o.phase_out_from, i.all_each, i.standard_fen, i.earner, i.row_employment, i.row_standard,
            i.shown_fen > 0 AND i.shown_each > i.limit_each AS shown_over,
            greatest(i.from_month, r.from_month) AS first_month, least(i.to_month, r.to_month) AS last_month

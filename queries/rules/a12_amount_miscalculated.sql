@@ -1,6 +1,6 @@
 -- id         = "a12_amount_miscalculated"
 -- typology   = "A12"
--- version    = 2
+-- version    = 3
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "governance"
@@ -9,8 +9,8 @@
 -- columns    = ["award.tier"]
 -- # Amount, standard and declared income are the office's own figures; what fails is income corrected on review and not entered.
 -- prior      = 0.6
--- reason_zh  = "{name}家庭{start_month}起按补差核算：保障标准每人{standard}元、{persons}人，扣除申报收入{declared}元，应为每月{expected}元，实际核定{awarded}元，相差{difference}元；{months}个月（{month_from}至{month_to}）{direction_zh}{amount}元。"
--- reason_en  = "The benefit of the household of {name} from {start_month}: {standard} yuan for each of {persons} persons, less a declared income of {declared} yuan, gives {expected} yuan a month; {awarded} yuan were awarded, a difference of {difference} yuan. Paid too {direction_en} in {months} months ({month_from} to {month_to}): {amount} yuan."
+-- reason_zh  = "{name}家庭{start_month}起按补差核算：保障标准每人{standard}元、{persons}人，扣除申报收入{declared}元，应为每月{expected}元，实际核定{awarded}元，相差{difference}元；{months}个月（{month_from}至{month_to}）{direction_zh}，差额合计{amount}元（负数为少发，应补给该户）。"
+-- reason_en  = "The benefit of the household of {name} from {start_month}: {standard} yuan for each of {persons} persons, less a declared income of {declared} yuan, gives {expected} yuan a month; {awarded} yuan were awarded, a difference of {difference} yuan. Paid too {direction_en} in {months} months ({month_from} to {month_to}): {amount} yuan in all (less than nothing is owed to the family)."
 -- why        = "A benefit without a tier is the gap between standard and income: an amount that the office's own figures do not give is either too much public money or too little of what the family is due."
 -- innocent   = ["Income was corrected on a review and only the amount was entered: look for the review sheet.", "Costs of illness, disability or work were deducted from income before the gap was taken.", "A local supplement for the old, minors or the severely disabled is in the amount.", "A member was added or left and the number of persons was entered later."]
 -- blind      = ["Awards without an application or without a declared income.", "Whether the declared income is true: see A09 and A10.", "Amounts inside the tolerance."]
@@ -95,8 +95,9 @@ paid AS (
 SELECT o.subject_key, o.household_key, o.award_key, o.application_key,
        -- Without a payment the award's own month stands.
        coalesce(p.month, o.start_month) AS month,
-       -- What the office paid beyond the gap, or what it still owes the family.
-       greatest(CASE WHEN o.monthly_amount_fen > o.expected_fen THEN p.amount_fen - o.expected_fen ELSE o.expected_fen - p.amount_fen END, 0) AS amount_fen,
+       -- What the office paid beyond the gap; below nothing what it still owes the family.
+       CASE WHEN o.monthly_amount_fen > o.expected_fen THEN greatest(p.amount_fen - o.expected_fen, 0)
+            ELSE least(p.amount_fen - o.expected_fen, 0) END AS amount_fen,
        CASE o.exempt_as WHEN 'tiered' THEN 'tiered' WHEN 'standard_adjusted_later' THEN 'standard_adjusted_later' END AS exemption,
        o.start_month, o.persons, round(o.standard_fen / 100.0, 2) AS standard, round(o.declared_income_fen / 100.0, 2) AS declared,
        round(o.expected_fen / 100.0, 2) AS expected, round(o.monthly_amount_fen / 100.0, 2) AS awarded,

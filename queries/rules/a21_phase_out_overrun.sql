@@ -16,7 +16,8 @@
 -- basis      = ["2022年10月民政部、财政部通知（渐退期原则上不超过6个月）", "民发〔2021〕57号 art. 32"]
 
 -- Phase-outs are few: the limit of each, then its payments beyond.
-WITH phased AS (
+-- Few: they meet the payments where these lie.
+WITH phased AS MATERIALIZED (
     SELECT a.award_key, a.household_key, a.programme, coalesce(a.application_key, -1) AS chain, a.start_month,
            o.phase_out_from AS phase_out_month, a.row_id AS row_award,
            local_number(h.region_code, 'phase_out_months', o.phase_out_from) AS term

@@ -20,13 +20,18 @@
 -- contract = "one single month of overlap (conversion)"
 
 -- Tekun is lawful, the dibao share of the same month is not.
-WITH money AS (
+WITH pair AS MATERIALIZED (
+    -- Few: they meet the payments where these lie.
+    SELECT person_key, award_key, programme, head_count, row_award_member, from_month, to_month
+    FROM   double_cover
+    WHERE  programme = 'dibao' AND other_programme = 'tekun' OR programme = 'tekun' AND other_programme = 'dibao'
+),
+money AS (
     SELECT DISTINCT d.person_key, d.award_key, d.programme, d.head_count, d.row_award_member,
            p.household_key, p.month, p.amount_fen, p.row_id
-    FROM   double_cover AS d
-    JOIN   payment      AS p ON p.award_key = d.award_key
-    WHERE  (d.programme = 'dibao' AND d.other_programme = 'tekun' OR d.programme = 'tekun' AND d.other_programme = 'dibao')
-      AND  p.status = 'paid' AND p.amount_fen > 0 AND p.month BETWEEN d.from_month AND d.to_month
+    FROM   pair    AS d
+    JOIN   payment AS p ON p.award_key = d.award_key
+    WHERE  p.status = 'paid' AND p.amount_fen > 0 AND p.month BETWEEN d.from_month AND d.to_month
 ),
 share AS (
     SELECT person_key, award_key, programme, household_key, month, sum(amount_fen) / min(head_count) AS share_fen,

@@ -23,22 +23,29 @@
 -- en       = "the roster bears another name and may mean another person"
 
 -- A payment counts once for a person, by the term of office that covers its month.
-WITH paid AS (
+WITH covered AS MATERIALIZED (
+    -- Few: they meet the payments where these lie.
     SELECT o.person_key, o.official_key, coalesce(o.organisation, '') AS organisation, coalesce(o.post, '') AS post,
-           o.from_date AS in_office_from, o.row_id AS row_official,
-           p.household_key, p.award_key, p.month, p.amount_fen / n.head_count AS share_fen,
-           p.row_id AS row_payment, m.row_id AS row_award_member,
-           CASE WHEN o.from_date >= month_after(p.month) OR o.to_date < p.month THEN 'out_of_office'
-                WHEN NOT coalesce(names_match(o.name, i.name), true) THEN 'name_mismatch' END AS exemption
+           o.from_date AS in_office_from, o.to_date AS in_office_to, o.row_id AS row_official,
+           m.award_key, coalesce(m.from_month, a.start_month) AS from_month, m.to_month, n.head_count, m.row_id AS row_award_member,
+           coalesce(names_match(o.name, i.name), true) AS one_name
     FROM   official         AS o
     JOIN   identity         AS i ON i.person_key = o.person_key
     JOIN   award_member     AS m ON m.person_key = o.person_key
     JOIN   award            AS a ON a.award_key = m.award_key
     JOIN   award_head_count AS n ON n.award_key = m.award_key
-    JOIN   payment          AS p ON p.award_key = m.award_key
+),
+paid AS (
+    SELECT c.person_key, c.official_key, c.organisation, c.post, c.in_office_from, c.row_official,
+           p.household_key, p.award_key, p.month, p.amount_fen / c.head_count AS share_fen,
+           p.row_id AS row_payment, c.row_award_member,
+           CASE WHEN c.in_office_from >= month_after(p.month) OR c.in_office_to < p.month THEN 'out_of_office'
+                WHEN NOT c.one_name THEN 'name_mismatch' END AS exemption
+    FROM   covered AS c
+    JOIN   payment AS p ON p.award_key = c.award_key
     WHERE  p.status = 'paid' AND p.amount_fen > 0
-      AND  p.month >= coalesce(m.from_month, a.start_month, p.month)
-      AND  p.month <= coalesce(m.to_month, p.month)
+      AND  p.month >= coalesce(c.from_month, p.month)
+      AND  p.month <= coalesce(c.to_month, p.month)
 ),
 ranked AS (
     SELECT *,

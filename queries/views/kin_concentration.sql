@@ -1,6 +1,7 @@
 -- meaning  = "How many of an official's close kin in the official's region are assisted, against what the region's coverage would give: a row an official with at least three of them. Families count, not persons, for a family is assisted as a whole: `kin_families` of the official, `kin_assisted` of those, `families` and `assisted` in the region. `chance` is the exact one-sided probability of so many, `adjusted` the same after Benjamini and Hochberg over all officials whose numbers could show anything (all their families assisted would be rarer than 5 %: Gilbert, 2005), 1 for the others; `expected` is what chance gives, `ratio` the excess drawn towards 1 where numbers are small, and `share_low` and `share_high` bound the share of such families that are assisted (Clopper and Pearson, 95 %). `relatives` and `relatives_assisted` are persons."
 -- reads    = ["official", "official_circle", "person", "household_member", "award", "award_member", "payment"]
 -- optional = ["person", "household_member"]
+-- once     = true
 
 WITH covered AS (
     -- Persons of a family that was paid in the window.
