@@ -1,4 +1,4 @@
--- meaning  = "An account that benefits were paid into, those of support institutions apart, which collect for others as they should (M07 looks at them); its peers are the accounts of the same kind. What statements tell is missing where no lawful order produced one."
+-- meaning  = "An account that benefits were paid into, those of support institutions apart, which collect for others as they should (D08 and M07 look at those); its peers are the accounts of the same kind. What statements tell is missing where no lawful order produced one."
 -- subject  = "account"
 -- reads    = ["account", "payment", "household", "account_change", "account_transaction"]
 -- optional = ["account_change", "account_transaction"]

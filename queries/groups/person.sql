@@ -15,7 +15,7 @@ UNION  ALL
 SELECT subject_no, 'ethnicity', coalesce(ethnicity, '?'), 'person'
 FROM   covered
 UNION  ALL
-SELECT c.subject_no, 'age', CASE WHEN c.birth_date IS NULL THEN '?'
+SELECT c.subject_no, 'age', CASE WHEN c.birth_date IS NULL OR l.month IS NULL THEN '?'
                                  WHEN months_between(c.birth_date, l.month) < 192 THEN 'under 16'
                                  WHEN months_between(c.birth_date, l.month) < 720 THEN '16 to 59'
                                  ELSE '60 and over' END, 'person'

@@ -9,8 +9,8 @@
 -- columns    = ["award.tier"]
 -- # Amount, standard and declared income are the office's own figures; what fails is income corrected on review and not entered.
 -- prior      = 0.6
--- reason_zh  = "{name}家庭{start_month}起按补差核算：保障标准每人{standard}元、{persons}人，扣除申报收入{declared}元，应为每月{expected}元，实际核定{awarded}元，相差{difference}元；{months}个月（{month_from}至{month_to}）{direction_zh}，差额合计{amount}元（负数为少发，应补给该户）。"
--- reason_en  = "The benefit of the household of {name} from {start_month}: {standard} yuan for each of {persons} persons, less a declared income of {declared} yuan, gives {expected} yuan a month; {awarded} yuan were awarded, a difference of {difference} yuan. Paid too {direction_en} in {months} months ({month_from} to {month_to}): {amount} yuan in all (less than nothing is owed to the family)."
+-- reason_zh  = "{name}家庭{start_month}起按补差核算：保障标准每人{standard}元、{persons}人，扣除申报收入{declared}元，应为每月{expected}元，实际核定{awarded}元，相差{difference}元；{months}个月（{month_from}至{month_to}）{direction_zh}{amount}元。"
+-- reason_en  = "The benefit of the household of {name} from {start_month}: {standard} yuan for each of {persons} persons, less a declared income of {declared} yuan, gives {expected} yuan a month; {awarded} yuan were awarded, a difference of {difference} yuan. Paid too {direction_en} in {months} months ({month_from} to {month_to}): {amount} yuan."
 -- why        = "A benefit without a tier is the gap between standard and income: an amount that the office's own figures do not give is either too much public money or too little of what the family is due."
 -- innocent   = ["Income was corrected on a review and only the amount was entered: look for the review sheet.", "Costs of illness, disability or work were deducted from income before the gap was taken.", "A local supplement for the old, minors or the severely disabled is in the amount.", "A member was added or left and the number of persons was entered later."]
 -- blind      = ["Awards without an application or without a declared income.", "Whether the declared income is true: see A09 and A10.", "Amounts inside the tolerance."]
@@ -76,18 +76,22 @@ chain AS (
     SELECT household_key, application_key,
            coalesce(first_value(award_key ORDER BY start_month DESC, award_key DESC) FILTER (WHERE exempt_as IS NULL),
                     first_value(award_key ORDER BY start_month DESC, award_key DESC)) AS subject_key,
-           min(CASE WHEN exempt_as IS NULL THEN 0 ELSE 1 END) AS all_exempt
+           min(CASE WHEN exempt_as IS NULL THEN 0 ELSE 1 END) AS all_exempt,
+           min(CASE WHEN exempt_as IS NULL THEN monthly_amount_fen > expected_fen END) AS all_over,
+           max(CASE WHEN exempt_as IS NULL THEN monthly_amount_fen > expected_fen END) AS any_over
     FROM   judged
     GROUP  BY household_key, application_key
 ),
 open AS (
-    SELECT j.*, c.subject_key
+    SELECT j.*, c.subject_key, coalesce(c.any_over AND NOT c.all_over, false) AS both_ways
     FROM   judged AS j
     JOIN   chain  AS c ON c.household_key = j.household_key AND c.application_key = j.application_key
     WHERE  j.exempt_as IS NULL OR (c.all_exempt = 1 AND j.award_key = c.subject_key)
 ),
 paid AS (
-    SELECT o.award_key, p.month, p.amount_fen, p.row_id AS row_payment
+    -- A month may be paid in parts: the whole month is compared, at its first payment.
+    SELECT o.award_key, p.month, p.row_id AS row_payment, sum(p.amount_fen) OVER (PARTITION BY p.award_key, p.month) AS month_fen,
+           row_number() OVER (PARTITION BY p.award_key, p.month ORDER BY p.row_id) AS nth
     FROM   open    AS o
     JOIN   payment AS p ON p.award_key = o.award_key
     WHERE  o.exempt_as IS NULL AND p.status = 'paid' AND p.amount_fen > 0
@@ -95,15 +99,16 @@ paid AS (
 SELECT o.subject_key, o.household_key, o.award_key, o.application_key,
        -- Without a payment the award's own month stands.
        coalesce(p.month, o.start_month) AS month,
-       -- What the office paid beyond the gap; below nothing what it still owes the family.
-       CASE WHEN o.monthly_amount_fen > o.expected_fen THEN greatest(p.amount_fen - o.expected_fen, 0)
-            ELSE least(p.amount_fen - o.expected_fen, 0) END AS amount_fen,
+       -- What the office paid beyond the gap, or what it still owes the family.
+       CASE WHEN p.nth > 1 THEN 0
+            WHEN o.monthly_amount_fen > o.expected_fen THEN greatest(p.month_fen - o.expected_fen, 0)
+            ELSE greatest(o.expected_fen - p.month_fen, 0) END AS amount_fen,
        CASE o.exempt_as WHEN 'tiered' THEN 'tiered' WHEN 'standard_adjusted_later' THEN 'standard_adjusted_later' END AS exemption,
        o.start_month, o.persons, round(o.standard_fen / 100.0, 2) AS standard, round(o.declared_income_fen / 100.0, 2) AS declared,
        round(o.expected_fen / 100.0, 2) AS expected, round(o.monthly_amount_fen / 100.0, 2) AS awarded,
        round((o.monthly_amount_fen - o.expected_fen) / 100.0, 2) AS difference,
-       CASE WHEN o.monthly_amount_fen > o.expected_fen THEN '多发' ELSE '少发' END AS direction_zh,
-       CASE WHEN o.monthly_amount_fen > o.expected_fen THEN 'much' ELSE 'little' END AS direction_en,
+       CASE WHEN o.both_ways THEN '多发与少发合计' WHEN o.monthly_amount_fen > o.expected_fen THEN '多发' ELSE '少发' END AS direction_zh,
+       CASE WHEN o.both_ways THEN 'much or too little' WHEN o.monthly_amount_fen > o.expected_fen THEN 'much' ELSE 'little' END AS direction_en,
        -- The tier on the award says all.
        o.row_award, CASE WHEN o.tier IS NULL THEN o.row_application END AS row_application, CASE WHEN o.tier IS NULL THEN o.row_standard END AS row_standard,
        p.row_payment

@@ -15,8 +15,7 @@
 -- blind      = ["Families over the line whose phase-out was never entered: see A09.", "A phase-out entered again on a new award under a new application."]
 -- basis      = ["2022年10月民政部、财政部通知（渐退期原则上不超过6个月）", "民发〔2021〕57号 art. 32"]
 
--- Phase-outs are few: the limit of each, then its payments beyond.
--- Few: they meet the payments where these lie.
+-- Phase-outs are few: the limit of each, then its payments beyond, which they meet where these lie.
 WITH phased AS MATERIALIZED (
     SELECT a.award_key, a.household_key, a.programme, coalesce(a.application_key, -1) AS chain, a.start_month,
            o.phase_out_from AS phase_out_month, a.row_id AS row_award,

@@ -19,7 +19,7 @@ UNION  ALL
 SELECT household_key, 'ethnicity', coalesce(ethnicity, '?'), 'person'
 FROM   head
 UNION  ALL
-SELECT h.household_key, 'age', CASE WHEN h.birth_date IS NULL THEN '?'
+SELECT h.household_key, 'age', CASE WHEN h.birth_date IS NULL OR l.month IS NULL THEN '?'
                                    WHEN months_between(h.birth_date, l.month) < 192 THEN 'under 16'
                                    WHEN months_between(h.birth_date, l.month) < 720 THEN '16 to 59'
                                    ELSE '60 and over' END, 'person'

@@ -25,12 +25,12 @@ const QUEUES: [(Queue, &str, &str); 4] = [
 #[utoipa::path(get, path = "/", tag = "pages", operation_id = "home",
     responses((status = 200, description = "首页 · The page", content((String = "text/html")))))]
 pub async fn page(state: web::Data<State>, request_id: RequestId) -> Result<HttpResponse, Problem> {
-    let latest = {
+    let (foremost, latest) = {
         let state = state.clone();
-        web::block(move || state.foremost()).await??
+        web::block(move || Ok::<_, Problem>((state.foremost()?, state.latest()?))).await??
     };
     // An audit too large to hold is still named; its files can be had.
-    let loaded = match &latest {
+    let loaded = match &foremost {
         Some(audit) => state.store.get(audit).await.ok(),
         None => None,
     };
@@ -61,8 +61,13 @@ pub async fn page(state: web::Data<State>, request_id: RequestId) -> Result<Http
                  <span class=\"soft\">No snapshot yet: run <code>mingjing import</code>.</span></p>",
             ),
         }
-        match &latest {
-            Some(latest) => audit(&mut page, latest, loaded.as_deref()),
+        match &foremost {
+            Some(foremost) => {
+                audit(&mut page, foremost, loaded.as_deref());
+                if let Some(later) = latest.filter(|latest| latest.manifest.id != foremost.manifest.id) {
+                    page.push_str(&part(&later.manifest, "此后另有部分审计", "Since then a part was audited"));
+                }
+            }
             None => page.push_str(
                 "<h2>审计 · Audit</h2><p>尚无审计结果。请运行 <code>mingjing audit</code>。<br>\
                  <span class=\"soft\">No audit yet: run <code>mingjing audit</code>.</span></p>",
@@ -97,14 +102,19 @@ fn audit(page: &mut String, audit: &Audit, loaded: Option<&Loaded>) {
     let id = escape(&manifest.id);
     _ = write!(
         page,
-        "<h2>审计 · Audit</h2><p>最近一次审计 <a href=\"/api/v1/audits/{id}\"><code>{id}</code></a>，截至 {as_of}，\
+        "<h2>审计 · Audit</h2><p>最近一次{which_zh} <a href=\"/api/v1/audits/{id}\"><code>{id}</code></a>，截至 {as_of}，\
          {rules} 条规则。<a href=\"/api/v1/audits/{id}/coverage\">哪些查了、哪些没能查</a><br>\
-         <span class=\"soft\">Latest audit, as of {as_of}, {rules} rules. \
+         <span class=\"soft\">Latest {which_en}, as of {as_of}, {rules} rules. \
          <a href=\"/api/v1/audits/{id}/coverage\">What ran and what could not</a></span></p>{part}\
          <table><tr><th>类别 Queue</th><th class=\"num\">线索 Leads</th><th class=\"num\">疑点 Open findings</th><th></th></tr>",
+        which_zh = if manifest.is_whole() { "全面审计" } else { "审计" },
+        which_en = if manifest.is_whole() { "whole audit" } else { "audit" },
         as_of = manifest.as_of,
         rules = manifest.rules.len(),
-        part = if manifest.is_whole() { String::new() } else { part(manifest) },
+        part = match manifest.is_whole() {
+            true => String::new(),
+            false => part(manifest, "只审计了一部分", "Only a part was audited"),
+        },
     );
     let leads = loaded.map(|loaded| loaded.leads.by_queue());
     let open = open_by_queue(audit);
@@ -131,13 +141,16 @@ fn audit(page: &mut String, audit: &Audit, loaded: Option<&Loaded>) {
     page.push_str("</p>");
 }
 
-/// What an audit that did not ask for everything asked for.
-fn part(manifest: &AuditManifest) -> String {
-    let region = manifest.region.as_deref().unwrap_or_default();
-    let asked = escape(format!("{region} {}", manifest.only.join(" ")).trim());
+/// What an audit that did not ask for everything as it is asked for.
+fn part(manifest: &AuditManifest, zh: &str, en: &str) -> String {
+    let mut asked: Vec<String> = manifest.region.iter().chain(&manifest.only).cloned().collect();
+    for (rule, values) in &manifest.parameters {
+        asked.extend(values.iter().map(|(name, value)| format!("{rule}.{name}={value}")));
+    }
+    let (id, asked) = (escape(&manifest.id), escape(&asked.join(" ")));
     format!(
-        "<p><strong>只查了一部分：<code>{asked}</code></strong> \
-         <span class=\"soft\">Only a part was audited: <code>{asked}</code></span></p>"
+        "<p><strong>{zh}：<code>{asked}</code></strong> <span class=\"soft\">{en}: \
+         <a href=\"/api/v1/audits/{id}\"><code>{id}</code></a></span></p>"
     )
 }
 

@@ -12,7 +12,6 @@ use crate::contract::{Queue, SubjectKind};
 use crate::domain::region::RegionCode;
 use crate::flags::Status;
 use crate::jobs::is_typology;
-use crate::query::library::Library;
 
 /// The order where none is asked for: the likeliest first, then the largest.
 const DEFAULT_SORT: &str = "-probability";
@@ -86,8 +85,8 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
-    fn filter(self, library: &Library) -> Result<Filter, Problem> {
-        if let Some(code) = self.typology.as_deref().filter(|code| !is_typology(library, code)) {
+    fn filter(self, known: impl Fn(&str) -> bool) -> Result<Filter, Problem> {
+        if let Some(code) = self.typology.as_deref().filter(|code| !known(code)) {
             return Err(Problem::parameter(format!("typology: nothing has the code '{code}'; write it as A01")));
         }
         Ok(Filter {
@@ -123,7 +122,8 @@ pub async fn answer<L: List>(
     let order = query.sort.take().unwrap_or_else(|| DEFAULT_SORT.to_owned());
     let sort = orders.sort(&order).map_err(Problem::parameter)?;
     let cursor = query.cursor.take();
-    let filter = query.filter(&state.library)?;
+    let known = |code: &str| loaded.audit.manifest.found(code) || is_typology(&state.library, code);
+    let filter = query.filter(known)?;
     let how = filter.names();
     let list = filter.fingerprint(&audit, L::NAME, &order);
     let after = place(cursor.as_deref(), list, orders.rows())?;

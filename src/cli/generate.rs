@@ -10,7 +10,7 @@ use crate::made::{self, Form, Settings};
 /// Make a county, or a nation, of made people, with the truth about it.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Assisted households; a small land gets more, some 130, so that every kind of case fits
+    /// Assisted households; a small land gets more, some 220, so that every kind of case fits
     #[arg(long, default_value_t = 2_500)]
     households: u64,
     /// Months of payments, 8 to 120, ending with the as-of date
@@ -113,9 +113,12 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let made = made::generate(&settings, &args.out, &|done, all| {
         bar.set_length(all);
         bar.set_position(done);
-    })
-    .with_context(|| format!("cannot generate in {}", args.out.display()))?;
+    });
     bar.finish_and_clear();
+    let made = match made {
+        Err(wrong) if wrong.is_of_settings() => super::wrong_call(&WORDS, &wrong.to_string()),
+        made => made.with_context(|| format!("cannot generate in {}", args.out.display()))?,
+    };
     println!(
         "made {} counties, {} townships, {} households: {} rows, {} payments, {} rows of truth in {}",
         made.counties,

@@ -10,7 +10,8 @@ use clap::ValueEnum;
 use crate::domain::date::Day;
 use crate::graph::draw::{Picture, dot, svg};
 use crate::graph::relations::{
-    LazyRelations, NodeKind, Relations, around, beside, day_of, dealings, in_office, of_excerpt, of_paths, said, ties,
+    LazyRelations, NodeKind, Relations, around, beside, day_of, dealings, household_of, in_office, of_excerpt,
+    of_paths, said, ties,
 };
 use crate::snapshot::{DataDir, Snapshot};
 
@@ -119,14 +120,17 @@ pub fn run_ties(args: &TiesArgs) -> anyhow::Result<()> {
     let b = named(&relations, &args.to, NodeKind::Household)?;
     let of = |kind: NodeKind| [a, b].into_iter().find(|node| relations.kind(*node) == kind);
     let given = args.on.map(|day| day.0.signed_duration_since(chrono::NaiveDate::default()).num_days() as i32);
-    let (official, household) = (of(NodeKind::Official), of(NodeKind::Household));
+    let official = of(NodeKind::Official);
+    let household = of(NodeKind::Household).or_else(|| household_of(&relations, of(NodeKind::Person)?));
     let day = given.unwrap_or_else(|| day_of(&relations, official, household));
     let found = ties(&relations, a, b, args.hops, args.limit, day);
     let mut lines = Vec::new();
     let row = |edge: u32| {
         let rows = [relations.edges().get(edge).row, relations.edges().get(edge).second];
         let placed = rows.into_iter().flatten().filter_map(|row| snapshot.manifest.place(row));
-        placed.map(|(source, row)| format!("{} {row}", source.source.name)).collect::<Vec<_>>().join(", ")
+        let mut placed: Vec<String> = placed.map(|(source, row)| format!("{} {row}", source.source.name)).collect();
+        placed.dedup();
+        placed.join(", ")
     };
     if let (Some(official), Some(household)) = (official, household) {
         let dealt = dealings(&relations, official, household);
@@ -141,7 +145,8 @@ pub fn run_ties(args: &TiesArgs) -> anyhow::Result<()> {
     for (nth, tie) in (1..).zip(&found.ties) {
         lines.push(format!("{nth}. {}", tie.zh));
         lines.push(format!("   {}", tie.en));
-        let rows: Vec<String> = tie.edges.iter().map(|edge| row(*edge)).filter(|row| !row.is_empty()).collect();
+        let mut rows: Vec<String> = tie.edges.iter().map(|edge| row(*edge)).filter(|row| !row.is_empty()).collect();
+        rows.dedup();
         let holds = if tie.holds { "当日成立 holds that day" } else { "当日不成立 does not hold that day" };
         lines.push(format!("   {holds} · 把握 sureness {:.3} · 出处 rows: {}", tie.sureness, rows.join("; ")));
         for innocent in &tie.innocent {

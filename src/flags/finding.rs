@@ -69,8 +69,7 @@ pub struct Finding {
     /// Day from which the office could know by the registers of others, `2024-07-12`; empty where its own books tell, or
     /// where nobody's did (statements of a bank).
     pub known_from: String,
-    /// Money at issue in fen, the lawful share taken off; of a sum worked out wrong (A12) less than nothing is what is owed
-    /// to the family.
+    /// Money at issue in fen, the lawful share taken off.
     pub amount_fen: i64,
     /// Probability that a check would confirm it.
     pub probability: f64,

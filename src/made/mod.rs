@@ -55,7 +55,7 @@ use plan::Plan;
 /// What to make.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Assisted households. Very small lands get more, so that every kind of case fits: it takes about 130.
+    /// Assisted households. Very small lands get more, so that every kind of case fits: it takes about 220.
     pub households: u64,
     /// Months of payments, ending with the month of `as_of`.
     pub months: u32,
@@ -188,6 +188,13 @@ pub enum MadeError {
     /// Columns did not fit together.
     #[error("cannot build a batch: {0}")]
     Arrow(#[from] arrow::error::ArrowError),
+}
+
+impl MadeError {
+    /// Whether the settings are at fault, and no folder or disk.
+    pub fn is_of_settings(&self) -> bool {
+        matches!(self, Self::Households | Self::Months(_) | Self::Share(_) | Self::AsOf(_) | Self::Layout { .. })
+    }
 }
 
 /// What was made.

@@ -89,7 +89,7 @@ impl Weights {
     /// What a check of a lead is expected to bring, in yuan.
     pub fn worth(&self, lead: &Candidate) -> f64 {
         let months = self.severity_months.months[usize::from(lead.severity.clamp(1, 4)) - 1];
-        lead.probability * (lead.amount_fen.unsigned_abs() as f64 / 100.0 + months * self.benefit.yuan)
+        lead.probability * (lead.amount_fen.max(0) as f64 / 100.0 + months * self.benefit.yuan)
     }
 }
 

@@ -242,6 +242,7 @@ fn values_that_mean_nothing_are_a_wrong_call() {
         vec!["rules", "show", "Z99"],
         vec!["serve", "--data", &data, "--listen", "nowhere"],
         vec!["generate", "--formats", "mixed", "--out", &data],
+        vec!["generate", "--months", "3", "--out", &data],
     ] {
         let said = refused(&call);
         assert!(said.contains(&format!("Usage: mingjing {}", call[0])), "{said}");

@@ -12,7 +12,7 @@ fn local_parameters_change_the_findings() {
         let mut paths = vec![fixture("county/exports")];
         if let Some((name, value)) = parameter {
             let path = desk.path("地方规则-试算.csv");
-            // A nearer region than any in the county's own file would need naming each; the later rule decides.
+            // In force when the oldest application was decided; the county has no rule of its own for these.
             let region = csv_rows(&fixture("county/exports/行政区划.csv"))
                 .into_iter()
                 .find(|row| row["级别"] == "县")
@@ -20,7 +20,7 @@ fn local_parameters_change_the_findings() {
                 .unwrap();
             fs::write(
                 &path,
-                format!("区划代码,参数名称,参数值,生效日期,失效日期\n{region},{name},{value},2022-12-31,\n"),
+                format!("区划代码,参数名称,参数值,生效日期,失效日期\n{region},{name},{value},2015-01-01,\n"),
             )
             .unwrap();
             paths.push(path);

@@ -90,9 +90,14 @@ pub struct AuditManifest {
 }
 
 impl AuditManifest {
-    /// Whether it asked for everything: no region and no typologies alone.
+    /// Whether it asked for everything as it is: no region, no typologies alone, no parameter of its own.
     pub fn is_whole(&self) -> bool {
-        self.region.is_none() && self.only.is_empty()
+        self.region.is_none() && self.only.is_empty() && self.parameters.is_empty()
+    }
+
+    /// Whether it found anything of a typology.
+    pub fn found(&self, code: &str) -> bool {
+        [&self.open, &self.exempted, &self.dismissed].into_iter().any(|counts| counts.contains_key(code))
     }
 }
 

@@ -69,12 +69,23 @@ fn an_audit_is_started_followed_and_read() {
     let region = start(&county, json!({"only": ["A01"], "region": "439931002000"})).expect(202);
     let events = follow(&county, &format!("/api/v1/audits/{}/events", region["job"].as_str().unwrap()));
     assert_eq!(events.last().unwrap().0, "done");
-    let page = county.get("/").text();
-    assert!(page.contains(&county.audit), "a part does not stand for the whole");
+    assert!(county.get("/").text().contains("只审计了一部分"));
     let inside = county.get("/api/v1/audits/latest/findings?limit=500").expect(200);
     assert!(
         inside["items"].as_array().unwrap().iter().all(|f| f["region_code"].as_str().unwrap().starts_with("439931002"))
     );
+}
+
+#[test]
+fn a_part_does_not_stand_for_the_whole() {
+    let county = County::with(StoreLimits::default(), true);
+    let taken = start(&county, json!({"only": ["Q03"], "region": "439931002000"})).expect(202);
+    let events = follow(&county, &format!("/api/v1/audits/{}/events", taken["job"].as_str().unwrap()));
+    let part = events.last().unwrap().1["audit"].as_str().unwrap();
+    let page = county.get("/").text();
+    let told = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text} in {page}"));
+    assert!(told("全面审计") < told(&county.audit) && told(&county.audit) < told("此后另有部分审计"));
+    assert!(told("439931002000 Q03") < told(&format!("<code>{part}</code>")));
 }
 
 #[test]
