@@ -10,8 +10,7 @@ use clap::ValueEnum;
 use crate::domain::date::Day;
 use crate::graph::draw::{Picture, dot, svg};
 use crate::graph::relations::{
-    LazyRelations, NodeKind, Relations, around, beside, day_of, dealings, household_of, in_office, of_excerpt,
-    of_paths, said, ties,
+    LazyRelations, Look, NodeKind, Office, Relations, around, beside, look, of_excerpt, of_paths,
 };
 use crate::snapshot::{DataDir, Snapshot};
 
@@ -118,12 +117,8 @@ pub fn run_ties(args: &TiesArgs) -> anyhow::Result<()> {
     let (snapshot, relations) = args.common.open()?;
     let a = named(&relations, &args.from, NodeKind::Official)?;
     let b = named(&relations, &args.to, NodeKind::Household)?;
-    let of = |kind: NodeKind| [a, b].into_iter().find(|node| relations.kind(*node) == kind);
     let given = args.on.map(|day| day.0.signed_duration_since(chrono::NaiveDate::default()).num_days() as i32);
-    let official = of(NodeKind::Official);
-    let household = of(NodeKind::Household).or_else(|| household_of(&relations, of(NodeKind::Person)?));
-    let day = given.unwrap_or_else(|| day_of(&relations, official, household));
-    let found = ties(&relations, a, b, args.hops, args.limit, day);
+    let Look { day, ties: found, office } = look(&relations, [a, b], given, args.hops, args.limit);
     let mut lines = Vec::new();
     let row = |edge: u32| {
         let rows = [relations.edges().get(edge).row, relations.edges().get(edge).second];
@@ -132,9 +127,7 @@ pub fn run_ties(args: &TiesArgs) -> anyhow::Result<()> {
         placed.dedup();
         placed.join(", ")
     };
-    if let (Some(official), Some(household)) = (official, household) {
-        let dealt = dealings(&relations, official, household);
-        let (zh, en) = said(&relations, official, &dealt, &found, in_office(&relations, official, day));
+    if let Some(Office { dealings: dealt, zh, en, .. }) = office {
         lines.extend([zh, en]);
         for part in &dealt.parts {
             let (zh, en) = beside(&relations.edges().get(part.edge));

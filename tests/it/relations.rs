@@ -206,6 +206,9 @@ fn pictures_of_ties_are_drawn() {
     {
         assert!(words.contains(part), "{part}: {words}");
     }
+    // A member stands for the household.
+    let member = done(&["graph", "ties", "C1", &format!("person:{ZENG}"), "--data", &data]);
+    assert!(member.contains("未见近亲属备案"), "{member}");
 }
 
 /// Every relative of every official by the rules' view, which the graph must give too: same depth, degree and days.

@@ -14,9 +14,7 @@ use crate::api::state::State;
 use crate::api::{Problem, body, trail};
 use crate::domain::date::Day;
 use crate::graph::draw::Picture;
-use crate::graph::relations::{
-    NodeKind, Relations, Ties, day_of, dealings, household_of, in_office, of_paths, said, ties,
-};
+use crate::graph::relations::{Look, NodeKind, Office, Part, Relations, Ties, look, of_paths, ties};
 use crate::snapshot::Manifest;
 
 /// Paths between two nodes, ready to draw.
@@ -108,14 +106,12 @@ pub async fn show(
     let (told, picture) = web::block(move || {
         let official = named(&relations, &asked.official, &[NodeKind::Official])?;
         let target = named(&relations, &asked.target, &[NodeKind::Household, NodeKind::Person])?;
-        let household = household_of(&relations, target);
-        let day = days(asked.on).unwrap_or_else(|| day_of(&relations, Some(official), household));
-        let found = ties(&relations, official, target, hops, count, day);
-        let dealt = household.map(|household| dealings(&relations, official, household)).unwrap_or_default();
-        let in_office = in_office(&relations, official, day);
+        let Look { day, ties: found, office } = look(&relations, [official, target], days(asked.on), hops, count);
+        // One end is an official and the other a family: `named` saw to it.
+        let Office { in_office, dealings: dealt, zh: said_zh, en: said_en } =
+            office.ok_or_else(|| Problem::parameter("official, target: an official and a household or person"))?;
         let manifest = &snapshot.manifest;
-        let (said_zh, said_en) = said(&relations, official, &dealt, &found, in_office);
-        let part = |part: &crate::graph::relations::Part| PartTold {
+        let part = |part: &Part| PartTold {
             application_no: relations.key(part.application).to_owned(),
             decided: edge(&relations, manifest, part.edge),
         };

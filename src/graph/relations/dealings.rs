@@ -1,6 +1,7 @@
-//! What an official had to do with a household: parts in its applications, declarations, and what that says.
+//! Why two are tied, and what the official among them had to do with the household: parts in its applications,
+//! declarations, and what that says.
 
-use super::{EdgeKind, NodeKind, Relations, Ties};
+use super::{EdgeKind, NodeKind, Relations, Ties, ties};
 
 /// A part that an official had in an application of a household.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,8 +21,50 @@ pub struct Dealings {
     pub declared: Vec<u32>,
 }
 
+/// Why two are tied.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Look {
+    /// The day asked about.
+    pub day: i32,
+    /// Paths between them.
+    pub ties: Ties,
+    /// What the official among them had to do with the other's household.
+    pub office: Option<Office>,
+}
+
+/// An official, a household, and what is known of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Office {
+    /// Whether a term of the official covers the day.
+    pub in_office: bool,
+    /// Parts and declarations.
+    pub dealings: Dealings,
+    /// What this says, in Chinese: no verdict.
+    pub zh: String,
+    /// In English.
+    pub en: String,
+}
+
+/// Looks at two nodes: paths of some hops between them, at most so many, on a day. Unless one is given it is that of the
+/// last decision on the household in which the official took part.
+pub fn look(relations: &Relations, ends: [u32; 2], on: Option<i32>, hops: u32, count: usize) -> Look {
+    let of = |kind: NodeKind| ends.into_iter().find(|node| relations.kind(*node) == kind);
+    let official = of(NodeKind::Official);
+    let family = of(NodeKind::Household).or(of(NodeKind::Person));
+    let household = family.and_then(|family| household_of(relations, family));
+    let day = on.unwrap_or_else(|| day_of(relations, official, household));
+    let ties = ties(relations, ends[0], ends[1], hops, count, day);
+    let office = official.filter(|_| family.is_some()).map(|official| {
+        let dealings = household.map(|household| dealings(relations, official, household)).unwrap_or_default();
+        let in_office = in_office(relations, official, day);
+        let (zh, en) = said(relations, official, &dealings, &ties, in_office);
+        Office { in_office, dealings, zh, en }
+    });
+    Look { day, ties, office }
+}
+
 /// What an official, by any of the person's terms, had to do with a household.
-pub fn dealings(relations: &Relations, official: u32, household: u32) -> Dealings {
+fn dealings(relations: &Relations, official: u32, household: u32) -> Dealings {
     let mut posts = vec![official];
     for (person, _, _) in relations.around(official).filter(|(_, _, edge)| edge.kind == EdgeKind::Post) {
         posts.extend(
@@ -50,7 +93,7 @@ pub fn dealings(relations: &Relations, official: u32, household: u32) -> Dealing
 
 /// The day to ask about: of the last decision on the household in which the official took part, else of its last
 /// decision, else the snapshot's last.
-pub fn day_of(relations: &Relations, official: Option<u32>, household: Option<u32>) -> i32 {
+pub(super) fn day_of(relations: &Relations, official: Option<u32>, household: Option<u32>) -> i32 {
     let Some(household) = household else { return relations.as_of() };
     let on = |edge: u32| relations.edges().get(edge).from;
     let own = official.map(|official| dealings(relations, official, household)).unwrap_or_default();
@@ -65,7 +108,7 @@ pub fn day_of(relations: &Relations, official: Option<u32>, household: Option<u3
 }
 
 /// The household of a node: itself, or that of a person.
-pub fn household_of(relations: &Relations, node: u32) -> Option<u32> {
+fn household_of(relations: &Relations, node: u32) -> Option<u32> {
     match relations.kind(node) {
         NodeKind::Household => Some(node),
         _ => {
@@ -75,12 +118,12 @@ pub fn household_of(relations: &Relations, node: u32) -> Option<u32> {
 }
 
 /// Whether a term of the official covers the day.
-pub fn in_office(relations: &Relations, official: u32, day: i32) -> bool {
+fn in_office(relations: &Relations, official: u32, day: i32) -> bool {
     relations.around(official).any(|(_, _, held)| held.kind == EdgeKind::Post && held.holds_on(day))
 }
 
 /// What is known of an official and a household, in a sentence each.
-pub fn said(relations: &Relations, official: u32, dealt: &Dealings, found: &Ties, in_office: bool) -> (String, String) {
+fn said(relations: &Relations, official: u32, dealt: &Dealings, found: &Ties, in_office: bool) -> (String, String) {
     let label = relations.label(official);
     let (part_zh, part_en) = match dealt.parts.len() {
         0 => ("未参与该户申请的办理".to_owned(), "had no part in the household's applications".to_owned()),

@@ -12,7 +12,7 @@
 //! | `strength.rs` | how often those who share a thing are kin, learnt |
 //! | `kin.rs`, `kin_terms.csv` | kin closure: which chains of register relations make which relative |
 //! | `ties.rs`, `words.rs`, `innocent.rs` | best paths, said in a sentence, with what may explain them innocently |
-//! | `dealings.rs` | what an official had to do with a household |
+//! | `dealings.rs` | why two are tied, and what the official among them had to do with the household |
 //! | `near.rs` | a part around a node, the nearest official, what lies near confirmed cases |
 //! | `rings.rs` | households joined by what they share, against chance |
 //! | `picture.rs` | a part as a drawing |
@@ -42,7 +42,8 @@ mod ties;
 mod words;
 
 pub use contradictions::{Contradiction, Fault};
-pub use dealings::{Dealings, Part, day_of, dealings, household_of, in_office, said};
+use dealings::day_of;
+pub use dealings::{Dealings, Look, Office, Part, look};
 pub use edges::{Edge, Edges};
 pub use functions::attach;
 pub use innocent::{Innocent, innocent};

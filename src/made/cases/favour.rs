@@ -4,6 +4,7 @@
 use super::super::family::Family;
 use super::super::standards::yuan;
 use super::super::truth::{Amount, Claim, Subject};
+use super::kin::modest;
 use super::{Kind, Village, decoy_rural, real, real_rural};
 use crate::domain::month::Month;
 
@@ -23,8 +24,7 @@ fn concentrated(v: &mut Village<'_, '_>) {
     }
     let (cadre, _) = v.new_official("village", None);
     for _ in 0..RELATIVES {
-        let back = v.town.dice.between(2, 40) as i32;
-        let household = v.order_modest(Family::SoloAdult, v.town.calendar.first.plus(-back));
+        let household = modest(v, Family::SoloAdult);
         let head = v.who(household, 0);
         v.siblings(&cadre.person, &head);
         v.declare(household, &cadre, ("sibling", "nephew_niece"));

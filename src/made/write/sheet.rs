@@ -31,7 +31,7 @@ impl Sheet {
         Ok(Self { book, path })
     }
 
-    /// Writes a row, counted from 1 as a spreadsheet does; money as numbers, the rest as text, as offices
+    /// Writes a row, counted from 1 as a spreadsheet does; decimals as numbers, the rest as text, as offices
     /// keep ID numbers and dates.
     pub(super) fn row(&mut self, row: u64, table: &Table, texts: &[String]) -> Result<(), MadeError> {
         let sheet = self.book.worksheet_from_index(0).map_err(fault)?;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::client::{Answer, open, send};
 use super::county::County;
+use crate::support::done;
 
 /// Follows an event stream to its end.
 fn follow(county: &County, path: &str) -> Vec<(String, Value)> {
@@ -86,6 +87,25 @@ fn a_part_does_not_stand_for_the_whole() {
     let told = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text} in {page}"));
     assert!(told("全面审计") < told(&county.audit) && told(&county.audit) < told("此后另有部分审计"));
     assert!(told("439931002000 Q03") < told(&format!("<code>{part}</code>")));
+}
+
+#[test]
+fn what_an_audit_found_by_rules_of_its_own_can_be_asked_for() {
+    let county = County::with(StoreLimits::default(), false);
+    let folder = county.data().with_file_name("rules");
+    std::fs::create_dir(&folder).unwrap();
+    for ending in ["sql", "cases.toml"] {
+        let built_in = format!("{}/queries/rules/q03_family_size_mismatch.{ending}", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(built_in).unwrap();
+        let named = "\"X01\"\n-- name = { zh = \"人口不符\", en = \"Family size\" }";
+        let own = text.replace("q03_family_size_mismatch", "x01_family_size").replace("\"Q03\"", named);
+        std::fs::write(folder.join(format!("x01_family_size.{ending}")), own).unwrap();
+    }
+    let [data, rules] = [county.data(), folder].map(|path| path.display().to_string());
+    done(&["audit", "--data", &data, "--rules", &rules, "--only", "X01"]);
+    let of = |code: &str| county.get(&format!("/api/v1/audits/latest/findings?typology={code}"));
+    assert!(of("X01").expect(200)["total"].as_u64().unwrap() > 0, "the server's own library has no such rule");
+    of("X02").problem(400, "bad-parameter");
 }
 
 #[test]
