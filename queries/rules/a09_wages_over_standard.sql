@@ -6,6 +6,7 @@
 -- queue      = "irregularity"
 -- subject    = "household"
 -- reads      = ["award", "payment", "household", "employment", "paid_run", "phase_out", "income_over_standard"]
+-- needs      = ["employment.contribution_base"]
 -- columns    = ["employment.to_month", "pension.to_month"]
 -- # A contribution base is a floor of the wage where it is paid at all; wages unpaid and jobs lost are met on inquiry.
 -- prior      = 0.5

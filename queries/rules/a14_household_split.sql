@@ -7,7 +7,7 @@
 -- subject    = "household"
 -- reads      = ["household", "household_member", "application", "award", "payment", "marriage", "identity"]
 -- needs      = ["household.address"]
--- columns    = ["household_member.left_on"]
+-- columns    = ["household_member.left_on", "award.single_person", "application.decision"]
 -- # Grown children do found households under their parents' roof; only a visit tells whether one family lives there or two.
 -- prior      = 0.35
 -- reason_zh  = "{head}于{left_on}退出{old_head}家庭（{old_household_no}），{applied_on}又以户主身份在同一住址（{address}）另立家庭申请救助，其后已领{months}个月，计{amount}元。"

@@ -6,7 +6,7 @@
 -- queue      = "exclusion"
 -- subject    = "award"
 -- reads      = ["award", "award_member", "identity", "death_record"]
--- columns    = ["award.stop_notice_on"]
+-- columns    = ["award.stop_notice_on", "award.end_month"]
 -- # The missing date is a fact; whether a notice was handed over on paper is what a check finds out.
 -- prior      = 0.65
 -- reason_zh  = "{name}的待遇{award_no}自{month_from}起停发，保障对象{alive}等仍健在，未见停发告知，也无后续待遇。"
