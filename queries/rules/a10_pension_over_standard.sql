@@ -6,7 +6,7 @@
 -- queue      = "irregularity"
 -- subject    = "household"
 -- reads      = ["award", "payment", "household", "family_member", "identity", "pension", "paid_run", "phase_out", "household_standard", "income_over_standard"]
--- columns    = ["pension.to_month"]
+-- columns    = ["pension.to_month", "award.phase_out_from"]
 -- # Pensions are paid by the state and recorded to the yuan; what fails is the identity of the pensioner or the family he lives in.
 -- prior      = 0.65
 -- reason_zh  = "{name}家庭成员的职工养老金合计人均每月{pension_each}元，仅此一项即高于当月保障标准{standard}元，{months}个月（{month_from}至{month_to}）仍领取救助，涉及{amount}元。"

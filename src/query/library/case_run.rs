@@ -210,6 +210,7 @@ fn compare(case: &Case, answer: Answer) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::Queue;
     use crate::query::library::{Edge, Library, Planner, Rule, sources};
 
     #[tokio::test(flavor = "multi_thread")]
@@ -287,7 +288,7 @@ mod tests {
         any.then(|| String::from_utf8(writer.into_inner().unwrap()).unwrap())
     }
 
-    /// What a rule raises on a case without the ends that a column tells, and did not raise with them.
+    /// What a rule that accuses raises on a case without the ends that a column tells, and did not raise with them.
     async fn raised_without_ends(rule: CheckedRule) -> Vec<String> {
         let mut plans = Plans::default();
         let mut raised = Vec::new();
@@ -316,7 +317,9 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn no_end_that_nobody_handed_over_accuses() {
         let library = Library::built_in().await.unwrap();
-        let runs: Vec<_> = library.rules().cloned().map(|rule| tokio::spawn(raised_without_ends(rule))).collect();
+        // An offer of help more costs a visit.
+        let accusing = library.rules().filter(|rule| rule.header().queue != Queue::Exclusion).cloned();
+        let runs: Vec<_> = accusing.map(|rule| tokio::spawn(raised_without_ends(rule))).collect();
         let mut raised = Vec::new();
         for run in runs {
             raised.extend(run.await.unwrap());
