@@ -6,7 +6,6 @@
 -- queue      = "irregularity"
 -- subject    = "household"
 -- reads      = ["award", "family_deposit"]
--- columns    = ["award.end_month"]
 -- # A balance is a fact of one day; burial savings, compensation and money held for others are met on inquiry.
 -- prior      = 0.4
 -- reason_zh  = "{name}家庭{balance_on}存款合计{balance}元，人均{balance_each}元，超过当地规定的人均{allowed}元（存款最多的成员：{owner}）。"

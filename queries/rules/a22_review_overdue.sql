@@ -1,13 +1,13 @@
 -- id         = "a22_review_overdue"
 -- typology   = "A22"
--- version    = 3
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "governance"
 -- subject    = "award"
 -- reads      = ["award", "application", "household", "household_member", "identity", "disability"]
 -- optional   = ["application"]
--- columns    = ["award.last_review_on", "award.end_month"]
+-- columns    = ["award.last_review_on"]
 -- # The office's own dates; reviews done and not entered are what speaks against it.
 -- prior      = 0.7
 -- reason_zh  = "{name}的待遇{award_no}最近一次复核（或确认）为{reviewed_on}，{able_zh}应每{term}个月复核一次，至今已逾期（{month_from}到期）。"

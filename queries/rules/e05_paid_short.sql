@@ -7,7 +7,6 @@
 -- subject    = "award"
 -- reads      = ["award", "award_member", "payment", "household", "award_head_count", "death_record"]
 -- optional   = ["death"]
--- columns    = ["award.end_month"]
 -- # Award and payment list are the office's own; what fails is a decision not entered as a new award row.
 -- prior      = 0.75
 -- reason_zh  = "{name}的救助金{months}个月（{month_from}至{month_to}）少发，应发每月{due}元，累计少发{amount}元，三个月内未补发。"

@@ -270,8 +270,8 @@ mod tests {
     const ENDS: [&str; 7] =
         ["to_date", "to_month", "end_month", "left_on", "dissolved_on", "deregistered_on", "stop_notice_on"];
 
-    /// Lists of those who belong now come without an end, and then hold nobody who left.
-    const LISTS: [&str; 2] = ["household_member.left_on", "award_member.to_month"];
+    /// Lists of what is in force come without ends, and then hold nothing that ended.
+    const LISTS: [&str; 3] = ["household_member.left_on", "award_member.to_month", "award.end_month"];
 
     /// A table's text without what stands in a column; nothing where that is empty already.
     fn emptied(text: &str, column: &str) -> Option<String> {
