@@ -96,7 +96,7 @@ measured AS (
     -- For how many an award is paid: its own number, else those whom its list named in the month of death.
     SELECT l.*, l.award_key = l.held_key AS same_award, n.ever, n.listed, n.living, a.monthly_amount_fen < l.held_fen AS lowered,
            CASE WHEN l.persons > 0 THEN CAST(l.persons AS BIGINT) WHEN l.award_key = l.held_key THEN h.persons END AS heads,
-           count(*) OVER (PARTITION BY l.row_payment) AS gone
+           sum(CASE WHEN l.award_key = l.held_key OR l.follows THEN 1 ELSE 0 END) OVER (PARTITION BY l.row_payment) AS gone
     FROM   left_off      AS l
     JOIN   award         AS a ON a.award_key = l.award_key
     LEFT   JOIN at_death AS h ON h.person_key = l.person_key AND h.held_key = l.held_key
@@ -105,7 +105,7 @@ measured AS (
 gone_on AS (
     -- What the records do not tell speaks for the family.
     SELECT d.*, x.household_key, x.award_key, x.month, x.row_payment, x.row_award_member,
-           CASE WHEN x.lawful THEN 0 WHEN x.listed = 0 AND x.ever >= x.heads THEN x.amount_fen / x.gone ELSE x.amount_fen / x.heads END AS share_fen,
+           CASE WHEN x.lawful THEN 0 WHEN x.listed = 0 AND x.ever >= x.heads THEN x.amount_fen / greatest(x.gone, 1) ELSE x.amount_fen / x.heads END AS share_fen,
            CASE WHEN x.lawful THEN 'survivors' ELSE 'left_off' END AS role
     FROM   (SELECT *, coalesce(NOT (same_award OR follows) OR living >= heads
                                OR CASE WHEN same_award THEN amount_fen * heads <= held_fen * (heads - gone) + 100 * heads ELSE lowered END, true) AS lawful
