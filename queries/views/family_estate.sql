@@ -3,8 +3,9 @@
 -- once     = true
 
 WITH held AS (
-    -- A row an owner; one without a number is a deed of its own.
-    SELECT m.household_key, m.person_key, coalesce(nullif(trim(e.deed_no), ''), CAST(e.row_id AS VARCHAR)) AS deed_no,
+    -- A row an owner; the rows of a deed go by its first, and one without a number is a deed of its own.
+    SELECT m.household_key, m.person_key,
+           CASE WHEN trim(e.deed_no) <> '' THEN min(e.row_id) OVER (PARTITION BY m.household_key, trim(e.deed_no), e.use) ELSE e.row_id END AS deed,
            e.use, coalesce(e.share, 1.0) AS share, coalesce(e.area, 0) AS area, e.registered_on, m.to_month AS left_month, e.row_id AS row_real_estate,
            greatest(coalesce(month_of(e.registered_on), DATE '1900-01-01'), m.from_month) AS first_month,
            coalesce(month_of(e.deregistered_on), DATE '2999-12-01') AS last_month,
@@ -16,12 +17,12 @@ WITH held AS (
     WHERE  e.use IN ('residential', 'commercial', 'homestead', 'relocation')
 ),
 part AS (
-    SELECT household_key, person_key, deed_no, use, share, area, registered_on, row_real_estate, excused,
+    SELECT household_key, person_key, deed, use, share, area, registered_on, row_real_estate, excused,
            first_month AS from_month, least(last_month, left_month) AS to_month
     FROM   held
     WHERE  first_month <= least(last_month, left_month)
     UNION  ALL
-    SELECT household_key, person_key, deed_no, use, share, area, registered_on, row_real_estate, 'deregistered' AS excused,
+    SELECT household_key, person_key, deed, use, share, area, registered_on, row_real_estate, 'deregistered' AS excused,
            greatest(first_month, month_after(last_month)) AS from_month, left_month AS to_month
     FROM   held
     WHERE  last_month < left_month AND first_month <= left_month
@@ -50,21 +51,22 @@ period AS (
 ),
 owned AS (
     -- An owner who is entered twice for one deed holds it once.
-    SELECT p.household_key, p.from_month, p.to_month, d.deed_no, d.use, d.person_key, d.excused, max(d.share) AS share, max(d.area) AS area,
-           max(d.registered_on) AS registered_on, min(d.row_real_estate) AS row_first, max(d.row_real_estate) AS row_last
+    SELECT p.household_key, p.from_month, p.to_month, d.deed, d.use, d.share, d.area, d.excused, d.registered_on, d.row_real_estate,
+           row_number() OVER (PARTITION BY p.household_key, p.from_month, d.deed, d.person_key
+                              ORDER BY CASE WHEN d.excused IS NULL THEN 0 ELSE 1 END, d.share DESC, d.row_real_estate) AS nth
     FROM   period AS p
     JOIN   part   AS d ON d.household_key = p.household_key AND d.from_month <= p.from_month AND d.to_month >= p.to_month
     WHERE  p.to_month IS NOT NULL
-    GROUP  BY p.household_key, p.from_month, p.to_month, d.deed_no, d.use, d.person_key, d.excused
 ),
 deed AS (
-    SELECT household_key, from_month, to_month, deed_no, use, max(area) AS area,
+    SELECT household_key, from_month, to_month, deed, min(use) AS use, max(area) AS area,
            CASE WHEN sum(CASE WHEN excused IS NULL THEN share ELSE 0 END) >= 0.5 THEN NULL
-                WHEN max(excused) IS NULL OR (sum(share) < 0.5 AND max(excused) <> 'homestead_or_relocation') THEN 'small_share'
-                ELSE coalesce(min(nullif(excused, 'homestead_or_relocation')), min(excused)) END AS excused,
-           max(registered_on) AS registered_on, min(row_first) AS row_first, max(row_last) AS row_last
+                WHEN sum(share) < 0.5 AND min(use) NOT IN ('homestead', 'relocation') THEN 'small_share'
+                ELSE coalesce(min(nullif(excused, 'homestead_or_relocation')), min(excused), 'small_share') END AS excused,
+           max(registered_on) AS registered_on, min(row_real_estate) AS row_first, max(row_real_estate) AS row_last
     FROM   owned
-    GROUP  BY household_key, from_month, to_month, deed_no, use
+    WHERE  nth = 1
+    GROUP  BY household_key, from_month, to_month, deed
 ),
 summed AS (
     SELECT household_key, from_month, to_month,
