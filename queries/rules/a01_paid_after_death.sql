@@ -1,6 +1,6 @@
 -- id         = "a01_paid_after_death"
 -- typology   = "A01"
--- version    = 2
+-- version    = 3
 -- status     = "experimental"
 -- severity   = 3
 -- queue      = "irregularity"
@@ -31,7 +31,9 @@
 -- contract = "survivors' share is lawful"
 
 -- The share of the dead in every month paid beyond the grace. A payee who is not covered has no share:
--- the money of the living goes on lawfully, only into the wrong hands, and counts zero.
+-- the money of the living goes on lawfully, only into the wrong hands, and counts zero. Off the list is not off the
+-- money: once the list leaves the dead out, what is paid on is the living's only if the living are as many as the
+-- award pays for, or each of them gets no more than before.
 WITH dead AS (
     SELECT person_key, died_on, CASE WHEN registered_on IS NOT NULL THEN greatest(died_on, registered_on) END AS known_on, source, doubt, row_death, row_employment, row_medical_settlement, row_marriage, row_account
     FROM   death_record
@@ -50,19 +52,65 @@ covered AS (
       AND  p.month >= coalesce(m.from_month, a.start_month, p.month)
       AND  p.month <= coalesce(m.to_month, p.month)
 ),
-survivors AS (
-    -- Once the dead are taken out, under the same award or the next, what is paid on is the share of the living.
-    SELECT d.*, p.household_key, p.award_key, p.month, p.row_id AS row_payment, m.row_id AS row_award_member,
-           CAST(0 AS BIGINT) AS share_fen, 'survivors' AS role
-    FROM   dead         AS d
-    JOIN   award_member AS m ON m.person_key = d.person_key
-    JOIN   award        AS a ON a.award_key = m.award_key
-    JOIN   award        AS n ON n.household_key = a.household_key AND n.programme = a.programme
-    JOIN   payment      AS p ON p.award_key = n.award_key
-    WHERE  p.status = 'paid' AND p.amount_fen > 0
-      AND  p.month > month_of(d.died_on)
-      AND  coalesce(m.from_month, a.start_month) <= d.died_on
-      AND  coalesce(m.to_month, a.end_month, d.died_on) >= month_of(d.died_on)
+left_off AS (
+    -- What was paid on under the programme for months in which the list no longer names the dead: under the award of
+    -- the month of death (`held`), under the rows of the same benefit that follow it, and under others.
+    SELECT x.person_key, x.household_key, x.award_key, x.month, x.amount_fen, x.persons, x.held_key, x.held_fen, x.follows, x.row_payment, x.row_award_member
+    FROM   (SELECT d.person_key, p.household_key, p.award_key, p.month, p.amount_fen, n.persons, a.award_key AS held_key, a.monthly_amount_fen AS held_fen,
+                   coalesce(n.application_key, -1) = coalesce(a.application_key, -1) AND n.start_month > a.end_month AS follows,
+                   p.row_id AS row_payment, m.row_id AS row_award_member,
+                   row_number() OVER (PARTITION BY d.person_key, p.row_id
+                                      ORDER BY CASE WHEN n.award_key = a.award_key THEN 0 ELSE 1 END, a.start_month DESC, m.row_id) AS nth
+            FROM   dead         AS d
+            JOIN   award_member AS m ON m.person_key = d.person_key
+            JOIN   award        AS a ON a.award_key = m.award_key
+            JOIN   award        AS n ON n.household_key = a.household_key AND n.programme = a.programme
+            JOIN   payment      AS p ON p.award_key = n.award_key
+            WHERE  p.status = 'paid' AND p.amount_fen > 0
+              AND  p.month > month_of(d.died_on)
+              AND  coalesce(m.from_month, a.start_month) <= d.died_on
+              AND  coalesce(m.to_month, a.end_month, d.died_on) >= month_of(d.died_on)) AS x
+    LEFT   ANTI JOIN covered AS v ON v.person_key = x.person_key AND v.row_payment = x.row_payment
+    WHERE  x.nth = 1
+),
+at_death AS (
+    SELECT l.person_key, l.held_key, count(DISTINCT m.person_key) AS persons
+    FROM   (SELECT DISTINCT person_key, held_key FROM left_off) AS l
+    JOIN   dead         AS d ON d.person_key = l.person_key
+    JOIN   award_member AS m ON m.award_key = l.held_key
+    WHERE  coalesce(m.from_month, d.died_on) <= d.died_on AND coalesce(m.to_month, d.died_on) >= month_of(d.died_on)
+    GROUP  BY l.person_key, l.held_key
+),
+named AS (
+    -- Whom the list of an award names at all, for a month, and living in it.
+    SELECT award_key, month, count(DISTINCT person_key) AS ever, count(DISTINCT CASE WHEN covers THEN person_key END) AS listed,
+           count(DISTINCT CASE WHEN covers AND coalesce(died_on >= month, true) THEN person_key END) AS living
+    FROM   (SELECT l.award_key, l.month, m.person_key, d.died_on,
+                   coalesce(m.from_month, l.month) <= l.month AND coalesce(m.to_month, l.month) >= l.month AS covers
+            FROM   (SELECT DISTINCT award_key, month FROM left_off) AS l
+            JOIN   award_member AS m ON m.award_key = l.award_key
+            LEFT   JOIN dead    AS d ON d.person_key = m.person_key AND d.doubt IS NULL) AS v
+    GROUP  BY award_key, month
+),
+measured AS (
+    -- For how many an award is paid: its own number, else those whom its list named in the month of death.
+    SELECT l.*, l.award_key = l.held_key AS same_award, n.ever, n.listed, n.living, a.monthly_amount_fen < l.held_fen AS lowered,
+           CASE WHEN l.persons > 0 THEN CAST(l.persons AS BIGINT) WHEN l.award_key = l.held_key THEN h.persons END AS heads,
+           sum(CASE WHEN l.award_key = l.held_key OR l.follows THEN 1 ELSE 0 END) OVER (PARTITION BY l.row_payment) AS gone
+    FROM   left_off      AS l
+    JOIN   award         AS a ON a.award_key = l.award_key
+    LEFT   JOIN at_death AS h ON h.person_key = l.person_key AND h.held_key = l.held_key
+    LEFT   JOIN named    AS n ON n.award_key = l.award_key AND n.month = l.month
+),
+gone_on AS (
+    -- What the records do not tell speaks for the family.
+    SELECT d.*, x.household_key, x.award_key, x.month, x.row_payment, x.row_award_member,
+           CASE WHEN x.lawful THEN 0 WHEN x.listed = 0 AND x.ever >= x.heads THEN x.amount_fen / greatest(x.gone, 1) ELSE x.amount_fen / x.heads END AS share_fen,
+           CASE WHEN x.lawful THEN 'survivors' ELSE 'left_off' END AS role
+    FROM   (SELECT *, coalesce(NOT (same_award OR follows) OR living >= heads
+                               OR CASE WHEN same_award THEN amount_fen * heads <= held_fen * (heads - gone) + 100 * heads ELSE lowered END, true) AS lawful
+            FROM   measured) AS x
+    JOIN   dead AS d ON d.person_key = x.person_key
 ),
 payee AS (
     SELECT d.*, p.household_key, p.award_key, p.month, p.row_id AS row_payment, CAST(NULL AS BIGINT) AS row_award_member,
@@ -72,15 +120,16 @@ payee AS (
     LEFT   JOIN award_member AS m
            ON  m.award_key = p.award_key AND m.person_key = p.payee_key
            AND p.month >= coalesce(m.from_month, p.month) AND p.month <= coalesce(m.to_month, p.month)
+    LEFT   JOIN gone_on AS g ON g.row_payment = p.row_id AND g.person_key = d.person_key AND g.role = 'left_off'
     WHERE  p.status = 'paid' AND p.amount_fen > 0
       AND  p.month > month_of(d.died_on)
-      AND  m.award_key IS NULL
+      AND  m.award_key IS NULL AND g.row_payment IS NULL
 ),
 late AS (
     SELECT x.*, h.region_code,
            CASE WHEN x.role <> 'survivors' AND x.month <= month_add(x.died_on, CAST(local_number(h.region_code, 'death_grace_months', x.died_on) AS BIGINT)) THEN 'within_grace'
                 WHEN x.role = 'survivors' THEN 'survivors_share' END AS lawful
-    FROM   (SELECT * FROM covered UNION ALL SELECT * FROM payee UNION ALL SELECT * FROM survivors) AS x
+    FROM   (SELECT * FROM covered UNION ALL SELECT * FROM payee UNION ALL SELECT * FROM gone_on) AS x
     JOIN   household AS h ON h.household_key = x.household_key
 ),
 judged AS (
@@ -99,8 +148,8 @@ SELECT j.person_key AS subject_key, j.household_key, j.award_key, j.month,
        j.known_on, j.died_on,
        CASE j.source WHEN 'hukou' THEN '户籍注销' WHEN 'cremation' THEN '火化记录' WHEN 'hospital' THEN '医院记录' ELSE '死亡登记' END AS source_zh,
        CASE j.source WHEN 'hukou' THEN 'household register' WHEN 'cremation' THEN 'cremation record' WHEN 'hospital' THEN 'hospital record' ELSE 'death register' END AS source_en,
-       CASE j.role WHEN 'covered' THEN '保障对象' WHEN 'survivors' THEN '在世家庭成员' ELSE '领取人' END AS role_zh,
-       CASE j.role WHEN 'covered' THEN 'a covered person' WHEN 'survivors' THEN 'the living of the household' ELSE 'the payee' END AS role_en,
+       CASE j.role WHEN 'covered' THEN '保障对象' WHEN 'left_off' THEN '已不在名单而金额未减的保障对象' WHEN 'survivors' THEN '在世家庭成员' ELSE '领取人' END AS role_zh,
+       CASE j.role WHEN 'covered' THEN 'a covered person' WHEN 'left_off' THEN 'a covered person taken off the list and not out of the amount' WHEN 'survivors' THEN 'the living of the household' ELSE 'the payee' END AS role_en,
        CASE WHEN j.escalated THEN '，已超过死亡后核查调整的最长期限' ELSE '' END AS escalated_zh,
        CASE WHEN j.escalated THEN '; this is beyond the time allowed for adjusting after a death' ELSE '' END AS escalated_en,
        j.row_death, j.row_payment, j.row_award_member,

@@ -1,11 +1,12 @@
 -- id         = "a02_paid_in_detention"
 -- typology   = "A02"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 3
 -- queue      = "irregularity"
 -- subject    = "person"
 -- reads      = ["award", "award_member", "payment", "identity", "detention", "award_head_count"]
+-- columns    = ["detention.to_date"]
 -- # Prison records are few and kept by day; what fails is mostly the identity of the inmate.
 -- prior      = 0.75
 -- reason_zh  = "{name}自{detained_from}起{kind_zh}，其间仍发放{months}个月（{month_from}至{month_to}），涉及{amount}元。"

@@ -1,12 +1,13 @@
 -- id         = "a04_vehicle_owner"
 -- typology   = "A04"
--- version    = 2
+-- version    = 3
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "irregularity"
 -- subject    = "household"
 -- reads      = ["award", "payment", "paid_run", "family_vehicle"]
 -- needs      = ["vehicle.kind"]
+-- columns    = ["vehicle.deregistered_on"]
 -- # A registered car is a fact; whether it is driven, borrowed in name or needed for a living is not in the register.
 -- prior      = 0.5
 -- reason_zh  = "{name}家庭成员{owner}名下有{kind_zh}（{plate_no}，{registered_on}登记），{months}个月（{month_from}至{month_to}）仍领取救助，涉及{amount}元。"

@@ -1,12 +1,13 @@
 -- id         = "a05_real_estate_over_limit"
 -- typology   = "A05"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "irregularity"
 -- subject    = "household"
 -- reads      = ["award", "payment", "paid_run", "family_estate"]
 -- needs      = ["real_estate.use"]
+-- columns    = ["real_estate.deregistered_on", "real_estate.share"]
 -- # A deed is a fact; inheritance, disputes and houses nobody can live in are met on the visit: 舒城 confirmed a third of such leads.
 -- prior      = 0.45
 -- reason_zh  = "{name}家庭名下有住宅{residences}处（人均{area_per_person}平方米）、商业用房{shops}处，超出当地规定（住宅{residence_limit}处、人均{area_limit}平方米），{months}个月（{month_from}至{month_to}）仍领取救助，涉及{amount}元。"

@@ -1,12 +1,13 @@
 -- id         = "a06_business_owner"
 -- typology   = "A06"
--- version    = 2
+-- version    = 3
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "irregularity"
 -- subject    = "household"
 -- reads      = ["award", "payment", "paid_run", "family_business", "enterprise_role"]
 -- needs      = ["enterprise.status"]
+-- columns    = ["enterprise_role.to_date"]
 -- # Lent names and shells are common among poor families: about half of such matches fall away on a visit.
 -- prior      = 0.45
 -- reason_zh  = "{name}家庭成员{owner}任“{enterprise}”{role_zh}，{months}个月（{month_from}至{month_to}）仍领取救助，涉及{amount}元。"

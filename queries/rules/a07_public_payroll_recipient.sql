@@ -1,11 +1,12 @@
 -- id         = "a07_public_payroll_recipient"
 -- typology   = "A07"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 3
 -- queue      = "irregularity"
 -- subject    = "person"
 -- reads      = ["award", "award_member", "payment", "identity", "employment", "award_head_count"]
+-- columns    = ["employment.to_month"]
 -- # A salary from the public budget is well recorded; what fails is mostly a stale record of a former post.
 -- prior      = 0.65
 -- reason_zh  = "{name}由{employer}以机关事业单位身份参保（{employed_from}起），{months}个月（{month_from}至{month_to}）同时享受救助，其份额{amount}元。"

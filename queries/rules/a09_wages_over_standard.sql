@@ -1,11 +1,13 @@
 -- id         = "a09_wages_over_standard"
 -- typology   = "A09"
--- version    = 3
+-- version    = 4
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "irregularity"
 -- subject    = "household"
 -- reads      = ["award", "payment", "household", "employment", "paid_run", "phase_out", "income_over_standard"]
+-- needs      = ["employment.contribution_base"]
+-- columns    = ["employment.to_month", "pension.to_month", "award.phase_out_from"]
 -- # A contribution base is a floor of the wage where it is paid at all; wages unpaid and jobs lost are met on inquiry.
 -- prior      = 0.5
 -- reason_zh  = "{name}家庭核实月收入人均{income_per_person}元（{earner}在{employer}参保等），高于当月保障标准{standard}元，{months}个月（{month_from}至{month_to}）仍领取救助，涉及{amount}元。"

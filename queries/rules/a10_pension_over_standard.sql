@@ -1,11 +1,12 @@
 -- id         = "a10_pension_over_standard"
 -- typology   = "A10"
--- version    = 2
+-- version    = 3
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "irregularity"
 -- subject    = "household"
--- reads      = ["award", "payment", "household", "household_member", "identity", "pension", "paid_run", "phase_out", "household_standard", "income_over_standard"]
+-- reads      = ["award", "payment", "household", "family_member", "identity", "pension", "paid_run", "phase_out", "household_standard", "income_over_standard"]
+-- columns    = ["pension.to_month", "award.phase_out_from"]
 -- # Pensions are paid by the state and recorded to the yuan; what fails is the identity of the pensioner or the family he lives in.
 -- prior      = 0.65
 -- reason_zh  = "{name}家庭成员的职工养老金合计人均每月{pension_each}元，仅此一项即高于当月保障标准{standard}元，{months}个月（{month_from}至{month_to}）仍领取救助，涉及{amount}元。"
@@ -41,11 +42,11 @@ line AS (
     SELECT m.household_key, q.monthly_amount_fen, q.row_id AS row_pension,
            CASE WHEN NOT coalesce(names_match(q.name, i.name), true) THEN 'name_mismatch'
                 WHEN q.kind = 'resident' THEN 'resident_pension' WHEN q.kind = 'veteran' THEN 'veteran_pension' END AS look,
-           greatest(coalesce(q.from_month, DATE '1900-01-01'), coalesce(month_of(m.joined_on), DATE '1900-01-01')) AS from_month,
-           least(coalesce(q.to_month, DATE '2999-12-01'), coalesce(month_of(m.left_on), DATE '2999-12-01')) AS to_month
-    FROM   pension          AS q
-    JOIN   household_member AS m ON m.person_key = q.person_key
-    JOIN   identity         AS i ON i.person_key = q.person_key
+           greatest(coalesce(q.from_month, DATE '1900-01-01'), m.from_month) AS from_month,
+           least(coalesce(q.to_month, DATE '2999-12-01'), m.to_month) AS to_month
+    FROM   pension       AS q
+    JOIN   family_member AS m ON m.person_key = q.person_key
+    JOIN   identity      AS i ON i.person_key = q.person_key
     WHERE  q.monthly_amount_fen > 0
 ),
 least_standard AS (
@@ -75,10 +76,8 @@ taken AS (
 ),
 peopled AS (
     SELECT t.household_key, t.award_key, t.month, count(DISTINCT m.person_key) AS members
-    FROM   taken            AS t
-    JOIN   household_member AS m
-           ON  m.household_key = t.household_key
-           AND coalesce(m.joined_on, t.month) < month_after(t.month) AND coalesce(m.left_on, t.month) >= t.month
+    FROM   taken         AS t
+    JOIN   family_member AS m ON m.household_key = t.household_key AND m.from_month <= t.month AND m.to_month >= t.month
     GROUP  BY t.household_key, t.award_key, t.month
 ),
 look_alike AS (

@@ -1,6 +1,6 @@
 -- id         = "a11_deposits_over_limit"
 -- typology   = "A11"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "irregularity"

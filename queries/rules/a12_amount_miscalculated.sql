@@ -1,11 +1,12 @@
 -- id         = "a12_amount_miscalculated"
 -- typology   = "A12"
--- version    = 3
+-- version    = 4
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "governance"
 -- subject    = "award"
 -- reads      = ["award", "application", "payment", "possible_standard", "award_head_count"]
+-- needs      = ["application.declared_income"]
 -- columns    = ["award.tier"]
 -- # Amount, standard and declared income are the office's own figures; what fails is income corrected on review and not entered.
 -- prior      = 0.6

@@ -1,13 +1,13 @@
 -- id         = "a13_undisclosed_spouse"
 -- typology   = "A13"
--- version    = 2
+-- version    = 3
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "irregularity"
 -- subject    = "household"
 -- reads      = ["award", "payment", "household_member", "identity", "marriage", "paid_run", "detention", "death_record"]
 -- optional   = ["detention"]
--- columns    = ["marriage.dissolved_on"]
+-- columns    = ["marriage.dissolved_on", "award.single_person"]
 -- # Separation without divorce is common among the poor; half of such couples do live together.
 -- prior      = 0.45
 -- reason_zh  = "{name}家庭成员{member}与{spouse}婚姻存续（{married_on}登记），{spouse}未列为共同生活家庭成员，{months}个月（{month_from}至{month_to}）领取救助，涉及{amount}元。"

@@ -1,11 +1,13 @@
 -- id         = "a14_household_split"
 -- typology   = "A14"
--- version    = 2
+-- version    = 3
 -- status     = "experimental"
 -- severity   = 3
 -- queue      = "irregularity"
 -- subject    = "household"
 -- reads      = ["household", "household_member", "application", "award", "payment", "marriage", "identity"]
+-- needs      = ["household.address"]
+-- columns    = ["household_member.left_on", "award.single_person", "application.decision"]
 -- # Grown children do found households under their parents' roof; only a visit tells whether one family lives there or two.
 -- prior      = 0.35
 -- reason_zh  = "{head}于{left_on}退出{old_head}家庭（{old_household_no}），{applied_on}又以户主身份在同一住址（{address}）另立家庭申请救助，其后已领{months}个月，计{amount}元。"
@@ -53,7 +55,9 @@ judged AS (
            max(CASE WHEN a.single_person THEN 1 ELSE 0 END) AS single_person, min(a.row_id) AS row_award
     FROM   close        AS c
     LEFT   JOIN wedding AS w
-           ON w.person_key = c.head_key AND w.registered_on <= c.applied_on AND w.registered_on >= month_add(c.applied_on, -c.split_months)
+           ON w.person_key = c.head_key AND w.registered_on <= c.applied_on
+           AND (months_between(w.registered_on, c.applied_on) < c.split_months
+                OR (months_between(w.registered_on, c.applied_on) = c.split_months AND date_part('day', c.applied_on) <= date_part('day', w.registered_on)))
     LEFT   JOIN award   AS a ON a.application_key = c.application_key
     GROUP  BY c.household_key, c.application_key
 ),

@@ -1,11 +1,13 @@
 -- id         = "a16_divorce_before_claim"
 -- typology   = "A16"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 1
 -- queue      = "irregularity"
 -- subject    = "household"
 -- reads      = ["household", "household_member", "application", "marriage", "person", "identity"]
+-- needs      = ["person.address"]
+-- columns    = ["marriage.dissolved_on"]
 -- # Divorce makes people poor, and many cannot afford to move out: an auxiliary sign that says little by itself.
 -- prior      = 0.15
 -- reason_zh  = "{member}与{spouse}{divorced_on}离婚，{applied_on}即提出救助申请，二人登记住址至今相同（{address}），须核实是否仍共同生活。"

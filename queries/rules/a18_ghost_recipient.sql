@@ -1,11 +1,12 @@
 -- id         = "a18_ghost_recipient"
 -- typology   = "A18"
--- version    = 2
+-- version    = 3
 -- status     = "experimental"
 -- severity   = 4
 -- queue      = "irregularity"
 -- subject    = "award"
 -- reads      = ["award", "award_member", "payment", "household", "application", "person", "identity", "identity_issue", "award_head_count"]
+-- columns    = ["application.emergency"]
 -- # Two independent absences, of the person and of the procedure; what is left is a register that is behind.
 -- prior      = 0.75
 -- reason_zh  = "{ghost}（{ghost_id_number}）{others_zh}不在当地户籍登记中，其所列待遇{award_no}{procedure_zh}；{months}个月内（{month_from}至{month_to}）发放其份额{amount}元。"

@@ -1,11 +1,12 @@
 -- id         = "a21_phase_out_overrun"
 -- typology   = "A21"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "irregularity"
 -- subject    = "award"
 -- reads      = ["award", "payment", "household", "phase_out"]
+-- columns    = ["award.phase_out_from"]
 -- # Both months are the office's own entries; what fails is an extension that was decided and not entered.
 -- prior      = 0.75
 -- reason_zh  = "{name}自{phase_out_month}起渐退，当地渐退期{term}个月，应于{last_month}后停发；此后仍发放{months}个月（{month_from}至{month_to}），计{amount}元。"

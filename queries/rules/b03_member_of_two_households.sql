@@ -1,11 +1,12 @@
 -- id         = "b03_member_of_two_households"
 -- typology   = "B03"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "irregularity"
 -- subject    = "person"
 -- reads      = ["award", "household", "household_member", "paid_run", "covered_run", "payment"]
+-- columns    = ["household_member.left_on"]
 -- # Member lists are kept less carefully than awards: a row that nobody closed is the commonest cause.
 -- prior      = 0.6
 -- reason_zh  = "{name}同时列为两户救助家庭（{household_no}与{other_household_no}）的成员，{months}个月（{month_from}至{month_to}）两户均在发放。"

@@ -1,11 +1,12 @@
 -- id         = "b04_temporary_repeat"
 -- typology   = "B04"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "irregularity"
 -- subject    = "household"
--- reads      = ["temporary_grant"]
+-- reads      = ["temporary_grant", "award", "payment"]
+-- needs      = ["application.cause"]
 -- # The repeat is in the office's own files; whether it was a new misfortune of the same kind only the papers tell.
 -- prior      = 0.5
 -- reason_zh  = "{name}家庭以同一事由（{cause}）于{first_on}和{granted_on}两次获批临时救助，相隔{days}天，在{limit}天之内，后一次涉及{amount}元。"
@@ -28,7 +29,7 @@ WITH asked AS (
 ),
 following AS (
     SELECT *,
-           lag(granted_on) OVER earlier AS first_on, lag(from_month) OVER earlier AS first_month, lag(phased) OVER earlier AS first_phased,
+           lag(granted_on) OVER earlier AS first_on, lag(phased) OVER earlier AS first_phased,
            lag(row_award) OVER earlier AS row_award_first, lag(row_application) OVER earlier AS row_application_first
     FROM   asked
     WINDOW earlier AS (PARTITION BY household_key, same_cause ORDER BY granted_on, award_key)
@@ -45,14 +46,22 @@ ranked AS (
            min(CASE WHEN exempt_as IS NULL THEN 0 ELSE 1 END) OVER (PARTITION BY household_key, same_cause) AS all_exempt,
            row_number() OVER (PARTITION BY household_key, same_cause, exempt_as ORDER BY granted_on, award_key) AS nth
     FROM   repeated
+),
+paid AS (
+    SELECT r.grant_no, p.award_key, p.month, p.amount_fen, p.row_id AS row_payment
+    FROM   ranked  AS r
+    JOIN   award   AS a ON a.household_key = r.household_key AND a.programme = 'temporary' AND coalesce(a.application_key, -1 - a.award_key) = r.grant_no
+    JOIN   payment AS p ON p.award_key = a.award_key
+    WHERE  p.status = 'paid' AND p.amount_fen > 0
 )
-SELECT household_key AS subject_key, same_cause AS case_key, household_key, award_key, application_key,
-       least(first_month, from_month) AS month_from, greatest(first_month, from_month) AS month_to,
+SELECT r.household_key AS subject_key, r.same_cause AS case_key, r.household_key, coalesce(p.award_key, r.award_key) AS award_key, r.application_key,
+       coalesce(p.month, r.from_month) AS month,
        -- Payments before the window are not exported; what was granted then was paid, as far as one knows.
-       coalesce(paid_fen, CASE WHEN to_month < $window_from THEN amount_fen ELSE 0 END) AS amount_fen,
-       CASE exempt_as WHEN 'phased' THEN 'phased' END AS exemption,
-       cause, first_on, granted_on, days, day_limit AS limit,
-       row_award_first, row_application_first, row_award, row_application, row_payment
-FROM   ranked
-WHERE  exempt_as IS NULL OR (all_exempt = 1 AND nth = 1)
-ORDER  BY subject_key, case_key, exemption, granted_on, award_key
+       coalesce(p.amount_fen, CASE WHEN r.to_month < $window_from THEN r.amount_fen ELSE 0 END) AS amount_fen,
+       CASE r.exempt_as WHEN 'phased' THEN 'phased' END AS exemption,
+       r.cause, r.first_on, r.granted_on, r.days, r.day_limit AS limit,
+       r.row_award_first, r.row_application_first, r.row_award, r.row_application, p.row_payment
+FROM   ranked AS r
+LEFT   JOIN paid AS p ON p.grant_no = r.grant_no
+WHERE  r.exempt_as IS NULL OR (r.all_exempt = 1 AND r.nth = 1)
+ORDER  BY subject_key, case_key, exemption, r.granted_on, award_key, month, row_payment

@@ -1,11 +1,11 @@
 -- id         = "b05_temporary_split_grants"
 -- typology   = "B05"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 3
 -- queue      = "irregularity"
 -- subject    = "household"
--- reads      = ["temporary_grant", "household_standard"]
+-- reads      = ["temporary_grant", "household_standard", "award", "payment"]
 -- optional   = ["standard"]
 -- # Sums and limits are facts; that slices were cut on purpose is not, and a county may lift its cap case by case.
 -- prior      = 0.5
@@ -83,8 +83,8 @@ capped AS (
     WHERE  g.head_count > 0 AND g.amount_fen > m.cap_fen
 ),
 judged AS (
-    SELECT 'slices' AS case_key, household_key, award_key, application_key, from_month, to_month, granted_on,
-           paid_fen, amount_fen, CAST(0 AS DOUBLE) AS lawful_fen, sum_fen, limit_fen,
+    SELECT 'slices' AS case_key, grant_no, household_key, award_key, application_key, from_month, to_month, granted_on,
+           amount_fen, CAST(0 AS DOUBLE) AS lawful_fen, sum_fen, limit_fen,
            CASE WHEN NOT any_together THEN 'spread_out' END AS exempt_as,
            concat(CASE WHEN any_together THEN concat('在', CAST(CAST($window_days AS BIGINT) AS VARCHAR), '天内') ELSE '' END,
                   '分', CAST(times AS VARCHAR), '次领取均不超过乡镇审批限额的临时救助，合计') AS how_zh,
@@ -92,26 +92,39 @@ judged AS (
                   CASE WHEN any_together THEN concat(' within ', CAST(CAST($window_days AS BIGINT) AS VARCHAR), ' days') ELSE '' END,
                   ', each within what the township decides itself, together') AS how_en,
            '乡镇审批限额' AS limit_zh, 'the township''s limit' AS limit_en,
-           row_award, row_application, row_payment, CAST(NULL AS BIGINT) AS row_standard
+           row_award, row_application, CAST(NULL AS BIGINT) AS row_standard
     FROM   slices
     WHERE  together OR (NOT any_together AND nth = 1)
     UNION  ALL
-    SELECT 'cap', household_key, award_key, application_key, from_month, to_month, granted_on,
-           paid_fen, amount_fen, cap_fen * head_count, amount_fen AS sum_fen, CASE WHEN exempt_as IS NULL THEN cap_fen * head_count ELSE cap_fen END AS limit_fen,
+    SELECT 'cap', grant_no, household_key, award_key, application_key, from_month, to_month, granted_on,
+           amount_fen, cap_fen * head_count, amount_fen AS sum_fen, CASE WHEN exempt_as IS NULL THEN cap_fen * head_count ELSE cap_fen END AS limit_fen,
            exempt_as,
            '一次获批临时救助',
            'was granted temporary aid at once of',
            CASE WHEN exempt_as IS NULL THEN concat('按', CAST(head_count AS VARCHAR), '人计算的封顶线') ELSE '一人的封顶线' END,
            CASE WHEN exempt_as IS NULL THEN concat('the cap for ', CAST(head_count AS VARCHAR), ' persons') ELSE 'the cap for one person' END,
-           row_award, row_application, row_payment, row_standard
+           row_award, row_application, row_standard
     FROM   capped
     WHERE  exempt_as IS NULL OR (all_exempt = 1 AND nth = 1)
+),
+paid AS (
+    SELECT j.case_key, j.grant_no, p.award_key, p.month, p.amount_fen, p.row_id AS row_payment,
+           -- What is lawful of one grant is lawful of its first payments.
+           sum(p.amount_fen) OVER (PARTITION BY j.case_key, j.grant_no ORDER BY p.month, p.row_id
+                                   ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS so_far_fen
+    FROM   judged  AS j
+    JOIN   award   AS a ON a.household_key = j.household_key AND a.programme = 'temporary' AND coalesce(a.application_key, -1 - a.award_key) = j.grant_no
+    JOIN   payment AS p ON p.award_key = a.award_key
+    WHERE  p.status = 'paid' AND p.amount_fen > 0
 )
-SELECT household_key AS subject_key, case_key, household_key, award_key, application_key, from_month AS month_from, to_month AS month_to,
+SELECT j.household_key AS subject_key, j.case_key, j.household_key, coalesce(p.award_key, j.award_key) AS award_key, j.application_key,
+       coalesce(p.month, j.from_month) AS month,
        -- Payments before the window are not exported; what was granted then was paid, as far as one knows.
-       CAST(greatest(coalesce(paid_fen, CASE WHEN to_month < $window_from THEN amount_fen ELSE 0 END) - lawful_fen, 0) AS BIGINT) AS amount_fen,
-       CASE exempt_as WHEN 'spread_out' THEN 'spread_out' WHEN 'within_cap' THEN 'within_cap' END AS exemption,
-       how_zh, how_en, round(sum_fen / 100.0, 2) AS total, limit_zh, limit_en, round(limit_fen / 100.0, 2) AS limit,
-       row_award, row_application, row_payment, row_standard
-FROM   judged
-ORDER  BY subject_key, case_key, exemption, granted_on, row_award
+       CAST(greatest(CASE WHEN p.award_key IS NOT NULL THEN least(p.amount_fen, p.so_far_fen - j.lawful_fen)
+                          WHEN j.to_month < $window_from THEN j.amount_fen - j.lawful_fen ELSE 0 END, 0) AS BIGINT) AS amount_fen,
+       CASE j.exempt_as WHEN 'spread_out' THEN 'spread_out' WHEN 'within_cap' THEN 'within_cap' END AS exemption,
+       j.how_zh, j.how_en, round(j.sum_fen / 100.0, 2) AS total, j.limit_zh, j.limit_en, round(j.limit_fen / 100.0, 2) AS limit,
+       j.row_award, j.row_application, p.row_payment, j.row_standard
+FROM   judged AS j
+LEFT   JOIN paid AS p ON p.case_key = j.case_key AND p.grant_no = j.grant_no
+ORDER  BY subject_key, case_key, exemption, j.granted_on, j.row_award, month, p.row_payment

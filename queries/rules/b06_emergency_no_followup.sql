@@ -1,11 +1,13 @@
 -- id         = "b06_emergency_no_followup"
 -- typology   = "B06"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "governance"
 -- subject    = "application"
 -- reads      = ["application", "household", "temporary_grant"]
+-- needs      = ["application.surveyed_on"]
+-- columns    = ["application.emergency"]
 -- # The date is missing in the office's own file; what fails is a survey made and kept on paper.
 -- prior      = 0.7
 -- reason_zh  = "{name}家庭的急难型临时救助（{application_no}）于{granted_on}先行给予，应在{limit}天内补办调查手续，{state_zh}。"
@@ -18,18 +20,14 @@
 -- zh       = "已在期限内补办入户调查"
 -- en       = "the survey followed in time"
 
--- The decision day of each pay-first grant against the survey. Where no survey date is kept at all, nothing is said.
-WITH kept AS (
-    SELECT count(surveyed_on) AS surveys FROM application
-),
-first_paid AS (
+-- The decision day of each pay-first grant against the survey.
+WITH first_paid AS (
     SELECT s.application_key, s.household_key, s.application_no, s.surveyed_on, h.region_code,
            coalesce(s.decided_on, g.granted_on) AS granted_on, s.row_id AS row_application, g.award_key, g.row_award, g.row_payment
     FROM   application AS s
     JOIN   household   AS h ON h.household_key = s.household_key
     LEFT   JOIN temporary_grant AS g ON g.application_key = s.application_key
-    CROSS  JOIN kept AS k
-    WHERE  s.programme = 'temporary' AND s.emergency AND k.surveys > 0
+    WHERE  s.programme = 'temporary' AND s.emergency
       AND  (s.decision = 'approved' OR g.award_key IS NOT NULL)
 ),
 due AS (

@@ -1,11 +1,12 @@
 -- id         = "c03_official_is_recipient"
 -- typology   = "C03"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 3
 -- queue      = "irregularity"
 -- subject    = "person"
 -- reads      = ["award", "award_member", "payment", "identity", "official", "award_head_count"]
+-- columns    = ["official.to_date"]
 -- # The fact is sure; whether it is wrong is not: a village cadre may be poor.
 -- prior      = 0.55
 -- reason_zh  = "{name}任{organisation}{post}期间，{months}个月（{month_from}至{month_to}）本人享受救助，其份额{amount}元。"

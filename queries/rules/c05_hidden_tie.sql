@@ -1,12 +1,13 @@
 -- id         = "c05_hidden_tie"
 -- typology   = "C05"
--- version    = 3
+-- version    = 4
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "irregularity"
 -- subject    = "household"
 -- reads      = ["hidden_tie", "application", "official", "identity", "award", "payment"]
 -- one_of     = ["kinship", "marriage", "person"]
+-- columns    = ["enterprise_role.to_date"]
 -- # A rare thing in common is no accident; what it means is open: neighbours, former colleagues, a favour.
 -- prior      = 0.4
 -- reason_zh  = "该户申请（{decided_on}）由{organisation}{post}{official_name}参与办理；登记中未见亲属关系，但{near_zh}与{far_zh}共用{kind_zh}“{label}”（共{households}户使用）；此后发放{amount}元。"

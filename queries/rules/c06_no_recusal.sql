@@ -1,12 +1,13 @@
 -- id         = "c06_no_recusal"
 -- typology   = "C06"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 3
 -- queue      = "irregularity"
 -- subject    = "application"
 -- reads      = ["kin_case", "application", "official", "identity"]
 -- one_of     = ["kinship", "marriage", "person"]
+-- columns    = ["marriage.dissolved_on"]
 -- # Roles and kinship are both on paper; what fails is a stand-in who signed in another's name, or a recorded waiver.
 -- prior      = 0.65
 -- reason_zh  = "{organisation}{post}{official_name}作为{role_zh}参与该申请（{decided_on}），申请家庭成员{relative_name}系其{relation_zh}，应回避而未回避。"

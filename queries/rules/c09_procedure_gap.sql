@@ -1,6 +1,6 @@
 -- id         = "c09_procedure_gap"
 -- typology   = "C09"
--- version    = 2
+-- version    = 3
 -- status     = "experimental"
 -- severity   = 3
 -- queue      = "governance"
@@ -20,7 +20,8 @@
 -- en       = "emergency temporary aid is paid first, the paperwork follows"
 -- contract = "emergency temporary aid"
 
--- What the file of each approved application lacks, and awards that rest on no application. A step that the
+-- What the file of each approved application lacks, and awards that rest on no application. What was awarded was
+-- approved, whatever the file says. A step that the
 -- whole export does not know is not held against anybody.
 WITH kept AS (
     SELECT count(surveyed_on) AS surveys, count(days_between(notice_from, notice_to)) AS notices,
@@ -39,8 +40,9 @@ filed AS (
            k.surveys > 0 AS surveys_kept, k.notices > 0 AS notices_kept
     FROM   application AS s
     JOIN   household   AS h ON h.household_key = s.household_key
+    LEFT   JOIN (SELECT DISTINCT application_key FROM award) AS a ON a.application_key = s.application_key
     CROSS  JOIN kept   AS k
-    WHERE  s.decision = 'approved'
+    WHERE  s.decision = 'approved' OR a.application_key IS NOT NULL
 ),
 judged AS (
     SELECT *,

@@ -1,11 +1,12 @@
 -- id         = "c10_rotation"
 -- typology   = "C10"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 3
 -- queue      = "irregularity"
 -- subject    = "village"
 -- reads      = ["award", "region", "paid_run", "level_dibao"]
+-- columns    = ["award.end_month"]
 -- # Five turns of one amount in a row are hardly chance; that the village agreed on them is for its minutes to show.
 -- prior      = 0.6
 -- reason_zh  = "{village}有{households}户低保首尾相接、轮流享受（{month_from}至{month_to}），每户不超过{longest}个月，金额同为每月{monthly}元，共发放{amount}元。"

@@ -1,12 +1,12 @@
 -- id         = "d01_shared_account"
 -- typology   = "D01"
--- version    = 2
+-- version    = 3
 -- status     = "experimental"
 -- severity   = 3
 -- queue      = "irregularity"
 -- subject    = "account"
 -- reads      = ["award_account", "payment", "account", "household", "household_member", "custody_agreement"]
--- columns    = ["payment.account_no", "custody_agreement.filed_on"]
+-- columns    = ["payment.account_no", "custody_agreement.filed_on", "custody_agreement.signed_on"]
 -- # One account for several families is against the rule as such; harm is found in about half.
 -- prior      = 0.6
 -- reason_zh  = "账户{account_no}（户名{holder}）同时收取{together}户救助金，其中户主为{head}的家庭等在{months}个月内（{month_from}至{month_to}）无备案代管协议，涉及{amount}元。"

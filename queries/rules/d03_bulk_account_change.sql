@@ -1,12 +1,14 @@
 -- id         = "d03_bulk_account_change"
 -- typology   = "D03"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 3
 -- queue      = "irregularity"
 -- subject    = "official"
 -- reads      = ["account_change", "award", "account", "official", "payment", "identity", "award_member", "household_member", "custody_agreement"]
 -- optional   = ["household_member", "custody_agreement"]
+-- needs      = ["account_change.operator"]
+-- columns    = ["custody_agreement.signed_on"]
 -- # The audit log is sure who and when; strangers' accounts in bulk leave little but a relative who draws for many.
 -- prior      = 0.7
 -- reason_zh  = "{operator}于{day}（{at}起）一天内变更{changes}份待遇的收款账户，其中{strangers}份改为非领取人本人的账户（如{holder}的{account_no}），此后已向这些账户发放{amount}元。"
@@ -50,16 +52,13 @@ moved AS (
     JOIN   account AS n ON n.account_key = c.new_account_key
 ),
 payee AS (
-    SELECT m.row_account_change, m.holder_key, m.holder_name, p.payee_key,
-           bool_or(p.month <= m.day) AS before,
-           sum(CASE WHEN p.account_key = m.new_account_key AND p.status = 'paid' AND coalesce(p.paid_on, p.month) >= m.day THEN p.amount_fen ELSE 0 END) AS paid_fen,
-           min(CASE WHEN p.account_key = m.new_account_key AND p.status = 'paid' AND coalesce(p.paid_on, p.month) >= m.day THEN p.row_id END) AS row_payment
+    SELECT m.row_account_change, m.holder_key, m.holder_name, p.payee_key, bool_or(p.month <= m.day) AS before
     FROM   moved   AS m
     JOIN   payment AS p ON p.household_key = m.household_key
     GROUP  BY m.row_account_change, m.holder_key, m.holder_name, p.payee_key
 ),
 drawn AS (
-    SELECT p.row_account_change, sum(p.paid_fen) AS paid_fen, min(p.row_payment) AS row_payment,
+    SELECT p.row_account_change,
            -- Whoever became the payee only with the change does not make the account his own.
            bool_or(p.before AND (coalesce(p.payee_key = p.holder_key, false) OR coalesce(names_match(p.holder_name, i.name), false))) AS own
     FROM   payee    AS p
@@ -79,7 +78,7 @@ agreed AS (
     GROUP  BY m.row_account_change
 ),
 judged AS (
-    SELECT m.*, d.paid_fen, d.row_payment, g.row_custody_agreement,
+    SELECT m.*, g.row_custody_agreement,
            CASE WHEN coalesce(d.own, false) OR f.row_account_change IS NOT NULL THEN 'own_new_accounts'
                 WHEN m.institution_key IS NOT NULL THEN 'institution_account'
                 WHEN g.row_custody_agreement IS NOT NULL THEN 'custody_signed' END AS exempt_as
@@ -102,14 +101,23 @@ ranked AS (
     FROM   judged  AS j
     JOIN   busy    AS b ON b.operator_key = j.operator_key AND b.day = j.day
     JOIN   counted AS k ON k.operator_key = j.operator_key AND k.day = j.day
+),
+paid AS (
+    -- A payment of a household two of whose awards were changed counts once.
+    SELECT j.row_account_change, p.award_key, p.month, p.amount_fen, p.row_id AS row_payment,
+           row_number() OVER (PARTITION BY j.operator_key, j.day, p.row_id ORDER BY j.changed_at, j.row_account_change) AS nth
+    FROM   judged  AS j
+    JOIN   payment AS p ON p.household_key = j.household_key AND p.account_key = j.new_account_key
+    WHERE  j.exempt_as IS NULL AND p.status = 'paid' AND coalesce(p.paid_on, p.month) >= j.day
 )
 -- Many households are touched: none stands for the others, and the place is the official's.
-SELECT operator_key AS subject_key, CAST(day AS VARCHAR) AS case_key, operator_key AS official_key, month_of(day) AS month,
-       CAST(CASE WHEN exempt_as IS NULL THEN coalesce(paid_fen, 0) ELSE 0 END AS BIGINT) AS amount_fen,
-       CASE exempt_as WHEN 'own_new_accounts' THEN 'own_new_accounts' WHEN 'institution_account' THEN 'institution_account'
-                      WHEN 'custody_signed' THEN 'custody_signed' END AS exemption,
-       operator, day, CAST(CAST(began_at AS TIME) AS VARCHAR) AS at, changes, strangers, coalesce(holder_name, '') AS holder, account_no,
-       row_account_change, row_account, row_payment, row_official, row_custody_agreement AS against_custody_agreement
-FROM   ranked
-WHERE  (exempt_as IS NULL AND strangers >= bulk) OR (exempt_as IS NOT NULL AND strangers < bulk AND lawful >= bulk AND nth = 1)
-ORDER  BY subject_key, case_key, exemption, changed_at, row_account_change
+SELECT r.operator_key AS subject_key, CAST(r.day AS VARCHAR) AS case_key, r.operator_key AS official_key,
+       p.award_key AS paid_award_key, coalesce(p.month, month_of(r.day)) AS month, coalesce(p.amount_fen, 0) AS amount_fen,
+       CASE r.exempt_as WHEN 'own_new_accounts' THEN 'own_new_accounts' WHEN 'institution_account' THEN 'institution_account'
+                        WHEN 'custody_signed' THEN 'custody_signed' END AS exemption,
+       r.operator, r.day, CAST(CAST(r.began_at AS TIME) AS VARCHAR) AS at, r.changes, r.strangers, coalesce(r.holder_name, '') AS holder, r.account_no,
+       r.row_account_change, r.row_account, p.row_payment, r.row_official, r.row_custody_agreement AS against_custody_agreement
+FROM   ranked AS r
+LEFT   JOIN paid AS p ON p.row_account_change = r.row_account_change AND p.nth = 1
+WHERE  (r.exempt_as IS NULL AND r.strangers >= r.bulk) OR (r.exempt_as IS NOT NULL AND r.strangers < r.bulk AND r.lawful >= r.bulk AND r.nth = 1)
+ORDER  BY subject_key, case_key, exemption, r.changed_at, r.row_account_change, month, p.row_payment

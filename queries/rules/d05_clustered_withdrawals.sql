@@ -1,11 +1,12 @@
 -- id         = "d05_clustered_withdrawals"
 -- typology   = "D05"
--- version    = 3
+-- version    = 4
 -- status     = "experimental"
 -- severity   = 4
 -- queue      = "irregularity"
 -- subject    = "terminal"
 -- reads      = ["withdrawal_cluster"]
+-- needs      = ["account_transaction.terminal_no"]
 -- columns    = ["payment.account_no"]
 -- # Many cards in one hand is near certain; whether the hand passes the money on only the recipients can say.
 -- prior      = 0.6

@@ -1,12 +1,13 @@
 -- id         = "d06_three_way_mismatch"
 -- typology   = "D06"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 4
 -- queue      = "irregularity"
 -- subject    = "award"
 -- reads      = ["payment", "award", "household", "paid_run", "account_transaction"]
 -- optional   = ["account_transaction"]
+-- columns    = ["payment.account_no", "payment.paid_on"]
 -- # Three ledgers of three hands seldom differ by chance; batches booked together and corrections are what explains it.
 -- prior      = 0.65
 -- reason_zh  = "{name}的救助待遇{months}个月（{month_from}至{month_to}）审批、发放、银行三方账目不符：{what_zh}，涉及{amount}元。"

@@ -7,6 +7,7 @@
 -- subject    = "institution"
 -- reads      = ["institution_stay", "account", "award", "award_member", "payment", "identity", "medical_settlement", "death_record", "award_head_count"]
 -- optional   = ["medical_settlement"]
+-- columns    = ["institution_stay.to_date", "payment.account_no"]
 -- # Three sources agree: the house says present, another register says gone, the money came. A late entry is what is left.
 -- prior      = 0.7
 -- reason_zh  = "{name}登记{resident}在院（{stay_from}起），而{event_zh}；其间特困供养金仍有{months}个月（{month_from}至{month_to}）发入该机构账户，缺位期间份额{amount}元。"

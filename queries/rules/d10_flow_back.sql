@@ -7,6 +7,7 @@
 -- subject    = "account"
 -- reads      = ["onward_transfer", "account", "household_member", "identity"]
 -- optional   = ["household_member"]
+-- needs      = ["account_transaction.counter_account_no"]
 -- columns    = ["payment.account_no"]
 -- # Three families that pass their money to one account month after month have few reasons to; a village shop on credit is one.
 -- prior      = 0.65

@@ -8,6 +8,7 @@
 -- reads      = ["onward_transfer", "account", "official", "official_circle", "official_kin", "award_member", "household_member", "identity"]
 -- optional   = ["household_member"]
 -- one_of     = ["kinship", "marriage", "person"]
+-- needs      = ["account_transaction.counter_account_no"]
 -- columns    = ["payment.account_no"]
 -- # Repeated transfers right after the payment are hard to explain between strangers; debts and purchases are what explains them.
 -- prior      = 0.6

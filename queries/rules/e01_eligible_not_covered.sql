@@ -1,6 +1,6 @@
 -- id         = "e01_eligible_not_covered"
 -- typology   = "E01"
--- version    = 2
+-- version    = 3
 -- status     = "experimental"
 -- severity   = 3
 -- queue      = "exclusion"

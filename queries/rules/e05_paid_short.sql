@@ -1,6 +1,6 @@
 -- id         = "e05_paid_short"
 -- typology   = "E05"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 3
 -- queue      = "exclusion"
@@ -30,7 +30,8 @@
 -- meaning = "a shortfall of no more than this, in yuan, is rounding"
 
 -- Awards whose paid rows are one full payment a month are left out at once; they are nearly all. The others are
--- laid out month by month, and what a chain of awards owes is settled oldest first by what it paid too much.
+-- laid out month by month, and what a chain of awards owes is settled oldest first by what it paid too much. The share
+-- of the dead is not owed.
 WITH RECURSIVE calendar AS (
     SELECT $window_from AS month
     UNION  ALL
@@ -77,17 +78,36 @@ got AS (
     JOIN   payment   AS p ON p.award_key = i.award_key
     GROUP  BY i.award_key, p.month
 ),
-ledger AS (
+died AS (
+    SELECT DISTINCT i.award_key, d.person_key, d.died_on, d.row_death
+    FROM   irregular    AS i
+    JOIN   award_member AS m ON m.award_key = i.award_key
+    JOIN   death_record AS d ON d.person_key = m.person_key AND d.choice = 1 AND d.doubt IS NULL
+),
+month AS (
     SELECT i.award_key, i.household_key, i.programme, i.application_key, i.due_fen, i.row_award, c.month,
-           coalesce(g.got_fen, 0) AS got_fen, coalesce(g.later_fen, 0) AS later_fen, g.row_payment,
-           greatest(i.due_fen - coalesce(g.got_fen, 0), 0) AS short_fen,
-           greatest(coalesce(g.got_fen, 0) - i.due_fen, 0) AS over_fen,
-           months_between($window_from, c.month) AS month_no
+           coalesce(g.got_fen, 0) AS got_fen, coalesce(g.later_fen, 0) AS later_fen, g.row_payment
     FROM   irregular AS i
     JOIN   calendar  AS c ON c.month >= i.first_month AND c.month <= i.last_month
     JOIN   household AS h ON h.household_key = i.household_key
     LEFT   JOIN got  AS g ON g.award_key = i.award_key AND g.month = c.month
     WHERE  day_add(c.month, CAST(local_number(h.region_code, 'pay_day', c.month) AS BIGINT) - 1) <= $as_of
+),
+mourned AS (
+    SELECT m.award_key, m.month, count(*) AS dead, min(d.row_death) AS row_death, min(n.head_count) AS head_count
+    FROM   month            AS m
+    JOIN   died             AS d ON d.award_key = m.award_key AND d.died_on < month_after(m.month)
+    JOIN   award_head_count AS n ON n.award_key = m.award_key
+    GROUP  BY m.award_key, m.month
+),
+ledger AS (
+    SELECT m.*, d.row_death,
+           greatest(m.due_fen - m.got_fen, 0) AS less_fen,
+           greatest(m.due_fen - m.got_fen - coalesce(m.due_fen * least(d.dead, d.head_count) / d.head_count, 0), 0) AS short_fen,
+           greatest(m.got_fen - m.due_fen, 0) AS over_fen,
+           months_between($window_from, m.month) AS month_no
+    FROM   month AS m
+    LEFT   JOIN mourned AS d ON d.award_key = m.award_key AND d.month = m.month
 ),
 settled AS (
     SELECT *,
@@ -97,27 +117,12 @@ settled AS (
                                RANGE BETWEEN UNBOUNDED PRECEDING AND 3 FOLLOWING) AS repaid_fen
     FROM   ledger
 ),
-short AS (
-    SELECT * FROM settled
-    WHERE  short_fen > 100 * $short_yuan OR got_fen - later_fen < due_fen - 100 * $short_yuan
-),
-judged AS (
-    SELECT s.award_key, s.household_key, s.month, s.due_fen, s.short_fen, s.got_fen, s.owed_fen, s.repaid_fen,
-           s.row_award, s.row_payment,
-           count(DISTINCT d.person_key) AS dead, min(d.row_death) AS row_death, min(n.head_count) AS head_count
-    FROM   short AS s
-    LEFT   JOIN award_head_count AS n ON n.award_key = s.award_key
-    LEFT   JOIN award_member     AS m ON m.award_key = s.award_key
-    LEFT   JOIN death_record     AS d
-           ON d.person_key = m.person_key AND d.choice = 1 AND d.doubt IS NULL AND d.died_on < month_after(s.month)
-    GROUP  BY s.award_key, s.household_key, s.month, s.due_fen, s.short_fen, s.got_fen, s.owed_fen, s.repaid_fen,
-              s.row_award, s.row_payment
-),
 exempted AS (
-    SELECT *,
-           CASE WHEN dead > 0 AND short_fen * head_count <= due_fen * dead + 100 * $short_yuan * head_count THEN 'covered_person_died'
+    SELECT *, least(short_fen, greatest(owed_fen - repaid_fen, 0)) AS missing_fen,
+           CASE WHEN less_fen > 100 * $short_yuan AND short_fen <= 100 * $short_yuan THEN 'covered_person_died'
                 WHEN short_fen <= 100 * $short_yuan OR owed_fen <= repaid_fen + 100 * $short_yuan THEN 'made_good' END AS exempt_as
-    FROM   judged
+    FROM   settled
+    WHERE  less_fen > 100 * $short_yuan OR got_fen - later_fen < due_fen - 100 * $short_yuan
 ),
 chained AS (
     -- A chain of awards under one application is one benefit: the finding is of the last award it touches.
@@ -131,7 +136,8 @@ ranked AS (
     SELECT *, min(CASE WHEN exempt_as IS NULL THEN 0 ELSE 1 END) OVER (PARTITION BY last_award_key) AS all_exempt
     FROM   chained
 )
-SELECT last_award_key AS subject_key, household_key, award_key, month, short_fen AS amount_fen,
+SELECT last_award_key AS subject_key, household_key, award_key, month,
+       CAST(CASE WHEN exempt_as IS NULL THEN missing_fen ELSE less_fen END AS BIGINT) AS amount_fen,
        CASE exempt_as WHEN 'covered_person_died' THEN 'covered_person_died' WHEN 'made_good' THEN 'made_good' END AS exemption,
        round(due_fen / 100.0, 2) AS due,
        row_award, row_payment, row_death AS against_death

@@ -1,6 +1,6 @@
 -- id         = "e07_returned_not_reissued"
 -- typology   = "E07"
--- version    = 2
+-- version    = 3
 -- status     = "experimental"
 -- severity   = 3
 -- queue      = "exclusion"
@@ -41,7 +41,8 @@ clocked AS (
 ),
 repaid AS (
     SELECT b.award_key, b.household_key, b.month, b.amount_fen, b.row_payment, b.tried_on, b.reissue_days, b.deadline,
-           coalesce(sum(CASE WHEN p.paid_on <= b.deadline THEN p.amount_fen END), 0) AS in_time_fen,
+           -- What is marked paid and bears no date was paid in its month.
+           coalesce(sum(CASE WHEN coalesce(p.paid_on, p.month) <= b.deadline THEN p.amount_fen END), 0) AS in_time_fen,
            min(p.row_id) AS row_payment_later
     FROM   clocked AS b
     LEFT   JOIN payment AS p ON p.award_key = b.award_key AND p.month = b.month AND p.status = 'paid'

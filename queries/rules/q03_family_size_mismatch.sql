@@ -1,11 +1,12 @@
 -- id         = "q03_family_size_mismatch"
 -- typology   = "Q03"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 1
 -- queue      = "data_quality"
 -- subject    = "household"
 -- reads      = ["household", "household_member"]
+-- needs      = ["household.family_size"]
 -- # Two numbers of one file compared.
 -- prior      = 0.9
 -- reason_zh  = "{name}家庭登记人口{declared}人，现有成员名单{listed}人。"

@@ -25,9 +25,9 @@
 -- meaning = "a surplus of less than this, in yuan, is rounding"
 
 -- One row a month and award. `subject_key` says whom it is about; `exemption` is null where none applies;
--- `amount_fen` has the lawful share taken off (`share_key` would be the person whose share of a payment it is);
--- `row_<table>` are the rows it rests on, `against_<table>`
--- those that speak for the family; `known_on` would be the day from which the office could know.
+-- `amount_fen` has the lawful share taken off (`share_key` would be the person whose share of a payment it is,
+-- `paid_award_key` the award whose payment it is in a finding that names no award); `row_<table>` are the rows it rests
+-- on, `against_<table>` those that speak for the family; `known_on` would be the day from which the office could know.
 WITH monthly AS (
     SELECT p.award_key, p.household_key, p.month, sum(p.amount_fen) - max(p.amount_fen) AS surplus_fen,
            min(p.row_id) AS row_payment, max(p.row_id) AS row_payment_later

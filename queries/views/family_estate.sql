@@ -1,42 +1,39 @@
--- meaning  = "Housing and shops of families over the local limits, in periods of months in which neither deeds, members nor local parameters change: what counts (`exemption` null), or why the family is over the limits by deeds that do not count: homestead and relocation homes, a share under one half, deregistered before, another name in the register. A single homestead or relocation home is no look-alike."
--- reads    = ["household", "household_member", "identity", "real_estate", "local_period"]
+-- meaning  = "Housing and shops of families over the local limits, in periods of months in which neither deeds, members nor local parameters change: what counts (`exemption` null), or why the family is over the limits by deeds that do not count: homestead and relocation homes, a share under one half, deregistered before, another name in the register. A deed counts once, with the shares that members hold of it together. A single homestead or relocation home is no look-alike."
+-- reads    = ["household", "family_member", "identity", "real_estate", "local_period"]
 -- once     = true
 
-WITH member AS (
-    SELECT household_key, person_key,
-           coalesce(month_of(joined_on), DATE '1900-01-01') AS from_month, coalesce(month_of(left_on), DATE '2999-12-01') AS to_month
-    FROM   household_member
-    WHERE  person_key IS NOT NULL
-),
-held AS (
-    SELECT m.household_key, e.use, coalesce(e.area, 0) AS area, e.registered_on, m.to_month AS left_month, e.row_id AS row_real_estate,
+WITH held AS (
+    -- A row an owner; the rows of a deed go by its first, and one without a number is a deed of its own.
+    SELECT m.household_key, m.person_key,
+           CASE WHEN trim(e.deed_no) <> '' THEN min(e.row_id) OVER (PARTITION BY m.household_key, trim(e.deed_no), e.use) ELSE e.row_id END AS deed,
+           e.use, coalesce(e.share, 1.0) AS share, coalesce(e.area, 0) AS area, e.registered_on, m.to_month AS left_month, e.row_id AS row_real_estate,
            greatest(coalesce(month_of(e.registered_on), DATE '1900-01-01'), m.from_month) AS first_month,
            coalesce(month_of(e.deregistered_on), DATE '2999-12-01') AS last_month,
            CASE WHEN e.use IN ('homestead', 'relocation') THEN 'homestead_or_relocation'
-                WHEN e.share < 0.5 THEN 'small_share'
                 WHEN NOT coalesce(names_match(e.owner_name, i.name), true) THEN 'name_mismatch' END AS excused
-    FROM   real_estate AS e
-    JOIN   member      AS m ON m.person_key = e.owner_key
-    JOIN   identity    AS i ON i.person_key = e.owner_key
+    FROM   real_estate   AS e
+    JOIN   family_member AS m ON m.person_key = e.owner_key
+    JOIN   identity      AS i ON i.person_key = e.owner_key
     WHERE  e.use IN ('residential', 'commercial', 'homestead', 'relocation')
 ),
-deed AS (
-    SELECT household_key, use, area, registered_on, row_real_estate, excused,
+part AS (
+    SELECT household_key, person_key, deed, use, share, area, registered_on, row_real_estate, excused,
            first_month AS from_month, least(last_month, left_month) AS to_month
     FROM   held
     WHERE  first_month <= least(last_month, left_month)
     UNION  ALL
-    SELECT household_key, use, area, registered_on, row_real_estate, 'deregistered' AS excused, greatest(first_month, month_after(last_month)) AS from_month, left_month AS to_month
+    SELECT household_key, person_key, deed, use, share, area, registered_on, row_real_estate, 'deregistered' AS excused,
+           greatest(first_month, month_after(last_month)) AS from_month, left_month AS to_month
     FROM   held
     WHERE  last_month < left_month AND first_month <= left_month
 ),
 family AS (
-    SELECT m.* FROM member AS m WHERE m.household_key IN (SELECT household_key FROM deed)
+    SELECT m.* FROM family_member AS m WHERE m.household_key IN (SELECT household_key FROM part)
 ),
 edge AS (
-    SELECT household_key, from_month AS month FROM deed
+    SELECT household_key, from_month AS month FROM part
     UNION
-    SELECT household_key, month_after(to_month) FROM deed
+    SELECT household_key, month_after(to_month) FROM part
     UNION
     SELECT household_key, from_month FROM family
     UNION
@@ -45,30 +42,47 @@ edge AS (
     SELECT h.household_key, l.from_month
     FROM   household    AS h
     JOIN   local_period AS l ON l.region_code = h.region_code
-    WHERE  h.household_key IN (SELECT household_key FROM deed)
+    WHERE  h.household_key IN (SELECT household_key FROM part)
 ),
 period AS (
     SELECT household_key, month AS from_month,
            month_add(lead(month) OVER (PARTITION BY household_key ORDER BY month), -1) AS to_month
     FROM   edge
 ),
-summed AS (
-    SELECT p.household_key, p.from_month, p.to_month,
-           sum(CASE WHEN d.excused IS NULL AND d.use = 'residential' THEN 1 ELSE 0 END) AS residences,
-           sum(CASE WHEN d.excused IS NULL AND d.use = 'commercial' THEN 1 ELSE 0 END) AS shops,
-           sum(CASE WHEN d.excused IS NULL AND d.use = 'residential' THEN d.area ELSE 0 END) AS area,
-           sum(CASE WHEN d.use <> 'commercial' THEN 1 ELSE 0 END) AS all_residences,
-           sum(CASE WHEN d.use = 'commercial' THEN 1 ELSE 0 END) AS all_shops,
-           sum(CASE WHEN d.use = 'residential' THEN d.area ELSE 0 END) AS all_area,
-           coalesce(min(nullif(d.excused, 'homestead_or_relocation')), min(d.excused)) AS excused,
-           max(CASE WHEN d.excused IS NULL THEN d.registered_on END) AS registered_on,
-           coalesce(min(CASE WHEN d.excused IS NULL THEN d.row_real_estate END), min(d.row_real_estate)) AS row_first,
-           coalesce(max(CASE WHEN d.excused IS NULL THEN d.row_real_estate END), max(d.row_real_estate)) AS row_last,
-           min(CASE WHEN d.excused IS NOT NULL THEN d.row_real_estate END) AS row_excused
+owned AS (
+    -- An owner who is entered twice for one deed holds it once.
+    SELECT p.household_key, p.from_month, p.to_month, d.deed, d.use, d.share, d.area, d.excused, d.registered_on, d.row_real_estate,
+           row_number() OVER (PARTITION BY p.household_key, p.from_month, d.deed, d.person_key
+                              ORDER BY CASE WHEN d.excused IS NULL THEN 0 ELSE 1 END, d.share DESC, d.row_real_estate) AS nth
     FROM   period AS p
-    JOIN   deed   AS d ON d.household_key = p.household_key AND d.from_month <= p.from_month AND d.to_month >= p.to_month
+    JOIN   part   AS d ON d.household_key = p.household_key AND d.from_month <= p.from_month AND d.to_month >= p.to_month
     WHERE  p.to_month IS NOT NULL
-    GROUP  BY p.household_key, p.from_month, p.to_month
+),
+deed AS (
+    SELECT household_key, from_month, to_month, deed, min(use) AS use, max(area) AS area,
+           CASE WHEN sum(CASE WHEN excused IS NULL THEN share ELSE 0 END) >= 0.5 THEN NULL
+                WHEN sum(share) < 0.5 AND min(use) NOT IN ('homestead', 'relocation') THEN 'small_share'
+                ELSE coalesce(min(nullif(excused, 'homestead_or_relocation')), min(excused), 'small_share') END AS excused,
+           max(registered_on) AS registered_on, min(row_real_estate) AS row_first, max(row_real_estate) AS row_last
+    FROM   owned
+    WHERE  nth = 1
+    GROUP  BY household_key, from_month, to_month, deed
+),
+summed AS (
+    SELECT household_key, from_month, to_month,
+           sum(CASE WHEN excused IS NULL AND use = 'residential' THEN 1 ELSE 0 END) AS residences,
+           sum(CASE WHEN excused IS NULL AND use = 'commercial' THEN 1 ELSE 0 END) AS shops,
+           sum(CASE WHEN excused IS NULL AND use = 'residential' THEN area ELSE 0 END) AS area,
+           sum(CASE WHEN use <> 'commercial' THEN 1 ELSE 0 END) AS all_residences,
+           sum(CASE WHEN use = 'commercial' THEN 1 ELSE 0 END) AS all_shops,
+           sum(CASE WHEN use = 'residential' THEN area ELSE 0 END) AS all_area,
+           coalesce(min(nullif(excused, 'homestead_or_relocation')), min(excused)) AS excused,
+           max(CASE WHEN excused IS NULL THEN registered_on END) AS registered_on,
+           coalesce(min(CASE WHEN excused IS NULL THEN row_first END), min(row_first)) AS row_first,
+           coalesce(max(CASE WHEN excused IS NULL THEN row_last END), max(row_last)) AS row_last,
+           min(CASE WHEN excused IS NOT NULL THEN row_first END) AS row_excused
+    FROM   deed
+    GROUP  BY household_key, from_month, to_month
 ),
 peopled AS (
     SELECT s.household_key, s.from_month, count(DISTINCT f.person_key) AS members

@@ -1,22 +1,16 @@
 -- meaning  = "Verified income of families in periods in which neither it nor the family changes, for families with any: first and last month (open ends are far dates), the members then, and the sums of `income_line`. A family without a row, or outside its periods, has no verified income."
--- reads    = ["household_member", "income_line"]
+-- reads    = ["family_member", "income_line"]
 -- once     = true
 
-WITH member AS (
-    SELECT DISTINCT household_key, person_key,
-           coalesce(month_of(joined_on), DATE '1900-01-01') AS from_month, coalesce(month_of(left_on), DATE '2999-12-01') AS to_month
-    FROM   household_member
-    WHERE  person_key IS NOT NULL
-),
-line AS (
+WITH line AS (
     SELECT m.household_key, greatest(l.from_month, m.from_month) AS from_month, least(l.to_month, m.to_month) AS to_month,
            l.base_fen, l.shown_fen, l.pension_fen, l.name, l.employer, l.row_employment, l.row_pension
-    FROM   income_line AS l
-    JOIN   member      AS m ON m.person_key = l.person_key
+    FROM   income_line   AS l
+    JOIN   family_member AS m ON m.person_key = l.person_key
     WHERE  greatest(l.from_month, m.from_month) <= least(l.to_month, m.to_month)
 ),
 family AS (
-    SELECT m.* FROM member AS m WHERE m.household_key IN (SELECT household_key FROM line)
+    SELECT m.* FROM family_member AS m WHERE m.household_key IN (SELECT household_key FROM line)
 ),
 edge AS (
     SELECT household_key, from_month AS month FROM line

@@ -1,4 +1,4 @@
--- meaning  = "Grants of temporary aid: the awards of one application are one grant. `granted_on` is the day of the decision, else the first day of the award; `paid_fen` is what was paid inside the window, null where nothing was."
+-- meaning  = "Grants of temporary aid: the awards of one application are one grant; `grant_no` is the application, for an award without one -1 less the award. `granted_on` is the day of the decision, else the first day of the award; `paid_fen` is what was paid inside the window, null where nothing was."
 -- reads    = ["award", "application", "household", "award_head_count", "paid_run"]
 -- once     = true
 
@@ -14,7 +14,7 @@ paid AS (
     JOIN   paid_run AS r ON r.award_key = g.award_key
     GROUP  BY g.award_key
 )
-SELECT g.household_key, h.region_code, min(g.award_key) AS award_key, s.application_key, s.cause,
+SELECT g.household_key, h.region_code, coalesce(g.application_key, -1 - g.award_key) AS grant_no, min(g.award_key) AS award_key, s.application_key, s.cause,
        coalesce(s.decided_on, min(g.start_month)) AS granted_on, min(g.start_month) AS from_month, max(g.end_month) AS to_month,
        CAST(sum(g.monthly_amount_fen) AS BIGINT) AS amount_fen, CAST(sum(p.paid_fen) AS BIGINT) AS paid_fen,
        max(n.head_count) AS head_count,

@@ -2,6 +2,7 @@
 //! rows of one subject, case and exemption are one finding.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::compute::cast;
@@ -15,7 +16,7 @@ use crate::contract::SubjectKind;
 use crate::query::library::{CheckedRule, EvidenceRole};
 
 use super::reason::{cell, day, fill, month, yuan};
-use super::{FlagError, Money};
+use super::{FlagError, Money, Whose};
 
 /// Whom or what a finding is about: a dense key, or the number itself where the kind has no key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,6 +86,8 @@ struct Group {
     months: BTreeSet<i32>,
     known_on: Option<i32>,
     money: Money,
+    /// Rule and case: whose money is what no award paid.
+    own: Arc<str>,
     fen: i64,
     /// Fen counted so far of a payment's row, by whose share it is.
     counted: BTreeMap<(i64, Option<i32>), i64>,
@@ -154,7 +157,11 @@ pub async fn assemble(rule: &CheckedRule, mut rows: SendableRecordBatchStream) -
                 close(rule, open.take(), &mut findings);
             }
             let (_, groups) = open.get_or_insert_with(|| (subject, Groups::new()));
-            let group = groups.entry((columns.text("case_key", row), columns.text("exemption", row))).or_default();
+            let case = columns.text("case_key", row);
+            let own = || format!("{} {}", rule.id(), case.as_deref().unwrap_or_default()).into();
+            let group = groups
+                .entry((case.clone(), columns.text("exemption", row)))
+                .or_insert_with(|| Group { own: own(), ..Group::default() });
             take(rule.header().subject, &columns, row, group);
             for column in &evidence {
                 if let Some(row_id) = columns.int(&column.column, row) {
@@ -197,7 +204,9 @@ fn take(about: SubjectKind, columns: &Columns<'_>, row: usize, group: &mut Group
             }
             None => fen,
         };
-        group.money.add(key("award_key"), month, share, more);
+        let award = key("award_key").or_else(|| key("paid_award_key"));
+        let whose = award.map_or_else(|| Whose::Case(Arc::clone(&group.own)), Whose::Award);
+        group.money.add(whose, month, share, more);
         group.fen += more;
     }
     for (i, field) in columns.batch.schema_ref().fields().iter().enumerate() {

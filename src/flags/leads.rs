@@ -162,7 +162,12 @@ impl Leads {
             Some(suspicion) => lead.suspicions.push(suspicion),
             None => lead.derived = lead.derived.max(finding.probability),
         }
-        lead.money.unite(&finding.money);
+        if derived {
+            // What it says of money without an award is in the lead by the finding that it follows.
+            lead.money.unite_awards(&finding.money);
+        } else {
+            lead.money.unite(&finding.money);
+        }
         lead.severity = lead.severity.max(finding.severity);
         lead.findings += 1;
         lead.typologies.insert(finding.typology.clone());

@@ -34,7 +34,7 @@ pub use evidence::{EvidenceRow, evidence_rows, inferred_links};
 pub use finding::{Finding, Links, Status};
 pub use found::found_rows;
 pub use leads::{Lead, LeadParts, Leads};
-pub use money::Money;
+pub use money::{Money, Whose};
 pub use output::{
     Output, coverage_batch, coverage_schema, evidence_batch, evidence_schema, findings_batch, findings_schema,
     leads_batch, leads_schema,

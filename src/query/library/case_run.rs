@@ -210,6 +210,7 @@ fn compare(case: &Case, answer: Answer) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::Queue;
     use crate::query::library::{Edge, Library, Planner, Rule, sources};
 
     #[tokio::test(flavor = "multi_thread")]
@@ -263,5 +264,66 @@ mod tests {
             run_cases(&rule).await.iter().filter(|o| !o.passed()).map(|o| o.to_string()).collect();
         assert_eq!(failed.len(), 1);
         assert!(failed[0].contains("is expected and does not come out") && failed[0].contains("comes out and is not"));
+    }
+
+    /// Columns whose empty cells say that something goes on.
+    const ENDS: [&str; 7] =
+        ["to_date", "to_month", "end_month", "left_on", "dissolved_on", "deregistered_on", "stop_notice_on"];
+
+    /// Lists of what is in force come without ends, and then hold nothing that ended.
+    const LISTS: [&str; 3] = ["household_member.left_on", "award_member.to_month", "award.end_month"];
+
+    /// A table's text without what stands in a column; nothing where that is empty already.
+    fn emptied(text: &str, column: &str) -> Option<String> {
+        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
+        let headers = reader.headers().unwrap().clone();
+        let at = headers.iter().position(|header| header == column)?;
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(&headers).unwrap();
+        let mut any = false;
+        for record in reader.records().map(Result::unwrap) {
+            any |= !record[at].is_empty();
+            writer.write_record(record.iter().enumerate().map(|(i, cell)| if i == at { "" } else { cell })).unwrap();
+        }
+        any.then(|| String::from_utf8(writer.into_inner().unwrap()).unwrap())
+    }
+
+    /// What a rule that accuses raises on a case without the ends that a column tells, and did not raise with them.
+    async fn raised_without_ends(rule: CheckedRule) -> Vec<String> {
+        let mut plans = Plans::default();
+        let mut raised = Vec::new();
+        for case in rule.cases().iter().filter(|case| case.not_assessable.is_empty()) {
+            for (table, text) in &case.given {
+                for column in ENDS {
+                    let name = format!("{table}.{column}");
+                    let Some(text) = emptied(text, column) else { continue };
+                    if table == "local_rule" || LISTS.contains(&name.as_str()) || rule.header().columns.contains(&name)
+                    {
+                        continue;
+                    }
+                    let mut without = case.clone();
+                    without.given.insert(table.clone(), text);
+                    let flagged = answer(&rule, &without, &mut plans).await.unwrap().flagged;
+                    let new: Vec<_> = flagged.iter().filter(|row| !case.flagged.contains(row)).collect();
+                    if !new.is_empty() {
+                        raised.push(format!("{} without {name}: {}: {new:?}", rule.id(), case.name));
+                    }
+                }
+            }
+        }
+        raised
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn no_end_that_nobody_handed_over_accuses() {
+        let library = Library::built_in().await.unwrap();
+        // An offer of help more costs a visit.
+        let accusing = library.rules().filter(|rule| rule.header().queue != Queue::Exclusion).cloned();
+        let runs: Vec<_> = accusing.map(|rule| tokio::spawn(raised_without_ends(rule))).collect();
+        let mut raised = Vec::new();
+        for run in runs {
+            raised.extend(run.await.unwrap());
+        }
+        assert!(raised.is_empty(), "name the column under 'columns':\n{}", raised.join("\n"));
     }
 }

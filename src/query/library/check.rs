@@ -316,6 +316,7 @@ mod tests {
             (swap("$as_of", "$today"), "uses $today"),
             (swap("{name}", "{nobody}"), "{nobody}"),
             (swap("[exemptions.probation]", "[exemptions.parole]"), "exempts as 'probation'"),
+            (swap("p.award_key, p.month,", "p.award_key, p.month AS month_from, p.month AS month_to,"), "give 'month'"),
             (swap("contract = \"probation is not detention\"", "contract = \"parole\""), "does not list 'parole'"),
         ] {
             let found = faults(&text).await;

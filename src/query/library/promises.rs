@@ -191,6 +191,10 @@ pub(super) fn output_faults(header: &Header, schema: &SchemaRef, tables: &BTreeS
     if has("month_from") != has("month_to") || (has("month") && has("month_from")) {
         faults.push("give either month or month_from and month_to".to_owned());
     }
+    // Two rules that touch one payment count it once only if both say which month's it is.
+    if has("amount_fen") && (has("award_key") || has("paid_award_key")) && !has("month") {
+        faults.push("an amount of an award's has a month: give 'month', a row a payment".to_owned());
+    }
     if !schema.fields().iter().any(|f| f.name().starts_with("row_")) {
         faults.push("there is no row_<table> column: a finding without evidence".to_owned());
     }

@@ -69,6 +69,7 @@ const SOURCES: &[(&str, &str)] = view_sources![
     "award_account",
     "temporary_grant",
     "level_dibao",
+    "family_member",
     "income_line",
     "household_income",
     "income_over_standard",
