@@ -81,6 +81,12 @@ done AS (
     GROUP  BY p.official_key, p.part
     HAVING count(*) >= 10
 ),
+term AS (
+    -- A row a term of office: the latest tells where the official stands.
+    SELECT official_key, official_no, region_code, level, row_id,
+           row_number() OVER (PARTITION BY official_key ORDER BY coalesce(to_date, DATE '2999-12-31') DESC, row_id DESC) AS nth
+    FROM   official
+),
 most AS (
     SELECT *, row_number() OVER (PARTITION BY official_key ORDER BY cases DESC, part) AS nth FROM done
 )
@@ -89,7 +95,7 @@ SELECT o.official_key AS subject_key, o.official_no AS subject_no, o.region_code
        CAST(v.most AS DOUBLE) / d.cases AS one_village_share, d.no_income_share,
        o.row_id AS row_official, d.row_first AS row_application, d.row_last AS row_application_2
 FROM   most         AS d
-JOIN   official     AS o ON o.official_key = d.official_key
+JOIN   term         AS o ON o.official_key = d.official_key AND o.nth = 1
 LEFT   JOIN village AS v ON v.official_key = d.official_key AND v.part = d.part
 WHERE  d.nth = 1
 ORDER  BY subject_no

@@ -4,9 +4,12 @@ use statrs::distribution::{Beta, ContinuousCDF};
 
 use super::{Disposition, Outcome};
 use crate::domain::region;
+use crate::model::calibration::Basis;
 use crate::query::library::{Header, Status};
 
-/// How many checked findings the stated prior is worth.
+/// How many checked findings the stated prior is worth where a rule is judged by its own checks. Findings take another
+/// precision, which learns from the checks of all rules and of each county; a status must not change by what
+/// was found of others.
 const PRIOR_WEIGHT: f64 = 4.0;
 /// Checked findings from which evidence may change the status of a rule.
 const ENOUGH: u64 = 20;
@@ -16,7 +19,7 @@ const SERVICE: f64 = 0.35;
 /// A rule is no use where its precision is surely below this.
 const USELESS: f64 = 0.13;
 
-/// The precision of a rule as a Beta distribution: the stated prior, updated by what was checked
+/// The precision of a rule by its own checks, as a Beta distribution: the stated prior, updated by what was checked
 /// (conjugate updating of a binomial share; Gelman et al., Bayesian Data Analysis, ch. 2).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Posterior {
@@ -64,7 +67,11 @@ pub struct RuleEvidence {
     pub confirmed: u64,
     /// Dismissed, ever, by reason.
     pub dismissed: BTreeMap<String, u64>,
-    /// Precision that follows.
+    /// Precision that its findings take there: what people found of all rules, most of it of this one.
+    pub precision: f64,
+    /// What that rests on.
+    pub basis: Basis,
+    /// Precision by its own checks there alone, which the advice follows.
     pub posterior: Posterior,
     /// What follows for the status.
     pub advice: Advice,
@@ -79,11 +86,13 @@ struct Tally {
 }
 
 /// The evidence on rules, everywhere and by county. `findings` are rule, region and whether exempted, of
-/// one audit; `standing` the latest disposition of every finding.
+/// one audit; `standing` the latest disposition of every finding; `learnt` tells the precision that findings of a rule
+/// take in a county, and what it rests on.
 pub fn evidence<'a>(
     rules: impl Iterator<Item = &'a Header>,
     findings: impl Iterator<Item = (String, String, bool)>,
     standing: impl Iterator<Item = &'a Disposition>,
+    learnt: impl Fn(&Header, &str) -> (f64, Basis),
 ) -> Vec<RuleEvidence> {
     let mut tallies: BTreeMap<(String, String), Tally> = BTreeMap::new();
     let mut both = |rule: &str, place: &str, count: &dyn Fn(&mut Tally)| {
@@ -107,6 +116,7 @@ pub fn evidence<'a>(
         for ((rule, place), tally) in own {
             let dismissed = tally.dismissed.values().sum();
             let posterior = Posterior::new(header.prior, tally.confirmed, dismissed);
+            let (precision, basis) = learnt(header, place);
             all.push(RuleEvidence {
                 rule_id: rule.clone(),
                 region_code: place.clone(),
@@ -114,6 +124,8 @@ pub fn evidence<'a>(
                 exempted: tally.exempted,
                 confirmed: tally.confirmed,
                 dismissed: tally.dismissed.clone(),
+                precision,
+                basis,
                 posterior,
                 advice: advise(header.status, tally.confirmed + dismissed, posterior),
             });

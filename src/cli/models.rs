@@ -10,7 +10,7 @@ use crate::model::calibration::{ENOUGH, LEAST, Reliability};
 use crate::model::detector::{self, Detector, Parameter, SET_ASIDE};
 use crate::model::metric::{average_precision, roc_auc};
 use crate::model::spec::{Outcome, in_words, models};
-use crate::model::table::{NumericTable, Reading, write_scores};
+use crate::model::table::{Missing, NumericTable, Reading, write_scores};
 use crate::query::Session;
 use crate::snapshot::DataDir;
 
@@ -49,7 +49,8 @@ enum Command {
     Evaluate(Fit),
     /// Print the card of a model: data, features, parameters, stability, fairness, drift, limits
     Card(Fit),
-    /// How far probabilities meant what they said: reliability, Brier score, expected calibration error
+    /// How far probabilities of findings and leads meant what they said: reliability, Brier score, expected calibration
+    /// error
     Calibration(Measure),
     /// The ranking learnt from checked leads beside the present one, on leads it did not learn from
     Ranking(Beside),
@@ -74,6 +75,10 @@ struct Score {
     /// Column to leave out; may be given again
     #[arg(long, value_name = "COLUMN")]
     ignore: Vec<String>,
+    /// What becomes of cells that are empty or say NaN, NA, null or none: refuse tells where they are, median puts the
+    /// median of the column in their place
+    #[arg(long, value_name = "WHAT", default_value = "refuse")]
+    missing: Missing,
     /// Parameter of the detector; may be given again
     #[arg(long, value_name = "NAME=VALUE")]
     param: Vec<String>,
@@ -180,7 +185,7 @@ impl Score {
         }
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads.unwrap_or(0)).build()?;
         let detector = self.detector();
-        let reading = Reading { label: self.label.clone(), ignore: self.ignore.clone() };
+        let reading = Reading { label: self.label.clone(), ignore: self.ignore.clone(), missing: self.missing };
         let table = pool.install(|| NumericTable::read(&self.input, &reading))?;
         table.notes.iter().for_each(|note| eprintln!("{note}"));
         let started = Instant::now();
@@ -302,21 +307,29 @@ impl Measure {
     fn run(&self) -> anyhow::Result<()> {
         let data = DataDir::open(&self.data)?;
         let library = super::block_on(async { Ok(self.rules.library().await?) })?;
-        let Calibration { checked, learns, stated, learnt, rules } = calibration(&library, &data)?;
+        let Calibration { checked, learns, stated, learnt, leads, leads_in_part, rules } =
+            calibration(&library, &data)?;
         println!("已核查 checked findings {checked}");
         if !learns {
             println!("少于{ENOUGH}条，采用规则先验 fewer than {ENOUGH}: the stated priors of the rules stand");
         }
-        for (name, reliability) in [("先验 stated priors", stated), ("校准 learnt, each part from the others", learnt)]
-        {
-            let Some(Reliability { bins, brier, error, .. }) = reliability else { continue };
-            println!("{name}: Brier {brier:.4}, expected calibration error {error:.4}");
+        let told = [
+            ("先验 stated priors of findings", stated),
+            ("校准 learnt for findings, each part from the others", learnt),
+            ("线索 leads, as an audit told them before anybody looked", leads),
+        ];
+        for (name, reliability) in told {
+            let Some(Reliability { bins, count, brier, error }) = reliability else { continue };
+            println!("{name} ({count}): Brier {brier:.4}, expected calibration error {error:.4}");
             for bin in bins {
                 println!(
                     "    {:.1}  {:6}  predicted {:.3}  came true {:.3}",
                     bin.from, bin.count, bin.predicted, bin.came_true
                 );
             }
+        }
+        if leads_in_part > 0 {
+            println!("线索仅核查部分疑点，未计入 leads checked in part and left out {leads_in_part}");
         }
         for (rule, (stated, learnt)) in rules {
             println!("{rule:32} stated {stated:.2}  now {learnt:.2}");

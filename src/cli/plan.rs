@@ -4,7 +4,7 @@ use anyhow::{Context, bail};
 
 use crate::contract::Queue;
 use crate::jobs::visit_plan;
-use crate::model::plan::{Budget, Reason, Weights};
+use crate::model::plan::{Budget, Planned, Reason, Weights};
 use crate::snapshot::DataDir;
 
 /// Plan.
@@ -22,7 +22,8 @@ pub struct Args {
     /// Queue: irregularity, governance, exclusion or data_quality
     #[arg(long, default_value = "irregularity")]
     queue: Queue,
-    /// Share of the visits that goes to leads drawn at random, 0 to 1: what they show corrects the ranking
+    /// Share of the visits that goes to leads drawn at random, 0 to 1, to the nearest whole visit: what they show
+    /// corrects the ranking
     #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
     random_share: f64,
     /// Seed of the draw
@@ -78,13 +79,18 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         "visits",
         "expected_worth",
     ])?;
-    let controls = plan.planned.iter().filter(|p| p.reason == Reason::Control).count();
-    let visits: f64 = plan.planned.iter().map(|p| plan.waiting[p.candidate].candidate.visits).sum();
+    let visits = |planned: &&Planned| plan.waiting[planned.candidate].candidate.visits;
+    let (controls, ranked): (Vec<&Planned>, Vec<&Planned>) =
+        plan.planned.iter().partition(|p| p.reason == Reason::Control);
+    let (drawn, all) =
+        (controls.iter().map(visits).sum::<f64>(), ranked.iter().chain(&controls).map(visits).sum::<f64>());
     println!(
-        "审计 audit {}: 待查 waiting {} · 计划 planned {} (随机对照 random controls {controls}) · 走访 visits {visits}",
+        "审计 audit {}: 待查 waiting {} · 计划 planned {} · 走访 visits {all} (随机对照 random controls {}, 占走访 {:.0} % of the visits)",
         plan.audit,
         plan.waiting.len(),
         plan.planned.len(),
+        controls.len(),
+        100.0 * drawn / all.max(f64::MIN_POSITIVE),
     );
     if plan.learnt {
         println!(

@@ -5,6 +5,7 @@ use clap::Subcommand;
 
 use crate::cases::{Advice, Posterior};
 use crate::jobs::{explain, rule_evidence, window};
+use crate::model::calibration::Basis;
 use crate::query::Session;
 use crate::query::library::{CheckedRule, Library, Stamp, reference, rule_page, run_cases};
 use crate::snapshot::DataDir;
@@ -56,7 +57,11 @@ enum Command {
         #[arg(long, value_name = "FOLDER")]
         to: PathBuf,
     },
-    /// What became of each rule's findings, its precision, and what follows for its status
+    /// What became of each rule's findings, the precision that they take, and what follows for its status
+    ///
+    /// Findings take a precision learnt from the checks of all rules, most from those of their own rule and county.
+    /// Whether a rule should be promoted or retired follows from its own checks alone, the stated prior being worth
+    /// four of them.
     Evidence {
         /// Data folder
         #[arg(long)]
@@ -143,7 +148,10 @@ fn new(library: &Library, id: &str, folder: &Path) -> anyhow::Result<()> {
 
 fn show_evidence(library: &Library, data: &DataDir, regions: bool) -> anyhow::Result<()> {
     let all = rule_evidence(library, data)?;
-    println!("rule, region, raised, exempted, confirmed, dismissed, precision (90 % interval), advice");
+    println!(
+        "rule, region, raised, exempted, confirmed, dismissed, precision that its findings take and what it rests on, \
+         precision by its own checks (90 % interval), advice by these"
+    );
     for e in all.iter().filter(|e| regions || e.region_code.is_empty()) {
         let advice = match e.advice {
             Advice::Keep => "",
@@ -151,11 +159,16 @@ fn show_evidence(library: &Library, data: &DataDir, regions: bool) -> anyhow::Re
             Advice::Retire => "停用 retire",
         };
         let Posterior { mean, low, high } = e.posterior;
+        let basis = match e.basis {
+            Basis::Prior => "先验 prior".to_owned(),
+            Basis::Others => "其他规则的核查 checks of others".to_owned(),
+            Basis::Own(n) => format!("核查 {n} checks and those of others"),
+        };
         let region = if e.region_code.is_empty() { "-" } else { &e.region_code };
         let dismissed: u64 = e.dismissed.values().sum();
         println!(
-            "{:32} {region:12} {:6} {:6} {:6} {dismissed:6}  {mean:.2} ({low:.2} to {high:.2})  {advice}",
-            e.rule_id, e.raised, e.exempted, e.confirmed
+            "{:32} {region:12} {:6} {:6} {:6} {dismissed:6}  {:.2} {basis}  {mean:.2} ({low:.2} to {high:.2})  {advice}",
+            e.rule_id, e.raised, e.exempted, e.confirmed, e.precision
         );
         for (reason, count) in &e.dismissed {
             println!("    排除 dismissed {count}: {reason}");

@@ -71,6 +71,8 @@ pub struct RawFinding {
     pub evidence: Vec<EvidenceRef>,
     /// Why what raised it should not be trusted on this data, in both languages; mostly nothing.
     pub warning: String,
+    /// What of its facts neither months nor money nor severity tell; mostly nothing.
+    pub facts: String,
 }
 
 /// Columns that name whom else a finding concerns.
@@ -258,6 +260,7 @@ fn close(rule: &CheckedRule, open: Option<(Subject, Groups)>, findings: &mut Vec
             money: group.money,
             evidence: group.evidence.into_iter().map(|(role, row_id)| EvidenceRef { row_id, role }).collect(),
             warning: String::new(),
+            facts: String::new(),
         });
     }
 }

@@ -81,7 +81,7 @@ pub struct Finding {
     pub exemption: String,
     /// What a person found before: `confirmed`, `dismissed` or nothing.
     pub disposition: String,
-    /// Name of the facts: months, amount, severity. Another name, other facts.
+    /// Name of the facts: months, amount, severity, and what else raised it. Another name, other facts.
     pub facts: String,
     /// What is suspected, in Chinese.
     pub summary_zh: String,
@@ -137,9 +137,12 @@ impl Finding {
         let exemption = raw.exemption.unwrap_or_default();
         let months = raw.months.map(|(first, last)| (month(first), month(last))).unwrap_or_default();
         let amount_fen = raw.money.total();
-        let facts = digest(&[&months.0, &months.1, &amount_fen.to_string(), &severity.to_string()]);
+        let (amount, severity_told) = (amount_fen.to_string(), severity.to_string());
+        let mut facts = vec![months.0.as_str(), months.1.as_str(), amount.as_str(), severity_told.as_str()];
+        facts.extend(Some(raw.facts.as_str()).filter(|more| !more.is_empty()));
+        let facts = digest(&facts);
         Self {
-            finding_id: id(header, &numbers.lasting, raw.case.as_deref(), &exemption),
+            finding_id: finding_id(header, &numbers.lasting, raw.case.as_deref(), &exemption),
             typology: header.typology.clone(),
             rule_id: header.id.clone(),
             rule_version: header.version,
@@ -176,9 +179,9 @@ pub(crate) fn sixth(probability: f64) -> f64 {
     (probability * 1e6).round() / 1e6
 }
 
-/// The same facts, the same id: what is suspected, of whom, which case of it, and whether it is
-/// explained. Months and amounts grow with time and are no part of it.
-fn id(header: &Header, subject: &str, case: Option<&str>, exemption: &str) -> String {
+/// The id of a finding, by the number under which its subject lasts. The same facts, the same id: what is suspected,
+/// of whom, which case of it, and whether it is explained. Months and amounts grow with time and are no part of it.
+pub fn finding_id(header: &Header, subject: &str, case: Option<&str>, exemption: &str) -> String {
     let parts = [&header.typology, header.subject.as_str(), subject, case.unwrap_or(""), exemption];
     format!("{}-{}", header.typology, digest(&parts))
 }

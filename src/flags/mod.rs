@@ -31,7 +31,7 @@ pub use assemble::{EvidenceRef, RawFinding, Subject, assemble};
 pub use coverage::{Coverage, Outcome};
 pub use directory::Directory;
 pub use evidence::{EvidenceRow, evidence_rows, inferred_links};
-pub use finding::{Finding, Links, Status};
+pub use finding::{Finding, Links, Status, finding_id};
 pub use found::found_rows;
 pub use leads::{Lead, LeadParts, Leads};
 pub use money::{Money, Whose};

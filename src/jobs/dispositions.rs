@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use crate::cases::{CaseError, Disposition, Dispositions, Recorded, RuleEvidence, evidence, find, read};
 use crate::flags::Status;
 use crate::model::spec;
-use crate::query::library::Library;
+use crate::query::library::{Header, Library};
 use crate::snapshot::DataDir;
 
-use super::audit::{AuditError, audits};
+use super::audit::{AuditError, Learnt, audits};
 
 /// What came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,5 +80,7 @@ pub fn rule_evidence(library: &Library, data: &DataDir) -> Result<Vec<RuleEviden
     }
     let dispositions = Dispositions::load(data)?;
     let rules = library.rules().map(|rule| rule.header()).chain(spec::headers().values());
-    Ok(evidence(rules, findings.into_iter(), dispositions.standing().into_values()))
+    let learnt = Learnt::from(library, dispositions.standing().into_values());
+    let precision = |header: &Header, county: &str| (learnt.of(header, county), learnt.basis(header));
+    Ok(evidence(rules, findings.into_iter(), dispositions.standing().into_values(), precision))
 }

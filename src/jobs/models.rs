@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use crate::cases::{Dispositions, Outcome as Found, read};
 use crate::contract::SubjectKind;
+use crate::flags::finding_id;
 use crate::model::spec::{
-    Card, Evaluation, FeatureTable, GroupRate, Judged, Model, ModelError, Outcome, Scored, Stability, drift, models,
-    run,
+    Card, Evaluation, FeatureTable, GroupRate, Judged, Key, Model, ModelError, Outcome, Scored, Stability, drift,
+    models, run,
 };
 use crate::query::library::Planner;
 use crate::query::{EngineOptions, QueryError, Session};
@@ -100,7 +101,7 @@ pub async fn card(
             drift(&done.model, &other.manifest.id, &before, &done.table)?
         }
     };
-    let judged = judged(done.model.query.subject, data)?;
+    let judged = judged(done, data)?;
     let card = Card {
         model: &done.model,
         snapshot: &done.snapshot,
@@ -140,14 +141,34 @@ fn stability(done: &ModelRun, scored: &[Scored]) -> Result<Stability, ModelRunEr
 
 /// Scores beside the dispositions of the subjects' findings.
 pub fn evaluate(done: &ModelRun, data: &DataDir) -> Result<Evaluation, ModelRunError> {
-    Ok(Evaluation::of(&done.table, done.scored(), &judged(done.model.query.subject, data)?))
+    Ok(Evaluation::of(&done.table, done.scored(), &judged(done, data)?))
 }
 
-/// Which subjects of a kind people judged: a finding's audit says whom it is about. Of villages, regions and
-/// officials only what was found of themselves counts, and not of families that they have to do with. Audits are
-/// read from the last back, until all that was judged is found.
-fn judged(kind: SubjectKind, data: &DataDir) -> Result<Judged, RecordError> {
+/// Which subjects of a model people judged.
+fn judged(done: &ModelRun, data: &DataDir) -> Result<Judged, RecordError> {
     let dispositions = Dispositions::load(data)?;
+    match done.table.cases.iter().any(Option::is_some) {
+        true => Ok(judged_cases(done, &dispositions)),
+        false => judged_subjects(done.model.query.subject, &dispositions, data),
+    }
+}
+
+/// Of cases (batches of a region's payments), by the ids that the model's own findings have: what was found of
+/// another case of the place, or of the place itself, says nothing of this one.
+fn judged_cases(done: &ModelRun, dispositions: &Dispositions) -> Judged {
+    let (table, header, standing) = (&done.table, done.model.header(), dispositions.standing());
+    let judged = (0..table.subjects.len()).filter_map(|i| {
+        let Key::Code(place) = &table.keys[i] else { return None };
+        let found = standing.get(finding_id(&header, place, table.cases[i].as_deref(), "").as_str())?;
+        Some((table.subjects[i].clone(), found.outcome == Found::Confirmed))
+    });
+    judged.collect()
+}
+
+/// Of subjects of a kind: a finding's audit says whom it is about. Of villages, regions and officials only what was
+/// found of themselves counts, and not of families that they have to do with. Audits are read from the last back,
+/// until all that was judged is found.
+fn judged_subjects(kind: SubjectKind, dispositions: &Dispositions, data: &DataDir) -> Result<Judged, RecordError> {
     let standing = dispositions.standing();
     let own = match kind {
         SubjectKind::Person => "id_number",

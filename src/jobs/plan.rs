@@ -61,7 +61,7 @@ pub fn visit_plan(
     };
     let open = Open::read(&audit.path)?;
     let inside = |place: &str| regions.is_empty() || regions.iter().any(|region| region::contains(region, place));
-    let mut waiting = leads(&audit.path.join("leads.parquet"), queue)?;
+    let mut waiting = leads(&audit.path.join("leads.parquet"), Some(queue))?;
     waiting.retain(|lead| open.waits(&lead.candidate.lead_id) && inside(&lead.region_code));
     let ranking = if learnt { shadow(data, queue)?.ranking } else { None };
     for lead in &mut waiting {
@@ -79,8 +79,8 @@ pub fn visit_plan(
     })
 }
 
-/// The leads of a queue in a file; what a check takes is left at one visit.
-pub(super) fn leads(path: &std::path::Path, queue: &str) -> Result<Vec<Waiting>, RecordError> {
+/// The leads of a queue in a file, or of all; what a check takes is left at one visit.
+pub(super) fn leads(path: &std::path::Path, queue: Option<&str>) -> Result<Vec<Waiting>, RecordError> {
     let damaged = |reason: String| CaseError::Damaged { path: path.to_owned(), reason };
     let file = File::open(path).map_err(|source| CaseError::Io { path: path.to_owned(), source })?;
     let reader = ParquetRecordBatchReaderBuilder::try_new(file).and_then(|builder| builder.build());
@@ -99,7 +99,7 @@ pub(super) fn leads(path: &std::path::Path, queue: &str) -> Result<Vec<Waiting>,
         let probability = column("probability", DataType::Float64)?;
         let severity = column("severity", DataType::Int32)?;
         let amount = column("amount", DataType::Decimal128(18, 2))?;
-        for i in (0..batch.num_rows()).filter(|i| of_queue.value(*i) == queue) {
+        for i in (0..batch.num_rows()).filter(|i| queue.is_none_or(|queue| of_queue.value(*i) == queue)) {
             let subject_kind: SubjectKind = kind.value(i).parse().map_err(&damaged)?;
             leads.push(Waiting {
                 candidate: Candidate {

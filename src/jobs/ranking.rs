@@ -81,39 +81,52 @@ impl Open {
     }
 }
 
-/// Compares the learnt ranking with the present one on the checked leads of a queue. A lead counts as it
-/// stood in the latest audit before anybody looked at it: what was found later is no part of its features.
-pub fn shadow(data: &DataDir, queue: &str) -> Result<Shadow, RecordError> {
+/// A lead as it stood in the latest audit before anybody looked at it, and what people found since.
+pub(super) struct CheckedLead {
+    /// The lead.
+    pub(super) lead: Waiting,
+    /// Whether any of its findings was confirmed.
+    pub(super) confirmed: bool,
+    /// Whether each of its open findings was looked at.
+    pub(super) whole: bool,
+    /// How likely it was to be checked.
+    likely: f64,
+}
+
+/// The checked leads of a queue, or of all. What was found later is no part of a lead. Their order is that of a hash,
+/// which says nothing of the outcome.
+pub(super) fn checked_leads(data: &DataDir, queue: Option<&str>) -> Result<Vec<CheckedLead>, RecordError> {
     let dispositions = Dispositions::load(data)?;
     let standing = dispositions.standing();
-    let mut examples: BTreeMap<[u8; 32], Example> = BTreeMap::new();
+    let mut checked: BTreeMap<[u8; 32], CheckedLead> = BTreeMap::new();
     for audit in audits(data)?.iter().rev() {
         let open = Open::read(&audit.path)?;
         for lead in leads(&audit.path.join("leads.parquet"), queue)? {
-            // The order of a hash says nothing of the outcome.
-            let place: [u8; 32] = Sha256::digest(&lead.candidate.lead_id).into();
             let id = &lead.candidate.lead_id;
-            if examples.contains_key(&place) || open.looked_at.contains(id) {
+            let place: [u8; 32] = Sha256::digest(id).into();
+            if checked.contains_key(&place) || open.looked_at.contains(id) {
                 continue;
             }
-            let found: Vec<&&Disposition> = open
-                .findings
-                .get(id)
-                .into_iter()
-                .flatten()
-                .filter_map(|finding| standing.get(finding.as_str()))
-                .collect();
+            let findings: &[String] = open.findings.get(id).map_or(&[], Vec::as_slice);
+            let found: Vec<&&Disposition> =
+                findings.iter().filter_map(|finding| standing.get(finding.as_str())).collect();
             let Some(likely) = found.iter().map(|d| d.likely_ppm).min() else { continue };
-            examples.insert(
-                place,
-                Example {
-                    present: lead.candidate.probability,
-                    features: features(&lead),
-                    confirmed: found.iter().any(|d| d.outcome == Outcome::Confirmed),
-                    likely: f64::from(likely) / f64::from(SURE),
-                },
-            );
+            let (confirmed, whole) =
+                (found.iter().any(|d| d.outcome == Outcome::Confirmed), found.len() == findings.len());
+            let likely = f64::from(likely) / f64::from(SURE);
+            checked.insert(place, CheckedLead { lead, confirmed, whole, likely });
         }
     }
-    Ok(Shadow::new(&examples.into_values().collect::<Vec<_>>()))
+    Ok(checked.into_values().collect())
+}
+
+/// Compares the learnt ranking with the present one on the checked leads of a queue.
+pub fn shadow(data: &DataDir, queue: &str) -> Result<Shadow, RecordError> {
+    let example = |checked: CheckedLead| Example {
+        present: checked.lead.candidate.probability,
+        features: features(&checked.lead),
+        confirmed: checked.confirmed,
+        likely: checked.likely,
+    };
+    Ok(Shadow::new(&checked_leads(data, Some(queue))?.into_iter().map(example).collect::<Vec<_>>()))
 }

@@ -1,4 +1,5 @@
-//! How far probabilities meant what they said: each disposition predicted from the others.
+//! How far probabilities meant what they said: each disposition predicted from the others, and each lead as an audit
+//! told it before anybody looked.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,7 @@ use crate::snapshot::DataDir;
 
 use super::RecordError;
 use super::audit::{Learnt, header};
+use super::ranking::checked_leads;
 
 /// Parts into which dispositions are cut; each is predicted from the rest.
 const FOLDS: u8 = 10;
@@ -30,6 +32,12 @@ pub struct Calibration {
     pub stated: Option<Reliability>,
     /// Of the probabilities learnt from the other parts.
     pub learnt: Option<Reliability>,
+    /// Of the probabilities of leads, as the latest audit before anybody looked told them, beside whether any finding of
+    /// theirs was confirmed. Leads of whose findings people looked at a part are left out: of the others nothing is
+    /// known yet.
+    pub leads: Option<Reliability>,
+    /// Leads that are left out.
+    pub leads_in_part: usize,
     /// Probability that a check confirms a finding, by rule, everywhere together: stated and learnt.
     pub rules: BTreeMap<String, (f64, f64)>,
 }
@@ -59,11 +67,16 @@ pub fn calibration(library: &Library, data: &DataDir) -> Result<Calibration, Rec
         .map(|rule| rule.header())
         .chain(spec::headers().values())
         .map(|header| (header.id.clone(), (header.prior, all.of(header, ""))));
+    let (whole, in_part): (Vec<_>, Vec<_>) = checked_leads(data, None)?.into_iter().partition(|lead| lead.whole);
+    let leads: Vec<(f64, bool)> =
+        whole.iter().map(|checked| (checked.lead.candidate.probability, checked.confirmed)).collect();
     Ok(Calibration {
         checked: standing.len() as u64,
         learns: all.checked() >= ENOUGH,
         stated: Reliability::new(&stated, BINS),
         learnt: Reliability::new(&learnt, BINS),
+        leads: Reliability::new(&leads, BINS),
+        leads_in_part: in_part.len(),
         rules: rules.collect(),
     })
 }

@@ -2,9 +2,9 @@
 //!
 //! Each lead is worth what a check is expected to bring: its probability times the money that could come
 //! back and what its severity is worth beside money. Leads are taken by worth a visit, the most first,
-//! while visits last. A stated share of the visits goes to leads drawn at random from the rest: without
-//! them nothing is ever learnt of what the ranking leaves out, and a rule's precision is that of its
-//! best findings alone.
+//! while visits last. A stated share of the visits, to the nearest whole visit and a half down, goes to leads
+//! drawn at random from the rest: without them nothing is ever learnt of what the ranking leaves out, and a
+//! rule's precision is that of its best findings alone.
 //!
 //! What severity and a check are worth is data with a stated source: `models/plan/weights.toml`.
 //!
@@ -113,7 +113,7 @@ pub struct Candidate {
 pub struct Budget {
     /// Visits there are.
     pub visits: f64,
-    /// Share of them that goes to leads drawn at random, 0 to 1.
+    /// Share of them that goes to leads drawn at random, 0 to 1; of few visits that is none.
     pub random_share: f64,
     /// Seed of the draw.
     pub seed: u64,
@@ -141,10 +141,19 @@ pub struct Planned {
     pub worth: f64,
 }
 
+impl Budget {
+    /// Visits for leads drawn at random: whole ones, for a lead cannot be looked at in part. Of few visits that is
+    /// none, so that the only one is not left to chance.
+    fn drawn(&self) -> f64 {
+        let exact = self.visits * self.random_share.clamp(0.0, 1.0);
+        if self.random_share >= 1.0 { exact } else { (exact - 0.5).ceil().max(0.0) }
+    }
+}
+
 /// The checks that fit the budget: those for their worth, then the controls in the order of the draw. A
 /// draw that finds no lead left gives its visits back.
 pub fn plan(candidates: &[Candidate], budget: &Budget, weights: &Weights) -> Vec<Planned> {
-    let share = budget.random_share.clamp(0.0, 1.0);
+    let for_controls = budget.drawn();
     let mut order: Vec<usize> = (0..candidates.len()).collect();
     let a_visit = |i: usize| weights.worth(&candidates[i]) / candidates[i].visits.max(0.1);
     let id = |i: usize| candidates[i].lead_id.as_str();
@@ -159,11 +168,13 @@ pub fn plan(candidates: &[Candidate], budget: &Budget, weights: &Weights) -> Vec
         order.iter().copied().filter(fits).collect::<Vec<_>>()
     };
     let cost = |of: &[usize]| of.iter().map(|i| candidates[*i].visits).sum::<f64>();
-    let ranked = take(&order, budget.visits * (1.0 - share));
-    let mut rest: Vec<usize> = order.iter().copied().filter(|i| !ranked.contains(i)).collect();
+    let ranked = take(&order, budget.visits - for_controls);
+    let mut taken = vec![false; candidates.len()];
+    ranked.iter().for_each(|i| taken[*i] = true);
+    let mut rest: Vec<usize> = order.iter().copied().filter(|i| !taken[*i]).collect();
     // The same seed draws the same leads, however they are ranked.
-    rest.sort_by_key(|i| Sha256::digest(format!("{}\0{}", budget.seed, id(*i))).to_vec());
-    let drawn = if share > 0.0 { take(&rest, budget.visits - cost(&ranked)) } else { Vec::new() };
+    rest.sort_by_cached_key(|i| Sha256::digest(format!("{}\0{}", budget.seed, id(*i))).to_vec());
+    let drawn = if for_controls > 0.0 { take(&rest, budget.visits - cost(&ranked)) } else { Vec::new() };
     // A lead that was drawn stands for all that could have been: so likely was it to be.
     let likely = if rest.is_empty() { 1.0 } else { drawn.len() as f64 / rest.len() as f64 };
     let planned =
@@ -216,6 +227,21 @@ mod tests {
         assert!(!controls.is_empty() && visits <= 10.0 && controls.iter().all(|p| p.candidate < 32));
         assert_eq!(made, plan(&all, &budget, &own()));
         assert_ne!(made, plan(&all, &Budget { seed: 2, ..budget }, &own()));
+    }
+
+    #[test]
+    fn few_visits_are_not_given_to_chance() {
+        let all: Vec<Candidate> = candidates().into_iter().map(|c| Candidate { visits: 1.0, ..c }).collect();
+        let controls = |visits: f64, random_share: f64| {
+            let made = plan(&all, &Budget { visits, random_share, seed: 1 }, &own());
+            assert_eq!(made.len() as f64, visits, "every visit is spent");
+            made.iter().filter(|p| p.reason == Reason::Control).count()
+        };
+        assert_eq!(
+            [1.0, 2.0, 5.0, 6.0, 10.0, 14.0, 16.0, 30.0].map(|visits| controls(visits, 0.1)),
+            [0, 0, 0, 1, 1, 1, 2, 3]
+        );
+        assert_eq!((controls(1.0, 0.5), controls(2.0, 0.5), controls(3.0, 1.0)), (0, 1, 3));
     }
 
     #[test]

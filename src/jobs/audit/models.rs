@@ -165,6 +165,7 @@ fn finding(model: &Model, table: &FeatureTable, one: &Scored, warning: Option<&(
         reason_en,
         evidence,
         warning,
+        facts: one.facts(model, table),
         ..RawFinding::default()
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::cases::{Disposition, Dispositions, Outcome};
 use crate::domain::region;
 use crate::flags::Finding;
-use crate::model::calibration::{Checked, ENOUGH, Precision};
+use crate::model::calibration::{Basis, Checked, ENOUGH, Precision};
 use crate::model::spec;
 use crate::query::library::{Header, Library};
 
@@ -55,6 +55,12 @@ impl Learnt {
         precision.of(&header.typology, county, header.prior)
     }
 
+    /// What that probability rests on.
+    pub fn basis(&self, header: &Header) -> Basis {
+        let precision = if is_model(header) { &self.models } else { &self.rules };
+        precision.basis(&header.typology)
+    }
+
     /// Checked findings of rules.
     pub fn checked(&self) -> u64 {
         self.rules.checked()
@@ -91,9 +97,10 @@ impl<'a> Probabilities<'a> {
 
     /// What they rest on, in words.
     pub(super) fn basis(&self) -> String {
-        match self.learnt.checked() {
-            n if n < ENOUGH => format!("priors of the rules: {n} checked findings, fewer than {ENOUGH}"),
-            n => format!("priors of the rules, moved by {n} checked findings"),
-        }
+        let told = |of: &str, precision: &Precision| match precision.checked() {
+            n if n < ENOUGH => format!("priors of the {of}: {n} checked findings, fewer than {ENOUGH}"),
+            n => format!("priors of the {of}, moved by {n} checked findings"),
+        };
+        format!("{}; {}", told("rules", &self.learnt.rules), told("models", &self.learnt.models))
     }
 }

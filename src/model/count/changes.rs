@@ -1,7 +1,8 @@
 //! Change points: months from which a series runs at another level.
 //!
 //! The series is cut so that the squared distances to the means of its parts plus a penalty a cut are
-//! least, exactly, by dynamic programming that drops starts which can never be best again (PELT). The
+//! least, exactly, by dynamic programming that drops starts which can never be best again (PELT): where a part
+//! has a least length, only when the end that beat a start can itself be one. The
 //! penalty is `strength` · s² ln n, s being the scale of month-to-month differences over √2 (by their
 //! median, so that jumps do not hide themselves); 2 to 3 is usual.
 //!
@@ -45,17 +46,24 @@ pub fn change_points(series: &[f64], shortest: usize, strength: f64, least: f64)
     let mut best = vec![f64::INFINITY; n + 1];
     best[0] = -penalty;
     let mut start = vec![0; n + 1];
-    let mut open = vec![0];
+    // Starts, and from which end on each is none any more.
+    let mut open = vec![(0, usize::MAX)];
     for to in shortest.min(n)..=n {
-        for from in open.iter().copied().filter(|from| to - from >= shortest.min(n)) {
+        open.retain(|(_, dropped)| to < *dropped);
+        let long_enough = |from: usize| to - from >= shortest.min(n);
+        for from in open.iter().map(|(from, _)| *from).filter(|from| long_enough(*from)) {
             let total = best[from] + cost(from, to) + penalty;
             if total < best[to] - 1e-12 * total.abs() {
                 (best[to], start[to]) = (total, from);
             }
         }
-        let kept = |from: &usize| to - from < shortest || best[*from] + cost(*from, to) <= best[to];
-        open.retain(kept);
-        open.push(to);
+        // A cut at `to` would be no dearer from here on; until a part can begin and end there, the start stays.
+        for (from, dropped) in open.iter_mut().filter(|(from, _)| long_enough(*from)) {
+            if best[*from] + cost(*from, to) > best[to] {
+                *dropped = (*dropped).min(to + shortest);
+            }
+        }
+        open.push((to, usize::MAX));
     }
     let mut parts = Vec::new();
     let mut to = n;

@@ -73,36 +73,45 @@ fn changes_are_found_where_they_are() {
     assert_eq!(change_points(&[1.0, 9.0], 3, 3.0, 0.0).len(), 1);
 }
 
-/// Cost of every way to cut, for small series.
-fn by_trying(series: &[f64], shortest: usize, penalty: f64) -> f64 {
+/// The least cost of a series and its cuts, every start looked at for every end.
+fn unpruned(series: &[f64], shortest: usize, penalty: f64) -> f64 {
     let cost = |part: &[f64]| {
         let mean = part.iter().sum::<f64>() / part.len() as f64;
         part.iter().map(|x| (x - mean).powi(2)).sum::<f64>()
     };
-    if series.len() < 2 * shortest {
-        return cost(series);
+    let mut best = vec![f64::INFINITY; series.len() + 1];
+    best[0] = -penalty;
+    for to in shortest..=series.len() {
+        best[to] = (0..=to - shortest)
+            .map(|from| best[from] + cost(&series[from..to]) + penalty)
+            .fold(f64::INFINITY, f64::min);
     }
-    let cuts = shortest..=series.len() - shortest;
-    cuts.map(|cut| cost(&series[..cut]) + penalty + by_trying(&series[cut..], shortest, penalty))
-        .fold(cost(series), f64::min)
+    best[series.len()]
 }
 
 #[test]
 fn cuts_are_the_best_there_are() {
     let mut rng = ChaCha8Rng::seed_from_u64(3);
-    for _ in 0..40 {
-        let series: Vec<f64> =
-            (0..12).map(|i| rng.random::<f64>() + if i > 6 { rng.random::<f64>() * 3.0 } else { 0.0 }).collect();
-        let parts = change_points(&series, 2, 3.0, 0.5);
-        let scale = {
-            let steps: Vec<f64> = series.windows(2).map(|p| p[1] - p[0]).collect();
-            (robust_scale(steps).1 / std::f64::consts::SQRT_2).max(0.5)
-        };
-        let penalty = 3.0 * scale * scale * 12f64.ln();
+    for round in 0..4_000 {
+        let shortest = 1 + round % 4;
+        let n = rng.random_range(8..30);
+        let mut level = 0.0;
+        let series: Vec<f64> = (0..n)
+            .map(|_| {
+                level += if rng.random::<f64>() < 0.2 { 4.0 * rng.random::<f64>() - 2.0 } else { 0.0 };
+                level + rng.random::<f64>()
+            })
+            .collect();
+        let (strength, least) = (1.0 + rng.random::<f64>(), 0.2);
+        let parts = change_points(&series, shortest, strength, least);
+        let steps: Vec<f64> = series.windows(2).map(|p| p[1] - p[0]).collect();
+        let scale = (robust_scale(steps).1 / std::f64::consts::SQRT_2).max(least);
+        let penalty = strength * scale * scale * (n as f64).ln();
         let cost = |p: &Segment| series[p.from..p.to].iter().map(|x| (x - p.mean).powi(2)).sum::<f64>();
         let found = parts.iter().map(cost).sum::<f64>() + penalty * (parts.len() - 1) as f64;
-        assert!((found - by_trying(&series, 2, penalty)).abs() < 1e-9);
-        assert!(parts.iter().all(|p| p.to - p.from >= 2));
+        let best = unpruned(&series, shortest, penalty);
+        assert!((found - best).abs() < 1e-9 * (1.0 + best), "round {round}: {found} {best}");
+        assert!(parts.iter().all(|p| p.to - p.from >= shortest));
     }
 }
 

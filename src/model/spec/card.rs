@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
-use super::features::each_group;
+use super::features::{each_group, has_groups};
 use super::{Drifted, FeatureTable, Model, ModelError, Scored};
 use crate::contract::SubjectKind;
 use crate::model::metric::{average_precision, roc_auc};
@@ -165,14 +165,16 @@ impl fmt::Display for Card<'_> {
             writeln!(f, "- {} {}", part.kind, parameters.join(" "))?;
         }
         writeln!(f, "\n## 特征 Features\n\n| feature | unit | 含义 | meaning | missing |\n|---|---|---|---|---|")?;
-        for (name, missing) in table.names.iter().zip(&table.missing) {
+        for (feature, name) in table.names.iter().enumerate() {
             let Some(column) = self.model.columns.get(name) else { continue };
+            let missing = table.missing(feature);
             writeln!(f, "| {name} | {} | {} | {} | {missing} of {n} |", column.unit, column.zh, column.en)?;
         }
         writeln!(
             f,
-            "\nMissing values are filled by the median of the feature. No protected attribute and no \
-                     caseworker's opinion is read; the plan of the query is checked for both."
+            "\nA missing value counts as ordinary: it makes nobody unlike others, and what is ordinary is told of known \
+             values alone. No protected attribute and no caseworker's opinion is read, through views neither; the \
+             plan of the query is checked for both."
         )?;
         writeln!(f, "\n## 稳定性 Stability\n")?;
         match self.stability {
@@ -207,8 +209,10 @@ impl fmt::Display for Card<'_> {
             }
         }
         writeln!(f, "\n## 公平 Fairness\n")?;
-        if self.groups.is_empty() {
-            writeln!(f, "The subjects have no protected attributes on record.")?;
+        if !has_groups(query.subject) {
+            writeln!(f, "未查看 Not looked at: no query tells protected groups of a subject of this kind.")?;
+        } else if self.groups.is_empty() {
+            writeln!(f, "无登记可查 No register of protected attributes was handed over.")?;
         } else {
             // What people found is told together with the evaluation, or not at all.
             let found = self.evaluation.is_some();

@@ -1,7 +1,9 @@
 //! Drift: how far features and scores moved between the snapshot a model is trusted on and another.
 //!
 //! The population stability index is Σ (a − b) ln(a/b) over ten bins of equal counts of the first, shares
-//! kept from zero by half a row. Below 0.1 nothing moved, from 0.25 the model should not be trusted
+//! kept from zero by half a row. A value that holds a tenth of the rows or more has a bin of its own, apart from
+//! what lies below and above it, and so have missing values: of a feature that is mostly 0, deciles alone would
+//! make one bin of all. Below 0.1 nothing moved, from 0.25 the model should not be trusted
 //! (Siddiqi, Credit Risk Scorecards, 2006, whose limits are a convention). With few rows it is that high by
 //! chance: where nothing moved, index / (1/n + 1/m) is χ² with as many degrees of freedom as bins less one
 //! (Yurdakul, Statistical properties of population stability index, 2018), so an index that chance reaches
@@ -73,25 +75,47 @@ impl Drifted {
 }
 
 /// Population stability index of values against those before, and how many bins it is over; 0 where either
-/// is empty.
+/// is empty. NaN is a missing value.
 pub fn stability_index(before: &[f64], now: &[f64]) -> (f64, usize) {
     if before.is_empty() || now.is_empty() {
         return (0.0, 1);
     }
-    let mut sorted = before.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let mut edges: Vec<f64> = (1..10).map(|i| sorted[i * sorted.len() / 10]).collect();
-    edges.dedup();
-    let shares = |values: &[f64]| {
-        let mut counts = vec![0.5; edges.len() + 1];
+    let edges = edges(before);
+    let counts = |values: &[f64]| {
+        // The last bin is of those missing.
+        let mut counts = vec![0u64; edges.len() + 2];
         for value in values {
-            counts[edges.partition_point(|edge| edge <= value)] += 1.0;
+            let bin = edges.partition_point(|edge| edge <= value);
+            counts[if value.is_nan() { edges.len() + 1 } else { bin }] += 1;
         }
-        let whole: f64 = counts.iter().sum();
-        counts.into_iter().map(|count| count / whole).collect::<Vec<f64>>()
+        counts
     };
-    let index = shares(before).iter().zip(shares(now)).map(|(b, a)| (a - b) * (a / b).ln()).sum();
-    (index, edges.len() + 1)
+    // Where there is nobody, neither before nor now, there is no bin.
+    let pairs = counts(before).into_iter().zip(counts(now));
+    let pairs: Vec<(f64, f64)> =
+        pairs.filter(|(b, a)| b + a > 0).map(|(b, a)| (b as f64 + 0.5, a as f64 + 0.5)).collect();
+    let (all_before, all_now) = pairs.iter().fold((0.0, 0.0), |(b, a), pair| (b + pair.0, a + pair.1));
+    let shares = pairs.iter().map(|(b, a)| (b / all_before, a / all_now));
+    (shares.map(|(b, a)| (a - b) * (a / b).ln()).sum(), pairs.len())
+}
+
+/// Where bins of known values end and begin, ascending: at their deciles, and below and above each value that holds a
+/// tenth of them or more.
+fn edges(values: &[f64]) -> Vec<f64> {
+    let mut sorted: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let n = sorted.len();
+    let held = |value: f64| sorted.partition_point(|v| *v <= value) - sorted.partition_point(|v| *v < value);
+    let deciles = (0..10).filter(|_| n > 0).map(|i| sorted[i * n / 10]);
+    // The lowest value is no decile, and an end only where it holds so many.
+    let ends = deciles.enumerate().flat_map(|(i, value)| {
+        let heavy = 10 * held(value) >= n;
+        [(i > 0 || heavy).then_some(value), heavy.then(|| value.next_up())].into_iter().flatten()
+    });
+    let mut edges: Vec<f64> = ends.collect();
+    edges.sort_unstable_by(f64::total_cmp);
+    edges.dedup();
+    edges
 }
 
 /// Drift of every feature that both tables have, and of the score: what the model that learnt from the

@@ -66,7 +66,7 @@ pub(super) use sql;
 const FEATURES: &[(&str, &str)] =
     sql!["features": "account", "award", "batch", "household", "institution", "official", "person", "village"];
 /// Protected groups by subject, for the fairness of alarms alone.
-const GROUPS: &[(&str, &str)] = sql!["groups": "award", "household", "person"];
+const GROUPS: &[(&str, &str)] = sql!["groups": "account", "award", "household", "official", "person"];
 
 /// Columns that hold what a caseworker thinks, and not what is: no model may learn from them.
 const OPINIONS: [(&str, &str); 3] = [("application", "cause"), ("award", "tier"), ("award", "single_person")];
@@ -102,10 +102,9 @@ pub struct FeatureTable {
     pub names: Vec<String>,
     /// The smallest difference of each that means anything (d).
     pub least: Vec<f64>,
-    /// n × d, missing values filled by the median of the column.
+    /// n × d; NaN where a value is missing. Whoever reads them asks [`known`](Self::known): what nobody told is
+    /// compared with nothing and shown to nobody.
     pub rows: Array2<f64>,
-    /// Values that were missing, by feature (d).
-    pub missing: Vec<usize>,
 }
 
 /// Refuses a statement that reads a protected attribute, a caseworker's opinion, or a table it does not
@@ -121,13 +120,13 @@ pub(super) async fn check_reading(
     if let Some(protected) = plan.protected.first() {
         return Err(wrong(format!("reads the protected attribute '{}'", protected.as_str())));
     }
-    for (table, column) in &plan.columns {
-        if OPINIONS.contains(&(table.as_str(), column.as_str())) {
-            return Err(wrong(format!("reads {table}.{column}, which is a caseworker's opinion")));
-        }
-        if !reads.contains(table) {
-            return Err(wrong(format!("reads {table} and does not declare it")));
-        }
+    let opinion = |(table, column): &&(String, String)| OPINIONS.contains(&(table.as_str(), column.as_str()));
+    if let Some((table, column)) = plan.through.iter().find(opinion) {
+        let by = if plan.columns.contains(&(table.clone(), column.clone())) { "" } else { " through a view" };
+        return Err(wrong(format!("reads {table}.{column}{by}, which is a caseworker's opinion")));
+    }
+    if let Some((table, _)) = plan.columns.iter().find(|(table, _)| !reads.contains(table)) {
+        return Err(wrong(format!("reads {table} and does not declare it")));
     }
     Ok(plan.schema.fields().iter().map(|field| field.name().clone()).collect())
 }
@@ -231,22 +230,33 @@ impl FeatureQuery {
 }
 
 impl FeatureTable {
-    /// Fills in the columns of its features, missing values by the median of the column, and counts them.
-    pub(super) fn filled(mut self, columns: &Columns) -> Self {
-        self.missing = columns.iter().map(|values| values.iter().filter(|v| v.is_none()).count()).collect();
-        self.rows = Array2::zeros((self.subjects.len(), self.names.len()));
+    /// Puts in the columns of its features.
+    pub(super) fn with(mut self, columns: &Columns) -> Self {
+        self.rows = Array2::from_elem((self.subjects.len(), self.names.len()), f64::NAN);
         for (mut to, values) in self.rows.columns_mut().into_iter().zip(columns) {
-            let mut known: Vec<f64> = values.iter().flatten().copied().collect();
-            known.sort_unstable_by(f64::total_cmp);
-            let middle = known.get(known.len() / 2).copied().unwrap_or(0.0);
-            to.iter_mut().zip(values).for_each(|(to, value)| *to = value.unwrap_or(middle));
+            to.iter_mut().zip(values).for_each(|(to, value)| *to = value.unwrap_or(f64::NAN));
         }
         self
     }
+
+    /// A subject's value of a feature; none where it is missing.
+    pub fn known(&self, subject: usize, feature: usize) -> Option<f64> {
+        Some(self.rows[[subject, feature]]).filter(|value| !value.is_nan())
+    }
+
+    /// How many values of a feature are missing.
+    pub fn missing(&self, feature: usize) -> usize {
+        self.rows.column(feature).iter().filter(|value| value.is_nan()).count()
+    }
+}
+
+/// Whether protected groups of a kind of subject are looked at: those of villages, regions and institutions are not.
+pub fn has_groups(subject: SubjectKind) -> bool {
+    GROUPS.iter().any(|(known, _)| *known == subject.as_str())
 }
 
 /// Shows each protected group of each subject of a kind, as (subject, attribute, value), a batch at a time;
-/// nothing where the kind has none. For fairness alone.
+/// nothing where they are not looked at. For fairness alone.
 pub async fn each_group(
     subject: SubjectKind,
     session: &Session,

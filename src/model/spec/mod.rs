@@ -6,7 +6,7 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `features.rs` | feature queries: checked, run, missing values filled and counted |
+//! | `features.rs` | feature queries: checked, run, missing values left so |
 //! | `lines.rs` | features counted from lines of money |
 //! | `peers.rs` | whom a subject is compared with, and what is ordinary among them |
 //! | `run.rs` | scores, alarms, what drove them, what would have been ordinary |
@@ -266,7 +266,7 @@ impl Model {
                 table.least.push(column.least);
             }
         }
-        Ok(table.filled(&columns))
+        Ok(table.with(&columns))
     }
 
     /// What it says of itself, as rules do.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, ArrayView1, Axis};
 use rayon::prelude::*;
 
 use super::FeatureTable;
@@ -11,12 +11,13 @@ use crate::model::count::peer_residuals;
 
 /// How many peers all subjects together are worth: a group of so many is trusted half.
 const WEIGHT: f64 = 20.0;
-/// Fewest peers whose own quantiles are told; else those of all.
+/// Fewest peers whose own quantiles are told; else those of all. A feature that is known of fewer subjects than so
+/// many tells nothing of anybody.
 const ENOUGH: usize = 20;
 
 /// Features as residuals among peers (n × d): (value − ordinary) / scale, the scale at least a quarter of
-/// the standard deviation of all and the smallest difference that means anything. A feature that is constant
-/// stays 0.
+/// the standard deviation of all and the smallest difference that means anything. Only known values count. A
+/// missing one is 0, which is ordinary, and so is a feature that is constant or known of too few.
 pub fn residuals(table: &FeatureTable) -> Array2<f64> {
     let mut number: BTreeMap<&str, usize> = BTreeMap::new();
     let groups: Vec<usize> = table
@@ -29,25 +30,37 @@ pub fn residuals(table: &FeatureTable) -> Array2<f64> {
         .collect();
     let residual = |j: usize| {
         let column = table.rows.column(j);
-        let spread = column.std(0.0) / 4.0;
-        (spread > 0.0).then(|| {
-            let of = peer_residuals(&column.to_vec(), &groups, WEIGHT, spread.max(table.least[j]));
+        let (values, own): (Vec<f64>, Vec<usize>) =
+            column.iter().zip(&groups).filter(|(value, _)| !value.is_nan()).map(|(v, group)| (*v, *group)).unzip();
+        let spread = ArrayView1::from(&values).std(0.0) / 4.0;
+        (values.len() >= ENOUGH && spread > 0.0).then(|| {
+            let of = peer_residuals(&values, &own, WEIGHT, spread.max(table.least[j]));
             of.into_iter().map(|residual| residual.z).collect::<Vec<f64>>()
         })
     };
     let columns: Vec<Option<Vec<f64>>> = (0..table.rows.ncols()).into_par_iter().map(residual).collect();
     let mut residuals = Array2::zeros(table.rows.dim());
-    for (mut to, column) in residuals.columns_mut().into_iter().zip(columns) {
-        to.iter_mut().zip(column.into_iter().flatten()).for_each(|(to, z)| *to = z);
+    for ((mut to, values), column) in residuals.columns_mut().into_iter().zip(table.rows.columns()).zip(columns) {
+        let known = to.iter_mut().zip(values).filter(|(_, value)| !value.is_nan());
+        known.zip(column.into_iter().flatten()).for_each(|((to, _), z)| *to = z);
     }
     residuals
 }
 
-/// What is ordinary: 5 %, 50 % and 95 % quantiles of the features, by peers.
+/// What is ordinary in a feature: the 5 %, 50 % and 95 % quantiles, and of how many known values those are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Usual {
+    /// The quantiles.
+    pub quantiles: [f64; 3],
+    /// Known values that they are of.
+    pub of: usize,
+}
+
+/// What is ordinary in the features, by peers.
 #[derive(Debug)]
 pub struct Ordinary<'a> {
-    all: Vec<[f64; 3]>,
-    groups: BTreeMap<&'a str, (usize, Vec<[f64; 3]>)>,
+    all: Vec<Option<Usual>>,
+    groups: BTreeMap<&'a str, (usize, Vec<Option<Usual>>)>,
 }
 
 impl<'a> Ordinary<'a> {
@@ -58,7 +71,7 @@ impl<'a> Ordinary<'a> {
             members.entry(group).or_default().push(i);
         }
         let of = |rows: &Array2<f64>| {
-            let column = |j: usize| quantiles(rows.column(j).to_vec());
+            let column = |j: usize| usual(rows.column(j).iter().copied().filter(|value| !value.is_nan()).collect());
             (0..rows.ncols()).into_par_iter().map(column).collect()
         };
         let groups = members.into_iter().map(|(group, members)| {
@@ -68,19 +81,25 @@ impl<'a> Ordinary<'a> {
         Self { groups: groups.collect(), all: of(&table.rows) }
     }
 
-    /// Quantiles of the peers of a group, or of all where they are few; and how many subjects those are of.
-    pub fn of(&self, group: &str) -> (&[[f64; 3]], Option<usize>) {
-        match self.groups.get(group) {
-            Some((members, own)) if !own.is_empty() => (own, Some(*members)),
-            _ => (&self.all, None),
-        }
+    /// What is ordinary in a feature among the peers of a group, or among all where it is known of few of them;
+    /// none where it is known of few subjects at all.
+    pub fn of(&self, group: &str, feature: usize) -> Option<Usual> {
+        let own = self.groups.get(group).and_then(|(_, own)| own.get(feature).copied().flatten());
+        own.or(self.all[feature])
+    }
+
+    /// How many peers a group has; none where they are few and its subjects are compared with all.
+    pub fn peers(&self, group: &str) -> Option<usize> {
+        self.groups.get(group).filter(|(_, own)| !own.is_empty()).map(|(members, _)| *members)
     }
 }
 
-fn quantiles(mut values: Vec<f64>) -> [f64; 3] {
-    let last = values.len().saturating_sub(1) as f64;
-    [0.05, 0.5, 0.95].map(|q| {
-        let nth = (q * last).round() as usize;
-        if nth < values.len() { *values.select_nth_unstable_by(nth, f64::total_cmp).1 } else { 0.0 }
+/// Of known values; none where they are few.
+fn usual(mut values: Vec<f64>) -> Option<Usual> {
+    let of = values.len();
+    (of >= ENOUGH).then(|| {
+        let last = (of - 1) as f64;
+        let quantile = |q: f64| *values.select_nth_unstable_by((q * last).round() as usize, f64::total_cmp).1;
+        Usual { quantiles: [0.05, 0.5, 0.95].map(quantile), of }
     })
 }

@@ -21,6 +21,8 @@ pub struct Driver {
     pub value: f64,
     /// What would have been ordinary: the 5 %, 50 % and 95 % quantiles of its peers.
     pub ordinary: [f64; 3],
+    /// How many known values those are of.
+    pub among: usize,
 }
 
 impl Driver {
@@ -51,6 +53,23 @@ pub struct Scored {
     pub beside: Vec<usize>,
     /// Its peers; none where they are few and it is compared with all.
     pub peers: Option<usize>,
+}
+
+impl Scored {
+    /// What raised it, so coarsely that the same facts told again have the same name: the model with its version, and
+    /// what it takes to make the subject ordinary, each value as the power of two of the least difference that means
+    /// anything. Who was looked at and found in order is not asked about again for the same facts.
+    pub fn facts(&self, model: &Model, table: &FeatureTable) -> String {
+        let decisive = if self.enough > 0 { self.enough } else { self.drivers.len() };
+        let coarse = |driver: &Driver| {
+            let steps = driver.value.abs() / table.least[driver.feature];
+            let power = if steps < 1.0 { 0.0 } else { driver.value.signum() * (1.0 + steps.log2().round()) };
+            format!("{}={power}", table.names[driver.feature])
+        };
+        let mut facts: Vec<String> = self.drivers.iter().take(decisive).map(coarse).collect();
+        facts.sort_unstable();
+        format!("{} v{}: {}", model.spec.id, model.spec.version, facts.join(", "))
+    }
 }
 
 /// What a model says of all.
@@ -104,7 +123,7 @@ pub fn run(model: &Model, table: &FeatureTable) -> Result<Outcome, ModelError> {
     let tails = tail_probabilities(combined.view());
     let ordinary = Ordinary::new(table);
     let candidates: Vec<usize> = (0..n).filter(|i| tails[*i] <= model.spec.share).collect();
-    let parts = parts(&fitted, &rows, &candidates);
+    let parts = parts(&fitted, &rows, table, &candidates);
     let mut scored: Vec<Scored> = (0..n)
         .map(|subject| Scored {
             subject,
@@ -114,18 +133,17 @@ pub fn run(model: &Model, table: &FeatureTable) -> Result<Outcome, ModelError> {
             drivers: Vec::new(),
             enough: 0,
             beside: Vec::new(),
-            peers: ordinary.of(&table.peers[subject]).1,
+            peers: ordinary.peers(&table.peers[subject]),
         })
         .collect();
     for (subject, parts) in candidates.iter().zip(parts.rows()) {
-        let (quantiles, _) = ordinary.of(&table.peers[*subject]);
-        let driver = |(feature, part): (usize, &f64)| Driver {
-            feature,
-            part: *part,
-            value: table.rows[[*subject, feature]],
-            ordinary: quantiles[feature],
+        // A value that nobody told is no way of being unlike others.
+        let driver = |(feature, part): (usize, &f64)| {
+            let usual = ordinary.of(&table.peers[*subject], feature)?;
+            let value = table.known(*subject, feature)?;
+            Some(Driver { feature, part: *part, value, ordinary: usual.quantiles, among: usual.of })
         };
-        let mut drivers: Vec<Driver> = parts.iter().enumerate().map(driver).collect();
+        let mut drivers: Vec<Driver> = parts.iter().enumerate().filter_map(driver).collect();
         scored[*subject].raised =
             drivers.iter().filter(|driver| driver.outside(table.least[driver.feature])).count() >= model.spec.ways;
         drivers.retain(|driver| driver.part > 0.0);
@@ -172,11 +190,13 @@ const USUAL: usize = 20_000;
 
 /// What each feature adds for some subjects (m × d), over all detectors: of each detector what a feature
 /// adds above its median over the rows, as a share of all that is above, weighted by −ln of the row's tail
-/// probability under that detector. The shares of a row sum to one, where anything is above.
-fn parts(fitted: &Fitted, rows: &Array2<f64>, subjects: &[usize]) -> Array2<f64> {
+/// probability under that detector. The shares of a row sum to one, where anything is above; what is missing
+/// has no share.
+fn parts(fitted: &Fitted, rows: &Array2<f64>, table: &FeatureTable, subjects: &[usize]) -> Array2<f64> {
     let mut whole = Array2::zeros((subjects.len(), rows.ncols()));
     let spread: Vec<usize> = (0..rows.nrows()).step_by(rows.nrows().div_ceil(USUAL).max(1)).collect();
     let (spread, own) = (rows.select(Axis(0), &spread), rows.select(Axis(0), subjects));
+    let values = table.rows.select(Axis(0), subjects);
     for (model, scores) in fitted.models.iter().zip(&fitted.scores) {
         let usual = model.contributions(spread.view());
         let mut parts = model.contributions(own.view());
@@ -184,6 +204,7 @@ fn parts(fitted: &Fitted, rows: &Array2<f64>, subjects: &[usize]) -> Array2<f64>
             let middle = robust_scale(usual.to_vec()).0;
             column.mapv_inplace(|part| (part - middle).max(0.0));
         }
+        parts.zip_mut_with(&values, |part, value| *part = if value.is_nan() { 0.0 } else { *part });
         let tails = tail_probabilities(scores.view());
         for (mut part, subject) in parts.rows_mut().into_iter().zip(subjects) {
             let sum = part.sum();

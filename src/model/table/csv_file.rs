@@ -6,7 +6,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::{NumericTable, Reading, Role, TableError, no_number};
+use super::{Missing, NumericTable, Reading, Role, TableError, is_missing, no_number};
 
 /// Bytes of a piece.
 const PIECE: usize = 4 << 20;
@@ -44,6 +44,9 @@ pub fn read(path: &Path, reading: &Reading) -> Result<NumericTable, TableError> 
         }
         started = true;
         if names.is_empty() {
+            // Blank lines before the first line say nothing; a tab parts cells.
+            let told = held.iter().position(|byte| !matches!(byte, b' ' | b'\r' | b'\n')).unwrap_or(held.len());
+            held.drain(..held[..told].iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1));
             let Some(end) = ends(&held, held.len(), last).into_iter().next() else {
                 if last { break } else { continue }
             };
@@ -71,7 +74,7 @@ pub fn read(path: &Path, reading: &Reading) -> Result<NumericTable, TableError> 
         let from = std::iter::once(0).chain(cuts.iter().copied());
         let pieces: Vec<&[u8]> = from.zip(&cuts).map(|(from, to)| &held[from..*to]).collect();
         let parsed: Vec<Result<Parsed, Wrong>> =
-            pieces.par_iter().map(|piece| parse(piece, &roles, delimiter)).collect();
+            pieces.par_iter().map(|piece| parse(piece, &roles, delimiter, reading.missing)).collect();
         for part in parsed {
             let part = part.map_err(|(row, column, message)| TableError::Cell {
                 path: path.to_owned(),
@@ -139,10 +142,12 @@ fn first_cells(path: &Path, line: &[u8], delimiter: u8) -> Result<Vec<String>, T
     Ok(record.iter().map(str::to_owned).collect())
 }
 
-/// Whether the first line is a row and no header: numbers alone, other than the 0, 1, … that pandas calls columns
-/// without names.
+/// Whether the first line is a row and no header: values alone, one of them a number, other than the 0, 1, … that
+/// pandas calls columns without names.
 fn is_row(cells: &[String]) -> bool {
-    !counts(cells) && !cells.is_empty() && cells.iter().all(|cell| number(cell.as_bytes()).is_some())
+    let is_number = |cell: &String| number(cell).is_some();
+    let is_value = |cell: &String| value(cell).is_some();
+    !counts(cells) && cells.iter().any(is_number) && cells.iter().all(is_value)
 }
 
 /// Whether cells count from 0.
@@ -160,7 +165,7 @@ fn header(path: &Path, names: Vec<String>) -> Result<Vec<String>, TableError> {
     Ok(names)
 }
 
-fn parse(bytes: &[u8], roles: &[Role], delimiter: u8) -> Result<Parsed, Wrong> {
+fn parse(bytes: &[u8], roles: &[Role], delimiter: u8, missing: Missing) -> Result<Parsed, Wrong> {
     let mut reader =
         csv::ReaderBuilder::new().has_headers(false).delimiter(delimiter).flexible(true).from_reader(bytes);
     let mut columns = vec![Vec::new(); roles.len()];
@@ -174,34 +179,44 @@ fn parse(bytes: &[u8], roles: &[Role], delimiter: u8) -> Result<Parsed, Wrong> {
         rows += 1;
         if record.len() != roles.len() {
             let message = format!("the row has {} cells and the first line {}", record.len(), roles.len());
-            return Err((rows, record.len().min(roles.len() - 1), message));
+            return Err((rows, record.len().min(roles.len().saturating_sub(1)), message));
         }
         for (j, ((cell, role), column)) in record.iter().zip(roles).zip(&mut columns).enumerate() {
-            let value = match role {
-                Role::Number | Role::IndexPerhaps => {
-                    number(cell).ok_or_else(|| no_number(&String::from_utf8_lossy(cell)))
-                }
+            if *role == Role::Ignored {
+                continue;
+            }
+            let text = String::from_utf8_lossy(cell);
+            let fills = || (missing == Missing::Median && is_missing(&text)).then_some(f64::NAN);
+            let read = match role {
+                Role::Label => label(&text).ok_or_else(|| "a label must be 0 or 1".to_owned()),
                 Role::LabelPerhaps => {
-                    label(cell).or_else(|| number(cell)).ok_or_else(|| no_number(&String::from_utf8_lossy(cell)))
+                    label(&text).or_else(|| value(&text)).or_else(fills).ok_or_else(|| no_number(&text))
                 }
-                Role::Label => label(cell).ok_or_else(|| "a label must be 0 or 1".to_owned()),
-                Role::Ignored => continue,
+                _ => value(&text).or_else(fills).ok_or_else(|| no_number(&text)),
             };
-            column.push(value.map_err(|message| (rows, j, message))?);
+            column.push(read.map_err(|message| (rows, j, message))?);
         }
     }
 }
 
-fn number(cell: &[u8]) -> Option<f64> {
-    let text = std::str::from_utf8(cell).ok()?;
+/// A number.
+fn number(text: &str) -> Option<f64> {
     let value: f64 = text.parse().or_else(|_| text.trim().parse()).ok()?;
     value.is_finite().then_some(value)
 }
 
-fn label(cell: &[u8]) -> Option<f64> {
-    match cell.trim_ascii().to_ascii_lowercase().as_slice() {
-        b"1" | b"1.0" | b"true" | b"yes" => Some(1.0),
-        b"0" | b"0.0" | b"false" | b"no" => Some(0.0),
-        _ => None,
-    }
+/// A number, or a truth as a Parquet file of booleans gives it.
+fn value(text: &str) -> Option<f64> {
+    number(text).or_else(|| truth(text, ["true", "false"]))
+}
+
+/// A number that is 0 or 1, however it is written, or a truth.
+fn label(text: &str) -> Option<f64> {
+    let number = number(text).filter(|value| *value == 0.0 || *value == 1.0);
+    number.or_else(|| truth(text, ["true", "false"])).or_else(|| truth(text, ["yes", "no"]))
+}
+
+fn truth(text: &str, [yes, no]: [&str; 2]) -> Option<f64> {
+    let is = |word: &str| text.trim().eq_ignore_ascii_case(word);
+    is(yes).then_some(1.0).or_else(|| is(no).then_some(0.0))
 }

@@ -5,10 +5,13 @@ mod parquet_file;
 mod write;
 
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use ndarray::{Array2, ShapeBuilder};
 
 pub use write::write_scores;
+
+use super::count::robust_scale;
 
 /// Why a table cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +75,30 @@ pub struct Reading {
     pub label: Option<String>,
     /// Columns that are left out.
     pub ignore: Vec<String>,
+    /// What becomes of cells that are empty or say that a value is missing.
+    pub missing: Missing,
+}
+
+/// What becomes of missing values.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Missing {
+    /// They are an error, told with row and column.
+    #[default]
+    Refuse,
+    /// The median of the column's other values stands for them, and a note says how many there are.
+    Median,
+}
+
+impl FromStr for Missing {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "refuse" => Ok(Self::Refuse),
+            "median" => Ok(Self::Median),
+            _ => Err(format!("'{text}' is neither refuse nor median")),
+        }
+    }
 }
 
 /// What a column is read as.
@@ -119,7 +146,8 @@ impl NumericTable {
     ///
     /// # Errors
     ///
-    /// A cell that is missing or no number, with its row and column; a column that is not there.
+    /// A cell that is no number, with its row and column, and one that is missing unless it is to be filled; a column
+    /// that is not there.
     pub fn read(path: &Path, reading: &Reading) -> Result<Self, TableError> {
         match ending(path).as_str() {
             "csv" => csv_file::read(path, reading),
@@ -146,6 +174,7 @@ impl NumericTable {
             notes.extend(note);
             match role {
                 Role::Number | Role::LabelPerhaps | Role::IndexPerhaps => {
+                    notes.extend(filled(path, &name, &mut values)?);
                     names.push(name);
                     if cells.is_empty() {
                         cells = values;
@@ -192,15 +221,38 @@ fn settled(name: &str, role: Role, values: &[f64], reading: &Reading) -> (Role, 
     }
 }
 
+/// Puts the median of a column's values in the place of its missing ones, which are NaN; says so.
+fn filled(path: &Path, name: &str, values: &mut [f64]) -> Result<Option<String>, TableError> {
+    let known: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
+    let missing = values.len() - known.len();
+    if missing == 0 {
+        return Ok(None);
+    }
+    if known.is_empty() {
+        let message = format!("the column '{name}' has no value; leave it out with --ignore {name}");
+        return Err(TableError::File { path: path.to_owned(), message });
+    }
+    let (median, _) = robust_scale(known);
+    values.iter_mut().filter(|value| value.is_nan()).for_each(|value| *value = median);
+    Ok(Some(format!("the column '{name}': {missing} missing values are given its median, {median}")))
+}
+
 /// The ending of a file's name, in small letters.
 fn ending(path: &Path) -> String {
     path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default()
 }
 
+/// Whether a cell says that there is no value, in a spelling that pandas, R or a database writes.
+fn is_missing(text: &str) -> bool {
+    let text = text.trim();
+    ["", "nan", "na", "n/a", "#n/a", "null", "none"].iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
 /// What to do about a cell that is no number.
 fn no_number(text: &str) -> String {
-    if text.trim().is_empty() {
-        "the cell is empty; fill missing values or leave the column out with --ignore".to_owned()
+    if is_missing(text) {
+        let told = if text.trim().is_empty() { "empty".to_owned() } else { format!("'{text}', which is no value") };
+        format!("the cell is {told}; --missing median fills such cells, --ignore leaves the column out")
     } else {
         format!("'{text}' is no number; leave a column of text out with --ignore")
     }

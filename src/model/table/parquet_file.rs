@@ -3,13 +3,13 @@
 use std::fs::File;
 use std::path::Path;
 
-use arrow::array::{Array, AsArray};
+use arrow::array::AsArray;
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use super::{NumericTable, Reading, Role, TableError};
+use super::{Missing, NumericTable, Reading, Role, TableError, no_number};
 
 /// Reads a Parquet file.
 pub fn read(path: &Path, reading: &Reading) -> Result<NumericTable, TableError> {
@@ -43,19 +43,19 @@ pub fn read(path: &Path, reading: &Reading) -> Result<NumericTable, TableError> 
             };
             let numbers = cast(column, &DataType::Float64).map_err(|e| wrong(e.to_string()))?;
             let numbers = numbers.as_primitive::<Float64Type>();
-            if let Some(row) = (numbers.null_count() > 0).then(|| (0..numbers.len()).find(|i| numbers.is_null(*i))) {
-                let message = "the cell is empty; fill missing values or leave the column out with --ignore";
-                return Err(cell(row.unwrap_or(0), message));
+            let fills = reading.missing == Missing::Median && roles[*j] != Role::Label;
+            let mut read = Vec::with_capacity(numbers.len());
+            for (row, value) in numbers.iter().enumerate() {
+                match value.filter(|value| !value.is_nan()) {
+                    Some(value) if !value.is_finite() => return Err(cell(row, &no_number(&value.to_string()))),
+                    None if !fills => return Err(cell(row, &no_number(if value.is_some() { "NaN" } else { "" }))),
+                    Some(value) if roles[*j] == Role::Label && value != 0.0 && value != 1.0 => {
+                        return Err(cell(row, "a label must be 0 or 1"));
+                    }
+                    known => read.push(known.unwrap_or(f64::NAN)),
+                }
             }
-            if let Some(row) = numbers.values().iter().position(|v| !v.is_finite()) {
-                return Err(cell(row, &super::no_number(&numbers.value(row).to_string())));
-            }
-            if roles[*j] == Role::Label
-                && let Some(row) = numbers.values().iter().position(|v| *v != 0.0 && *v != 1.0)
-            {
-                return Err(cell(row, "a label must be 0 or 1"));
-            }
-            values.extend_from_slice(numbers.values());
+            values.append(&mut read);
         }
     }
     let columns = read.iter().zip(columns).map(|(j, values)| (names[*j].clone(), roles[*j], values));

@@ -8,7 +8,7 @@ fn read(text: &str, reading: &Reading) -> Result<NumericTable, String> {
 }
 
 fn label() -> Reading {
-    Reading { label: Some("label".to_owned()), ignore: vec!["name".to_owned()] }
+    Reading { label: Some("label".to_owned()), ignore: vec!["name".to_owned()], ..Reading::default() }
 }
 
 #[test]
@@ -21,7 +21,7 @@ fn columns_are_read_by_their_roles() {
 
 #[test]
 fn semicolons_tabs_and_bars_part_cells_too() {
-    let named = Reading { label: Some("label".to_owned()), ignore: Vec::new() };
+    let named = Reading { label: Some("label".to_owned()), ..Reading::default() };
     for mark in [";", "\t", "|"] {
         let table = read(&["a,b,label", "1,2.5,yes", "3,4,no"].join("\n").replace(',', mark), &named).unwrap();
         assert_eq!(table.columns, ["a", "b"], "{mark:?}");
@@ -49,10 +49,10 @@ fn a_label_by_any_usual_name_is_not_scored() {
     let table = read("x,y\n5,0\n6,0\n", &Reading::default()).unwrap();
     assert_eq!((table.columns.len(), table.labels.is_none()), (2, true), "zeros alone tell nothing apart");
     // What somebody named is what is taken.
-    let reading = Reading { label: Some("truth".to_owned()), ignore: Vec::new() };
+    let reading = Reading { label: Some("truth".to_owned()), ..Reading::default() };
     let table = read("a,truth,y\n5,0,1\n6,1,0\n", &reading).unwrap();
     assert_eq!((table.columns.join(","), table.notes.len()), ("a,y".to_owned(), 0));
-    let reading = Reading { label: None, ignore: vec!["y".to_owned()] };
+    let reading = Reading { ignore: vec!["y".to_owned()], ..Reading::default() };
     assert!(read("a,y\n5,0\n6,1\n", &reading).unwrap().labels.is_none());
 }
 
@@ -64,7 +64,7 @@ fn a_table_without_header_keeps_its_first_row() {
         (vec!["1".to_owned(), "2".to_owned()], ndarray::array![[1.5, 2.0], [3.0, 4.0]])
     );
     assert!(table.notes[0].contains("there is no header"), "{:?}", table.notes);
-    let reading = Reading { label: Some("2".to_owned()), ignore: Vec::new() };
+    let reading = Reading { label: Some("2".to_owned()), ..Reading::default() };
     assert_eq!(read("1.5,1\n3,0\n", &reading).unwrap().labels, Some(vec![true, false]));
     // pandas calls columns without names 0, 1, ….
     let table = read("0,1\n3,4\n", &Reading::default()).unwrap();
@@ -87,13 +87,50 @@ fn an_index_of_pandas_is_not_scored() {
 fn what_is_wrong_is_told_with_row_and_column() {
     let told = |text: &str| read(text, &Reading::default()).unwrap_err();
     assert!(told("a,b\n1,2\n1,\n").contains("row 2, column 'b': the cell is empty"));
-    assert!(told("a,b\n1,2\n1,NaN\n").contains("row 2, column 'b': 'NaN' is no number"));
+    assert!(told("a,b\n1,2\n1,NaN\n").contains("row 2, column 'b': the cell is 'NaN', which is no value; --missing"));
+    assert!(told("a,b\n1,2\n1,inf\n").contains("row 2, column 'b': 'inf' is no number"));
     assert!(told("a,b\n1,2\n张,1\n").contains("row 2, column 'a': '张' is no number; leave a column of text out"));
     assert!(told("a,b\n1\n").contains("row 1, column 'b': the row has 1 cells and the first line 2"));
     assert!(told("a,a\n1,2\n").contains("two columns are called 'a'"));
     assert!(told("").contains("the file is empty"));
     assert!(read("a,b\n1,2\n", &label()).unwrap_err().contains("no column 'label'; there are a, b"));
     assert!(read("a,name,label\n1,x,2\n", &label()).unwrap_err().contains("a label must be 0 or 1"));
+}
+
+#[test]
+fn labels_and_truths_are_read_however_they_are_written() {
+    let table = read("a,label\n1,0.000000000000000000e+00\n2,1.000000000000000000e+00\n", &Reading::default()).unwrap();
+    assert_eq!(table.labels, Some(vec![false, true]));
+    let table = read("a,y\n1,0.000000000000000000e+00\n2,1.000000000000000000e+00\n", &Reading::default()).unwrap();
+    assert_eq!(table.labels, Some(vec![false, true]));
+    assert!(read("a,label\n1,5e-1\n", &Reading::default()).unwrap_err().contains("a label must be 0 or 1"));
+    let table = read("a,b\nTrue,1\nfalse,2\n", &Reading::default()).unwrap();
+    assert_eq!(table.rows, ndarray::array![[1.0, 1.0], [0.0, 2.0]]);
+    let table = read("True,1.5\nFalse,2\n", &Reading::default()).unwrap();
+    assert_eq!(table.rows.nrows(), 2, "the first line is a row: {:?}", table.notes);
+}
+
+#[test]
+fn blank_lines_before_the_header_say_nothing() {
+    for blank in ["\n", "\r\n\r\n", "  \n", "\u{feff}\n"] {
+        let table = read(&format!("{blank}a,b\n1,2\n"), &Reading::default()).unwrap();
+        assert_eq!((table.columns.join(","), table.rows), ("a,b".to_owned(), ndarray::array![[1.0, 2.0]]), "{blank:?}");
+    }
+    assert!(read("\n\n", &Reading::default()).unwrap_err().contains("the file is empty"));
+}
+
+#[test]
+fn missing_values_are_filled_where_somebody_says_so() {
+    let median = Reading { missing: Missing::Median, ..Reading::default() };
+    let table = read("a,b,label\n1,5,0\n2,,0\nNaN,7,1\n4,null,0\n9,6,0\n", &median).unwrap();
+    assert_eq!(table.rows.column(0).to_vec(), [1.0, 2.0, 3.0, 4.0, 9.0]);
+    assert_eq!(table.rows.column(1).to_vec(), [5.0, 6.0, 7.0, 6.0, 6.0]);
+    let told = |name: &str| table.notes.iter().any(|note| note.contains(name) && note.contains("missing values"));
+    assert!(told("'a': 1") && told("'b': 2"), "{:?}", table.notes);
+    assert!(read("a,b\n,1\nNA,2\n", &median).unwrap_err().contains("the column 'a' has no value"));
+    assert!(read("a,label\n1,\n", &median).unwrap_err().contains("a label must be 0 or 1"));
+    assert!(read("a,b\n1,x\n", &median).unwrap_err().contains("'x' is no number"));
+    assert!(Missing::from_str("mean").is_err());
 }
 
 #[test]
@@ -135,6 +172,8 @@ fn parquet_gives_what_csv_gives() {
     write(vec![Some(3), None]);
     let error = NumericTable::read(&path, &label()).unwrap_err().to_string();
     assert!(error.contains("row 2, column 'a': the cell is empty"), "{error}");
+    let table = NumericTable::read(&path, &Reading { missing: Missing::Median, ..label() }).unwrap();
+    assert_eq!(table.rows, ndarray::array![[3.0], [3.0]]);
 }
 
 #[test]
@@ -145,7 +184,7 @@ fn scores_come_back_as_they_were_written() {
     write_scores(&csv, &scores, Some(&[true, false])).unwrap();
     let parquet = folder.path().join("s.parquet");
     write_scores(&parquet, &scores, Some(&[true, false])).unwrap();
-    let reading = Reading { label: Some("label".to_owned()), ignore: vec!["row".to_owned()] };
+    let reading = Reading { label: Some("label".to_owned()), ignore: vec!["row".to_owned()], ..Reading::default() };
     let read = |path| NumericTable::read(path, &reading).unwrap();
     assert_eq!(read(&csv), read(&parquet));
     assert_eq!(read(&csv).rows.column(0).to_vec(), scores);

@@ -94,6 +94,7 @@ const SOURCES: &[(&str, &str)] = view_sources![
     "relation_edge",
     "onward_transfer",
     "household_group",
+    "person_group",
 ];
 
 /// The views, in the order in which they must be registered.
