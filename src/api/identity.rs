@@ -1,7 +1,10 @@
 //! Who is who: why a faulty reference is, or is not, taken for a person.
 
+use std::time::Duration;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
 use utoipa::{IntoParams, ToSchema};
 
 use super::request::RequestId;
@@ -40,6 +43,9 @@ pub struct LinkExplained {
     person: String,
     /// Probability that the reference means the person, by the linkage.
     probability: f64,
+    /// Whether the two cannot be one, whatever the probability: neither slips explain the number nor spellings the name,
+    /// or a steward said so.
+    contradicts: bool,
     /// How the snapshot has the reference, where it takes it for the person: `repaired_digit`, `repaired_swap`,
     /// `linked`, `confirmed`.
     method: Option<String>,
@@ -76,10 +82,17 @@ impl From<Step> for LinkStep {
     }
 }
 
-/// Why a faulty reference is, or is not, taken for a person.
+/// Answers that are worked on at once: each links all that is open anew.
+static PLACE: Semaphore = Semaphore::const_new(1);
+/// How long a question waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Why a faulty reference is, or is not, taken for a person. One question is answered at a time.
 #[utoipa::path(post, path = "/api/v1/identity/explain", tag = "snapshots", operation_id = "explainLink",
     request_body(content = LinkAsked, description = "引用与人员 · A reference and a person"),
-    responses((status = 200, description = "推断链接的依据 · Prior, each comparison, result", body = LinkExplained)))]
+    responses((status = 200, description = "推断链接的依据 · Prior, each comparison, result", body = LinkExplained),
+        (status = 429, description = "前一问题尚在计算 · Another is still being answered", body = Problem,
+            content_type = "application/problem+json")))]
 pub async fn explain(
     state: web::Data<State>,
     request: HttpRequest,
@@ -87,15 +100,27 @@ pub async fn explain(
     bytes: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
     let LinkAsked { reference, name, person, snapshot } = body::read(&request, &bytes)?;
+    let turn = tokio::time::timeout(PATIENCE, PLACE.acquire()).await.map_err(|_| {
+        Problem::new(
+            "too-busy",
+            "another link is still being explained; try again soon",
+            "前一问题尚在计算，请稍后再试",
+        )
+        .retry_after(10)
+    })?;
+    let place = turn.map_err(Problem::internal)?;
     let told = web::block(move || {
+        // Held till the work is done, though nobody wait for it any longer.
+        let _place = place;
         let snapshot = state.snapshot(snapshot.as_deref())?;
         let asked = LinkQuestion { reference, name, person };
-        let Explained { waterfall: found, stored } = explain_link(&snapshot, &state.data.spill_dir(), &asked)?;
+        let Explained { waterfall: found, stored } = explain_link(&state.data, &snapshot, &asked)?;
         Ok::<_, Problem>(LinkExplained {
             snapshot: snapshot.manifest.id,
             reference: found.ids.0,
             person: found.ids.1,
             probability: found.probability,
+            contradicts: found.contradicts,
             stored_probability: stored.as_ref().map(|stored| stored.probability),
             met_by_chance: stored.as_ref().and_then(|stored| stored.met_by_chance),
             method: stored.map(|stored| stored.method),

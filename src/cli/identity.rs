@@ -58,7 +58,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     match args.command {
         Command::Explain { reference, person, name, snapshot, json } => {
             let asked = LinkQuestion { reference, name, person };
-            let found = explain_link(&data.resolve(snapshot.as_deref())?, &data.spill_dir(), &asked)?;
+            let found = explain_link(&data, &data.resolve(snapshot.as_deref())?, &asked)?;
             if json {
                 println!("{}", serde_json::to_string_pretty(&found)?);
             } else {

@@ -33,7 +33,7 @@ pub struct Args {
     #[arg(long)]
     labels: Option<String>,
     /// Learn m from the judged pairs that match, instead of measuring against them
-    #[arg(long, requires = "labels")]
+    #[arg(long, requires = "labels", conflicts_with = "model")]
     train_on_labels: bool,
     /// Use this model instead of training one: a new delivery is linked as the last was
     #[arg(long)]
@@ -94,6 +94,12 @@ fn report(spec: &Spec, found: &Linkage) {
     found.readings.iter().filter(|reading| !reading.is_silent()).for_each(|reading| println!("{reading}"));
     for (sql, size, first) in &found.rules {
         println!("  {first:>10} {sql}");
+        if size.shortened > 0 {
+            println!(
+                "             {} 行的键过多，只用其中一部分 rows have too many keys: a part of them is used",
+                size.shortened
+            );
+        }
         if let Some(out) = &size.left_out {
             println!(
                 "             {} 块过大未用 largest blocks left out, {} 对 pairs: of {} to {} each, the largest that of row {}",

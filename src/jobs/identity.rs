@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
-use std::path::Path;
 
 use serde::Serialize;
 
+use crate::cases::{CaseError, IdentityDecisions, Same};
 use crate::contract::contract;
 use crate::domain::{id_number, name};
 use crate::identity::linkage::{LinkageError, PersonRow, ReferenceFiles, Waterfall, link_references};
 use crate::identity::{Faulty, Method};
-use crate::snapshot::{Snapshot, SnapshotError};
+use crate::snapshot::{DataDir, Snapshot, SnapshotError};
 
 use super::import::{ImportError, Part, Tables, write_people, write_references};
 use super::stored::{StoredError, text_rows};
@@ -35,6 +35,9 @@ pub enum ExplainError {
     /// The snapshot cannot be read.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
+    /// What stewards said could not be read.
+    #[error(transparent)]
+    Decisions(#[from] CaseError),
     /// The linkage failed.
     #[error(transparent)]
     Linkage(#[from] LinkageError),
@@ -99,18 +102,19 @@ impl fmt::Display for Explained {
     }
 }
 
-/// Links the snapshot's open references, and the one that is asked for, with its people once more, and
-/// explains the pair. Works in a folder of its own under `scratch`.
-pub fn explain_link(snapshot: &Snapshot, scratch: &Path, asked: &LinkQuestion) -> Result<Explained, ExplainError> {
-    std::fs::create_dir_all(scratch).map_err(|source| SnapshotError::Io { path: scratch.to_owned(), source })?;
+/// Links the snapshot's open references, and the one that is asked for, with its people once more, as stewards'
+/// decisions stand now, and explains the pair. Works in a folder of its own among the data folder's scratch files.
+pub fn explain_link(data: &DataDir, snapshot: &Snapshot, asked: &LinkQuestion) -> Result<Explained, ExplainError> {
+    let scratch = data.spill_dir();
+    std::fs::create_dir_all(&scratch).map_err(|source| SnapshotError::Io { path: scratch.clone(), source })?;
     let number = id_number::normalise(&asked.reference).text;
     let person = id_number::normalise(&asked.person).text;
     let mut references: BTreeSet<Faulty> = BTreeSet::new();
     let mut beside = asked.name.as_deref().map(name::normal);
     // How the snapshot has the number, by the name beside it: method, probability, person key.
     let mut stored: BTreeMap<Option<String>, Option<(String, f64, String)>> = BTreeMap::new();
-    let columns = ["normal_text", "name", "method", "probability", "person_key"];
-    text_rows(snapshot, "identity_issue", columns, |[text, named, method, probability, key]| {
+    let columns = ["table_name", "normal_text", "name", "method", "probability", "person_key"];
+    text_rows(snapshot, "identity_issue", columns, |[table, text, named, method, probability, key]| {
         let (Some(text), Some(method)) = (text, method) else { return };
         let named = named.map(name::normal);
         if text == number {
@@ -120,7 +124,8 @@ pub fn explain_link(snapshot: &Snapshot, scratch: &Path, asked: &LinkQuestion) -
             let link = probability.and_then(|p| Some((method.to_owned(), p.parse().ok()?, key?.to_owned())));
             stored.insert(named.clone(), link);
         }
-        if matches!(method, "linked" | "unresolved") {
+        // The register's own rows are no references.
+        if matches!(method, "linked" | "unresolved") && table != Some("person") {
             references.insert((text.to_owned(), named));
         }
     })?;
@@ -138,7 +143,11 @@ pub fn explain_link(snapshot: &Snapshot, scratch: &Path, asked: &LinkQuestion) -
         .iter()
         .filter_map(|table| Some((table.name.clone(), vec![Part::Carried(snapshot.table_path(&table.name)?)])))
         .collect();
-    let mut files = ReferenceFiles::create(scratch, &BTreeMap::new())?;
+    let mut refused: BTreeMap<Faulty, BTreeSet<String>> = BTreeMap::new();
+    for said in IdentityDecisions::load(data)?.standing().filter(|said| said.decision == Same::No) {
+        refused.entry(said.reference()).or_default().insert(said.person.clone());
+    }
+    let mut files = ReferenceFiles::create(&scratch, &refused)?;
     let mut seen = HashSet::new();
     write_people(&tables, &mut files, |number| seen.insert(number.to_owned()))?;
     let (mut key_of_person, mut own_name) = (None, None);

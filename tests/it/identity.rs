@@ -243,6 +243,13 @@ fn a_steward_decides_what_was_offered_and_the_next_import_obeys() {
     assert!(offers().is_empty());
     let told = done(&["identity", "explain", "439931194810050153", "439931194810040152", "--data", &data]);
     assert!(told.contains("in the snapshot: confirmed, probability 1"), "{told}");
+    // What a steward refused is explained as refused, and no row beside it is.
+    let contradicts = |reference: &str, person: &str| {
+        let told = done(&["identity", "explain", reference, person, "--json", "--data", &data]);
+        serde_json::from_str::<serde_json::Value>(&told).unwrap()["contradicts"].as_bool().unwrap()
+    };
+    assert!(contradicts("439931195908030271", ZENG));
+    assert!(!contradicts("439931194810050153", "439931194810040152"));
     // A yes to another person contradicts the first; a later no takes the yes back.
     let file = decide(&format!("{header}439931194810050153,李昌,{ZENG},是,x,2024-07-02\n"));
     let told = failed(&["identity", "decide", &file, "--data", &data]);

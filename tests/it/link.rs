@@ -319,6 +319,10 @@ fn a_quote_that_is_not_closed_is_refused() {
     let fine = file(&|i| (i == 99).then_some("\"an\nna\""));
     let told = done(&call(&fine).iter().map(String::as_str).collect::<Vec<_>>());
     assert!(told.contains("300 行"), "{told}");
+    // So is a long text, and one in a row that lacks its last cells.
+    let long = format!("300,anna,1,\"{}\"\n301,\"an\nna\"\n", "a line, of a note\n".repeat(150));
+    let told = done(&call(&(file(&|_| None) + &long)).iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(told.contains("302 行"), "{told}");
 }
 
 #[test]
@@ -375,4 +379,105 @@ fn persons_may_have_one_name_for_all() {
     let none = bench.file("none.csv", "id,town,dob\n1,bay,1956-04-09\n");
     let said = failed(&call(&none).iter().map(String::as_str).collect::<Vec<_>>());
     assert!(["none.csv", "given_name", "full_name", "id, town, dob"].iter().all(|part| said.contains(part)), "{said}");
+}
+
+#[test]
+fn words_for_nothing_and_bytes_that_are_no_text_are_told() {
+    let bench = Bench::new();
+    let (spec, out) = (bench.file("spec.toml", PERSONS), bench.text("o.csv"));
+    let rows = "1,NULL,NA\n2,NULL,12\n3,Null,--\n4,张伟,12\n5,李娜李娜李娜李娜李娜,12\n";
+    let left = bench.file("left.csv", &format!("id,given_name,price\n{rows}"));
+    let call = ["link", "--spec", &spec, "--left", &left, "--out", &out];
+    let told = done(&call);
+    for part in ["given_name: 2 格", "row 1: \"NULL\"", "price: 2 格", "row 1: \"NA\""] {
+        assert!(told.contains(part), "no {part:?} in\n{told}");
+    }
+    assert!(csv_rows(Path::new(&out)).is_empty(), "two rows without a name share none");
+    let kept = bench.file("kept.toml", &format!("placeholders = false\n{PERSONS}"));
+    let told = done(&["link", "--spec", &kept, "--left", &left, "--out", &out]);
+    assert!(!told.contains("given_name: 2") && csv_rows(Path::new(&out)).len() == 1, "{told}");
+    // One byte that is none leaves all others what they are.
+    let mut bytes = format!("id,given_name\n1,张伟\n2,张伟\n3,李娜李娜李娜李娜李娜\n4,?\n").into_bytes();
+    let at = bytes.iter().position(|byte| *byte == b'?').unwrap();
+    bytes[at] = 0xff;
+    fs::write(&left, bytes).unwrap();
+    let told = done(&[&call[..], &["--explain", "1", "2"]].concat());
+    assert!(told.contains("1 处不是合法的 UTF-8") && told.contains("张伟 | 张伟"), "{told}");
+}
+
+#[test]
+fn a_countys_own_registers_are_read_by_their_headers() {
+    let bench = Bench::new();
+    let person = |i: usize| {
+        format!(
+            "4399311948{:02}0400{:02}X,李顺{i},1948{:02}04,138001380{i:02},柳树村{i}组\n",
+            1 + i % 12,
+            i,
+            1 + i % 12
+        )
+    };
+    let rows: String = (10..40).map(person).collect();
+    let left = bench.file("left.csv", &format!("公民身份号码,姓名,出生日期,联系电话,户籍地址\n{rows}"));
+    let owner = |i: usize| format!("李顺{i},138001380{i:02}\n");
+    let rows: String = (10..40).map(owner).collect();
+    let right = bench.file("right.csv", &format!("所有人姓名,联系电话\n{rows}"));
+    let (spec, out) = (model("persons.toml"), bench.text("o.csv"));
+    let told = done(&["link", "--spec", &spec, "--left", &left, "--right", &right, "--out", &out]);
+    assert!(told.contains("有 found id_number, name, birth_date, phone, address; 无 absent –"), "{told}");
+    let rows = csv_rows(Path::new(&out));
+    let links: Vec<_> = rows.iter().filter(|row| row["decision"] == "link").collect();
+    assert!(links.len() == 30 && links.iter().all(|row| row["left_id"] == row["right_id"]), "{told}");
+    let nobody = bench.file("nobody.csv", "金额,联系电话\n1,13800138010\n");
+    let said = failed(&["link", "--spec", &spec, "--left", &left, "--right", &nobody, "--out", &out]);
+    assert!(["nobody.csv", "姓名", "身份证号"].iter().all(|part| said.contains(part)), "{said}");
+}
+
+#[test]
+fn a_birth_is_the_same_however_it_is_written() {
+    let bench = Bench::new();
+    let (spec, out) = (model("persons_any.toml"), bench.text("o.csv"));
+    let born = |i: usize| (1930 + i, 1 + i % 12, 1 + i * 5 % 28);
+    let file = |name: &str, header: &str, born: &dyn Fn(usize) -> String| {
+        let rows: String = (0..40).map(|i| format!("{i},name{i},family{i},{}\n", born(i))).collect();
+        bench.file(name, &format!("id,first name,surname,{header}\n{rows}"))
+    };
+    let iso = file("iso.csv", "dob", &|i| format!("{}-{:02}-{:02}", born(i).0, born(i).1, born(i).2));
+    for (name, form) in [
+        ("american.csv", &(|i| format!("{:02}/{:02}/{}", born(i).1, born(i).2, born(i).0)) as &dyn Fn(usize) -> String),
+        ("british.csv", &|i| format!("{}/{}/{}", born(i).2, born(i).1, born(i).0)),
+        ("moments.csv", &|i| format!("{}-{:02}-{:02} 00:00:00", born(i).0, born(i).1, born(i).2)),
+        ("digits.csv", &|i| format!("{}{:02}{:02}", born(i).0, born(i).1, born(i).2)),
+    ] {
+        let right = file(name, "date of birth", form);
+        done(&["link", "--spec", &spec, "--left", &iso, "--right", &right, "--out", &out]);
+        let rows = csv_rows(Path::new(&out));
+        let own = rows.iter().filter(|row| row["left_id"] == row["right_id"]);
+        assert!(own.clone().all(|row| row["level_birth"] == "exact" && row["decision"] == "link"), "{name}");
+        assert_eq!(own.count(), 40, "{name}");
+    }
+    // An age is no year.
+    let aged = file("aged.csv", "dob,age", &|i| format!("{}-{:02}-{:02},{}", born(i).0, born(i).1, born(i).2, 94 - i));
+    done(&["link", "--spec", &spec, "--left", &iso, "--right", &aged, "--out", &out]);
+    let rows = csv_rows(Path::new(&out));
+    assert!(rows.iter().all(|row| row["level_age"].is_empty()), "a birth date says it already");
+    assert_eq!(rows.iter().filter(|row| row["decision"] == "link").count(), 40);
+}
+
+#[test]
+fn labels_train_no_model_that_is_given() {
+    let said = failed(&[
+        "link",
+        "--spec",
+        "s.toml",
+        "--left",
+        "l.csv",
+        "--out",
+        "o.csv",
+        "--labels",
+        "j.csv",
+        "--train-on-labels",
+        "--model",
+        "m.toml",
+    ]);
+    assert!(said.contains("--train-on-labels") && said.contains("--model"), "{said}");
 }

@@ -4,15 +4,16 @@
 
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 use super::LinkageError;
-use super::columns::{NONE, Rows};
-use super::expression::Rule;
-use super::load::{Keys, RuleKeys};
+use super::columns::Rows;
+use super::expression::{PairCondition, Rule};
+use super::keys::{Keys, RuleKeys};
+use super::lookup::{Large, Lookup};
 
 /// Blocks of so many pairs stay, whatever the rest makes.
 const SMALL: u64 = 1_000;
+/// Pairs that a condition is asked of at once: their values stand in memory meanwhile.
+const ASKED: usize = 1 << 14;
 /// Pairs that are never too many, however few rows there are.
 const FEW: u64 = 10_000_000;
 
@@ -31,6 +32,8 @@ pub struct RuleSize {
     pub blocks: u64,
     /// Pairs they make, before other rules are looked at.
     pub pairs: u64,
+    /// Rows that had more keys than are kept of one.
+    pub shortened: u64,
     /// What was left out, if anything.
     pub left_out: Option<LeftOut>,
 }
@@ -51,157 +54,6 @@ pub struct LeftOut {
     pub row: u32,
 }
 
-/// A block that may have to be left out.
-#[derive(Debug, Clone, Copy)]
-struct Large {
-    pairs: u64,
-    /// Hash of its key: the order of blocks of one size does not follow the order of rows.
-    key: u64,
-    block: u32,
-}
-
-/// Rows by key of one side, and the key's number for each row of the other.
-#[derive(Debug)]
-struct Lookup<'p> {
-    rule: &'p Rule,
-    number: u8,
-    /// Where the rows of each block end.
-    ends: Vec<u32>,
-    /// Rows of all blocks, ascending within one.
-    rows: Vec<u32>,
-    /// Blocks of each left row: one ([`NONE`] for none) …
-    block: Vec<u32>,
-    /// … or several: where each row's end in `block`; empty where there is one a row.
-    block_ends: Vec<usize>,
-    /// In a deduplication, whether the looked-up rows are the rule's left side.
-    reversed: bool,
-    /// Blocks that may have to be left out.
-    large: Vec<Large>,
-}
-
-/// Sorted keys with a table over their leading bits: a search takes a step or two.
-struct SortedKeys {
-    keys: Vec<u64>,
-    table: Vec<u32>,
-    shift: u32,
-}
-
-impl SortedKeys {
-    fn new(keys: Vec<u64>) -> Self {
-        let bits = (usize::BITS - keys.len().leading_zeros()).clamp(1, 28);
-        let shift = 64 - bits;
-        let mut table = vec![0u32; (1 << bits) + 1];
-        for key in &keys {
-            table[(key >> shift) as usize + 1] += 1;
-        }
-        for i in 1..table.len() {
-            table[i] += table[i - 1];
-        }
-        Self { keys, table, shift }
-    }
-
-    fn find(&self, key: u64) -> u32 {
-        let bucket = (key >> self.shift) as usize;
-        let (start, end) = (self.table[bucket] as usize, self.table[bucket + 1] as usize);
-        self.keys[start..end].binary_search(&key).map_or(NONE, |at| (start + at) as u32)
-    }
-}
-
-impl<'p> Lookup<'p> {
-    fn new(
-        rule: &'p Rule,
-        number: u8,
-        looker: &Keys,
-        looked_up: &Keys,
-        linking: bool,
-        small: u64,
-        offset: u32,
-    ) -> (Self, RuleSize) {
-        let mut entries: Vec<(u64, u32)> = (0..looked_up.rows())
-            .flat_map(|row| looked_up.of(row).iter().map(move |key| (*key, row as u32 + offset)))
-            .collect();
-        entries.par_sort_unstable();
-        let (mut keys, mut ends) = (Vec::new(), Vec::new());
-        for (i, (key, _)) in entries.iter().enumerate() {
-            if keys.last() != Some(key) {
-                keys.push(*key);
-                ends.push(0);
-            }
-            if let Some(end) = ends.last_mut() {
-                *end = i as u32 + 1;
-            }
-        }
-        let rows: Vec<u32> = entries.iter().map(|(_, row)| *row).collect();
-        drop(entries);
-        let keys = SortedKeys::new(keys);
-        let mut block_ends = Vec::new();
-        let block: Vec<u32> = match looker {
-            Keys::One(own) => own.par_iter().map(|key| if *key == 0 { NONE } else { keys.find(*key) }).collect(),
-            Keys::Many(..) => {
-                let mut found = Vec::new();
-                for row in 0..looker.rows() {
-                    found.extend(looker.of(row).iter().map(|key| keys.find(*key)).filter(|block| *block != NONE));
-                    block_ends.push(found.len());
-                }
-                found
-            }
-        };
-        let mut lookers = vec![0u64; ends.len()];
-        block.iter().filter(|b| **b != NONE).for_each(|b| lookers[*b as usize] += 1);
-        let (mut size, mut large) = (RuleSize::default(), Vec::new());
-        let within = !linking && rule.symmetric;
-        for (b, lookers) in lookers.iter().enumerate() {
-            let start = if b == 0 { 0 } else { ends[b - 1] };
-            let rows = u64::from(ends[b] - start);
-            let pairs = if within { rows * (rows - 1) / 2 } else { lookers * rows };
-            if pairs == 0 {
-                continue;
-            }
-            size.blocks += 1;
-            size.pairs += pairs;
-            if pairs > small {
-                large.push(Large { pairs, key: keys.keys[b], block: b as u32 });
-            }
-        }
-        (Self { rule, number, ends, rows, block, block_ends, reversed: false, large }, size)
-    }
-
-    /// Leaves out the large blocks that `too_large` names.
-    fn leave_out(&mut self, too_large: impl Fn(&Large) -> bool) -> Option<LeftOut> {
-        let out: Vec<Large> = std::mem::take(&mut self.large).into_iter().filter(too_large).collect();
-        let largest = out.iter().max_by_key(|large| (large.pairs, large.key))?;
-        let mut gone = vec![false; self.ends.len()];
-        out.iter().for_each(|large| gone[large.block as usize] = true);
-        self.block.iter_mut().filter(|b| **b != NONE && gone[**b as usize]).for_each(|b| *b = NONE);
-        Some(LeftOut {
-            blocks: out.len() as u64,
-            pairs: out.iter().map(|large| large.pairs).sum(),
-            smallest: out.iter().map(|large| large.pairs).min().unwrap_or(0),
-            largest: largest.pairs,
-            row: self.rows[self.ends[largest.block as usize] as usize - 1],
-        })
-    }
-
-    fn blocks(&self, row: u32) -> &[u32] {
-        let row = row as usize;
-        if self.block_ends.is_empty() {
-            return &self.block[row..=row];
-        }
-        &self.block[if row == 0 { 0 } else { self.block_ends[row - 1] }..self.block_ends[row]]
-    }
-
-    /// Partners of a left row under this rule's equalities; in a deduplication, later rows.
-    fn partners(&self, row: u32, linking: bool) -> impl Iterator<Item = u32> + '_ {
-        self.blocks(row).iter().filter(|block| **block != NONE).flat_map(move |block| {
-            let block = *block as usize;
-            let start = if block == 0 { 0 } else { self.ends[block - 1] as usize };
-            let rows = &self.rows[start..self.ends[block] as usize];
-            let first = if linking { 0 } else { rows.partition_point(|other| *other <= row) };
-            rows[first..].iter().copied()
-        })
-    }
-}
-
 /// The first block, by pairs, rule and key, that is too much: those before it make no more pairs than the
 /// budget. `None` where all do.
 fn dear(lookups: &[Lookup<'_>], sizes: &[RuleSize], cap: impl Fn(u8) -> u64, budget: u64) -> Option<(u64, u8, u64)> {
@@ -217,6 +69,29 @@ fn dear(lookups: &[Lookup<'_>], sizes: &[RuleSize], cap: impl Fn(u8) -> u64, bud
         total += pairs;
         total > budget
     })
+}
+
+/// Moves those of the asked pairs of which a condition holds to `found`.
+fn hold(
+    condition: &PairCondition,
+    reversed: bool,
+    rows: &Rows,
+    asked: &mut Vec<(u32, u32)>,
+    found: &mut Vec<(u32, u32)>,
+) -> Result<(), LinkageError> {
+    if asked.is_empty() {
+        return Ok(());
+    }
+    let turned: Vec<(u32, u32)>;
+    let as_written = if reversed {
+        turned = asked.iter().map(|(a, b)| (*b, *a)).collect();
+        &turned
+    } else {
+        &*asked
+    };
+    let holds = condition.evaluate(rows, as_written)?;
+    found.extend(asked.drain(..).zip(holds.iter()).filter(|(_, holds)| *holds == Some(true)).map(|(pair, _)| pair));
+    Ok(())
 }
 
 /// All rules over all rows.
@@ -252,13 +127,15 @@ impl<'p> Blocks<'p> {
         for (i, (rule, keys)) in rules.iter().zip(keys).enumerate() {
             let (number, small) = (i as u8, SMALL.min(cap(i as u8)));
             let right = keys.right.as_ref().unwrap_or(&keys.left);
+            let shortened = keys.left.shortened() + keys.right.as_ref().map_or(0, Keys::shortened);
             let (lookup, size) = Lookup::new(rule, number, &keys.left, right, linking, small, offset);
             lookups.push(lookup);
             if !linking && !rule.symmetric {
-                let (lookup, _) = Lookup::new(rule, number, right, &keys.left, linking, small, offset);
-                lookups.push(Lookup { reversed: true, ..lookup });
+                let (mut lookup, _) = Lookup::new(rule, number, right, &keys.left, linking, small, offset);
+                lookup.reversed = true;
+                lookups.push(lookup);
             }
-            sizes.push(size);
+            sizes.push(RuleSize { shortened, ..size });
         }
         let dear = dear(&lookups, &sizes, cap, budget);
         for lookup in &mut lookups {
@@ -290,12 +167,12 @@ impl<'p> Blocks<'p> {
         Scratch { seen: vec![0; self.rows as usize] }
     }
 
-    /// Pairs of some left rows, each once, in order of left row and rule.
+    /// Those pairs of some left rows that are wanted, each once, in order of left row and rule.
     pub fn candidates(
         &self,
         all: &Rows,
         chunk: Range<u32>,
-        wanted: impl Fn(u32) -> bool,
+        wanted: impl Fn(u32, u32) -> bool,
         scratch: &mut Scratch,
         into: &mut Vec<Candidate>,
     ) -> Result<(), LinkageError> {
@@ -308,35 +185,33 @@ impl<'p> Blocks<'p> {
         only: Option<u8>,
         all: &Rows,
         chunk: Range<u32>,
-        wanted: impl Fn(u32) -> bool,
+        wanted: impl Fn(u32, u32) -> bool,
         scratch: &mut Scratch,
         into: &mut Vec<Candidate>,
     ) -> Result<(), LinkageError> {
         into.clear();
         let lookups = || self.lookups.iter().filter(|lookup| only.is_none_or(|number| lookup.number == number));
-        // Rules that ask more than equalities are answered for the whole chunk at once.
+        // Rules that ask more than equalities are answered for the whole chunk first, some pairs at once.
         let mut answered: Vec<std::iter::Peekable<std::vec::IntoIter<(u32, u32)>>> = Vec::new();
         for lookup in lookups() {
             let Some(rest) = &lookup.rule.rest else {
                 answered.push(Vec::new().into_iter().peekable());
                 continue;
             };
-            let rows = chunk.clone().filter(|row| wanted(*row));
-            let pairs: Vec<(u32, u32)> =
-                rows.flat_map(|row| lookup.partners(row, self.linking).map(move |other| (row, other))).collect();
-            let turned: Vec<(u32, u32)>;
-            let asked = if lookup.reversed {
-                turned = pairs.iter().map(|(a, b)| (*b, *a)).collect();
-                &turned
-            } else {
-                &pairs
-            };
-            let holds = rest.evaluate(all, asked)?;
-            let found: Vec<_> =
-                pairs.into_iter().zip(holds.iter()).filter(|(_, h)| *h == Some(true)).map(|(p, _)| p).collect();
+            let mut found = Vec::new();
+            let mut asked = Vec::new();
+            for row in chunk.clone() {
+                for other in lookup.partners(row, self.linking).filter(|other| wanted(row, *other)) {
+                    asked.push((row, other));
+                    if asked.len() == ASKED {
+                        hold(rest, lookup.reversed, all, &mut asked, &mut found)?;
+                    }
+                }
+            }
+            hold(rest, lookup.reversed, all, &mut asked, &mut found)?;
             answered.push(found.into_iter().peekable());
         }
-        for row in chunk.filter(|row| wanted(*row)) {
+        for row in chunk {
             for (lookup, answered) in lookups().zip(&mut answered) {
                 let mut take = |other: u32| {
                     let seen = &mut scratch.seen[other as usize];
@@ -350,7 +225,7 @@ impl<'p> Blocks<'p> {
                         take(other);
                     }
                 } else {
-                    lookup.partners(row, self.linking).for_each(&mut take);
+                    lookup.partners(row, self.linking).filter(|other| wanted(row, *other)).for_each(&mut take);
                 }
             }
         }
@@ -373,7 +248,7 @@ mod tests {
         let keys = RuleKeys { left: Keys::One(keys.to_vec()), right: None };
         let blocks = Blocks::within(&rules, vec![keys], &[cap], budget, &rows);
         let mut found = Vec::new();
-        blocks.candidates(&rows, 0..rows.left, |_| true, &mut blocks.scratch(), &mut found).unwrap();
+        blocks.candidates(&rows, 0..rows.left, |_, _| true, &mut blocks.scratch(), &mut found).unwrap();
         assert_eq!(found.len() as u64, blocks.upper_bound());
         (blocks.upper_bound(), blocks.sizes[0].left_out.clone())
     }
@@ -392,5 +267,28 @@ mod tests {
         assert_eq!(pairs(&keys, None, 1).0, 6);
         assert_eq!(pairs(&keys, Some(1500), u64::MAX).0, 1231);
         assert_eq!(pairs(&keys, Some(5), u64::MAX).0, 0);
+    }
+
+    #[test]
+    fn what_is_no_equality_is_asked_of_all_pairs_of_a_key_though_not_at_once() {
+        use super::super::columns::Column as Held;
+        use super::super::spec::Kind;
+        let columns = [Column::named("name"), Column { kind: Kind::Number, ..Column::named("price") }];
+        let rules = [Planner::new(&columns).rule("l.name = r.name and abs(l.price - r.price) > 0.5").unwrap()];
+        // Half of them at each price, so that half of the pairs but few fit.
+        let many = 200u32;
+        let prices = Held::Number((0..many).map(|i| f64::from(i % 2)).collect());
+        let columns = vec![Held::new(Kind::Text), prices];
+        let rows = Rows { left: many, right: None, columns, ids: Vec::new(), hashes: Vec::new() };
+        let keys = RuleKeys { left: Keys::One(vec![1; many as usize]), right: None };
+        let blocks = Blocks::within(&rules, vec![keys], &[None], u64::MAX, &rows);
+        assert!(blocks.upper_bound() as usize > ASKED);
+        let mut found = Vec::new();
+        blocks.candidates(&rows, 0..many, |_, _| true, &mut blocks.scratch(), &mut found).unwrap();
+        assert_eq!(found.len() as u32, (many / 2) * (many / 2));
+        assert!(found.iter().all(|pair| (pair.left + pair.right) % 2 == 1));
+        // What is not wanted is not asked.
+        blocks.candidates(&rows, 0..many, |a, b| a + b < 10, &mut blocks.scratch(), &mut found).unwrap();
+        assert!(!found.is_empty() && found.iter().all(|pair| pair.left + pair.right < 10));
     }
 }

@@ -123,6 +123,8 @@ pub(super) fn cluster(
     order: impl Iterator<Item = usize>,
 ) -> Result<Clusters, LinkageError> {
     let mut found = Clusters { of: vec![NONE; scorer.rows.len() as usize], ..Clusters::default() };
+    // Rows that two clusters had when they were kept apart: until one grows, no other pair joins them.
+    let mut apart: HashMap<(u32, u32), usize> = HashMap::new();
     for at in order {
         let pair = &pairs[at];
         let (a, b) = (found.home(pair.left), found.home(pair.right));
@@ -130,8 +132,13 @@ pub(super) fn cluster(
             continue;
         }
         let (mine, theirs) = (&found.members[a as usize], &found.members[b as usize]);
+        let (both, size) = ((a.min(b), a.max(b)), mine.len() + theirs.len());
+        if apart.get(&both) == Some(&size) {
+            continue;
+        }
         let Some(scored) = scorer.between(mine, theirs)? else {
             found.contradictions += 1;
+            apart.insert(both, size);
             continue;
         };
         // Between two files the model speaks of pairs across them: two references to one person need not be
@@ -142,6 +149,7 @@ pub(super) fn cluster(
         let spoken: Vec<Scored> = scored.iter().filter(across).copied().collect();
         if spoken.len() > 1 && !coheres(&spoken, scorer.spec.clusters.cohesion) {
             found.weak += 1;
+            apart.insert(both, size);
             continue;
         }
         let lent = pair.weight - INDIRECT as f32;

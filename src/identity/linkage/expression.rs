@@ -237,14 +237,22 @@ impl Rule {
                 *own = each;
             }
         }
+        let mut shortened = 0;
         for own in &mut found {
             own.retain(|hash| *hash != 0);
             own.sort_unstable();
             own.dedup();
+            shortened += u64::from(own.len() > KEYS);
+            // The smallest hashes: rows that share most of their keys keep most of the same ones (Broder 1997).
+            own.truncate(KEYS);
+            own.shrink_to_fit();
         }
-        Ok(BatchKeys::Many(found))
+        Ok(BatchKeys::Many { rows: found, shortened })
     }
 }
+
+/// Keys of a row that are kept under one rule: the pairs of sixteen words.
+const KEYS: usize = 120;
 
 /// Where every key's hash begins.
 const SEED: u64 = 0xcbf2_9ce4_8422_2325;
@@ -254,8 +262,13 @@ const SEED: u64 = 0xcbf2_9ce4_8422_2325;
 pub(super) enum BatchKeys {
     /// One a row; 0 where there is none.
     One(Vec<u64>),
-    /// Several a row.
-    Many(Vec<Vec<u64>>),
+    /// Several a row, no more than [`KEYS`].
+    Many {
+        /// By row.
+        rows: Vec<Vec<u64>>,
+        /// Rows that had more.
+        shortened: u64,
+    },
 }
 
 /// Takes a column into the hashes of its rows; a missing value makes the hash 0 for good.
@@ -307,5 +320,27 @@ impl PairCondition {
         let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays.collect(), &options)?;
         let found = self.expression.evaluate(&batch)?.into_array(pairs.len())?;
         found.as_boolean_opt().cloned().ok_or_else(|| LinkageError::Engine("a condition must be true or false".into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::StringArray;
+
+    use super::*;
+
+    #[test]
+    fn a_long_text_has_no_more_keys_than_others_and_shares_them_with_its_like() {
+        let columns = [Column::named("title")];
+        let rule = Planner::new(&columns).rule("word_pairs(l.title) = word_pairs(r.title)").unwrap();
+        let words = |from: usize, to: usize| (from..to).map(|i| format!("word{i}")).collect::<Vec<_>>().join(" ");
+        // Thirty words make 435 pairs; the second text has two words of the first exchanged.
+        let texts = StringArray::from(vec![words(0, 30), words(2, 32), words(0, 16)]);
+        let batch = RecordBatch::try_new(schema(&columns), vec![Arc::new(texts)]).unwrap();
+        let BatchKeys::Many { rows, shortened } = rule.keys(&batch, false).unwrap() else { panic!("keys of lists") };
+        assert_eq!(rows.iter().map(Vec::len).collect::<Vec<_>>(), [KEYS; 3]);
+        assert_eq!(shortened, 2);
+        let shared = rows[0].iter().filter(|key| rows[1].contains(key)).count();
+        assert!(shared > KEYS / 2, "{shared}");
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, LargeStringArray, RecordBatch, StringArray};
+use arrow::array::{Array, ArrayRef, AsArray, LargeStringArray, RecordBatch, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use datafusion::physical_expr::PhysicalExpr;
@@ -12,11 +12,13 @@ use rayon::prelude::*;
 
 use super::LinkageError;
 use super::columns::{Column, Rows};
+use super::dates::Evidence;
 use super::expression::{BatchKeys, PairCondition, Planner, Rule, data_type, mix, schema};
-use super::normalise::typed;
-use super::reading::{Reading, Unreadable};
-use super::source::{SEPARATOR, Source};
-use super::spec::{Kind, Spec};
+use super::keys::{Keys, RuleKeys};
+use super::normalise::{Written, typed};
+use super::reading::{Dropped, Reading};
+use super::source::Source;
+use super::spec::{Kind, Spec, Step};
 
 /// Batches worked on side by side.
 const AT_ONCE: usize = 16;
@@ -69,68 +71,6 @@ impl Plan {
     }
 }
 
-/// Keys of the rows of a side.
-#[derive(Debug)]
-pub(super) enum Keys {
-    /// One a row; 0 where there is none.
-    One(Vec<u64>),
-    /// Several a row: where each row's end, and all of them.
-    Many(Vec<usize>, Vec<u64>),
-}
-
-impl Keys {
-    fn new(rule: &Rule) -> Self {
-        if rule.lists { Self::Many(Vec::new(), Vec::new()) } else { Self::One(Vec::new()) }
-    }
-
-    fn add(&mut self, batch: BatchKeys) {
-        match (self, batch) {
-            (Self::One(keys), BatchKeys::One(new)) => keys.extend(new),
-            (Self::Many(ends, keys), BatchKeys::Many(new)) => {
-                for own in new {
-                    keys.extend(own);
-                    ends.push(keys.len());
-                }
-            }
-            (Self::One(keys), BatchKeys::Many(new)) => {
-                keys.extend(new.iter().map(|own| own.first().copied().unwrap_or(0)))
-            }
-            (Self::Many(ends, keys), BatchKeys::One(new)) => {
-                for own in new {
-                    keys.extend(Some(own).filter(|own| *own != 0));
-                    ends.push(keys.len());
-                }
-            }
-        }
-    }
-
-    /// Rows that have keys.
-    pub fn rows(&self) -> usize {
-        match self {
-            Self::One(keys) => keys.len(),
-            Self::Many(ends, _) => ends.len(),
-        }
-    }
-
-    /// Keys of a row.
-    pub fn of(&self, row: usize) -> &[u64] {
-        match self {
-            Self::One(keys) if keys[row] == 0 => &[],
-            Self::One(keys) => &keys[row..=row],
-            Self::Many(ends, keys) => &keys[if row == 0 { 0 } else { ends[row - 1] }..ends[row]],
-        }
-    }
-}
-
-/// Keys of both sides under a rule.
-#[derive(Debug)]
-pub(super) struct RuleKeys {
-    /// Of rows on the left of a pair.
-    pub left: Keys,
-    /// Of rows on the right; `None` where these are the same.
-    pub right: Option<Keys>,
-}
-
 /// Both sides, read.
 #[derive(Debug)]
 pub(super) struct Loaded {
@@ -179,7 +119,7 @@ struct Ready {
     ids: Option<StringArray>,
     columns: RecordBatch,
     hashes: Vec<u64>,
-    unreadable: Vec<Unreadable>,
+    dropped: Vec<Dropped>,
     blocks: Vec<(Option<BatchKeys>, Option<BatchKeys>)>,
     sessions: Vec<(Option<BatchKeys>, Option<BatchKeys>)>,
 }
@@ -224,9 +164,10 @@ impl Reader<'_> {
         let (mut count, before) = (0usize, rows.hashes.len());
         // One thread reads ahead while the others work on what was read before.
         let mut raw = next(&mut source)?;
+        let places = self.places(&source, &read, &positions, &raw)?;
         while !raw.is_empty() {
             let work = || -> Result<Vec<Ready>, LinkageError> {
-                raw.par_iter().map(|batch| self.ready(batch, &positions, id)).collect()
+                raw.par_iter().map(|batch| self.ready(batch, &places, id)).collect()
             };
             let (ready, ahead) = rayon::join(work, || next(&mut source));
             let (ready, ahead) = (ready?, ahead?);
@@ -247,7 +188,7 @@ impl Reader<'_> {
             });
             added?;
             for batch in ready {
-                reading.add(rows.hashes.len() - before, batch.unreadable);
+                reading.add(rows.hashes.len() - before, batch.dropped);
                 rows.hashes.extend(batch.hashes);
                 add(blocks, batch.blocks);
                 add(sessions, batch.sessions);
@@ -256,6 +197,7 @@ impl Reader<'_> {
         }
         let ids: LargeStringArray = ids.finish();
         rows.ids.push(id.map(|_| ids));
+        (reading.encoding, reading.replaced) = (source.encoding(), source.replaced());
         Ok((count as u32, reading))
     }
 
@@ -270,8 +212,54 @@ impl Reader<'_> {
             numbered: id.is_none() && self.spec.id.is_some(),
             found: optional(true),
             absent: optional(false),
-            unreadable: Vec::new(),
+            dropped: Vec::new(),
+            encoding: None,
+            replaced: 0,
         }
+    }
+
+    /// Where each column stands, and how it is written.
+    fn places(
+        &self,
+        source: &Source,
+        read: &[&super::spec::Column],
+        positions: &[Option<usize>],
+        first: &[RecordBatch],
+    ) -> Result<Vec<Option<(usize, Written)>>, LinkageError> {
+        let place = |(column, at): (&&super::spec::Column, &Option<usize>)| {
+            let Some(at) = *at else { return Ok(None) };
+            let lists = source.is_list(at);
+            let dates = column.kind == Kind::Date || column.normalise.contains(&Step::DateDigits);
+            let order = if dates && !lists { self.evidence(column, at, first)?.order() } else { Default::default() };
+            Ok(Some((at, Written { order, lists })))
+        };
+        read.iter().zip(positions).map(place).collect()
+    }
+
+    /// What the dates of a column tell of their order: the first of them, and where these leave it open, all.
+    fn evidence(
+        &self,
+        column: &super::spec::Column,
+        at: usize,
+        first: &[RecordBatch],
+    ) -> Result<Evidence, LinkageError> {
+        let mut evidence = Evidence::default();
+        let add = |evidence: &mut Evidence, batch: &RecordBatch, at: usize| {
+            batch.column(at).as_string::<i32>().iter().flatten().for_each(|text| evidence.add(text.trim()));
+        };
+        first.iter().for_each(|batch| add(&mut evidence, batch, at));
+        if evidence.is_open() && first.len() == AT_ONCE {
+            let headers = column.from.on(self.right_side);
+            let wanted: Vec<&str> = headers.iter().map(String::as_str).collect();
+            let mut again = Source::open(self.path, &wanted)?;
+            let at = again.position(headers)?;
+            // These were counted already.
+            (0..first.len()).try_for_each(|_| again.next().map(|_| ()))?;
+            while let Some(batch) = again.next()?.filter(|_| evidence.is_open()) {
+                add(&mut evidence, &batch, at);
+            }
+        }
+        Ok(evidence)
     }
 
     /// An expression that failed on the rows of this file.
@@ -280,15 +268,20 @@ impl Reader<'_> {
         move |error| LinkageError::Spec { path: spec.clone(), at: at.clone(), reason: format!("{file}: {error}") }
     }
 
-    fn ready(&self, raw: &RecordBatch, positions: &[Option<usize>], id: Option<usize>) -> Result<Ready, LinkageError> {
+    fn ready(
+        &self,
+        raw: &RecordBatch,
+        places: &[Option<(usize, Written)>],
+        id: Option<usize>,
+    ) -> Result<Ready, LinkageError> {
         let text = |at: usize| -> Result<StringArray, LinkageError> {
             let array = raw.column(at);
             array.as_any().downcast_ref::<StringArray>().cloned().ok_or_else(|| LinkageError::Engine("no texts".into()))
         };
         let mut arrays: Vec<ArrayRef> = Vec::new();
-        let (mut source, mut unreadable) = (positions.iter(), Vec::new());
-        let mut take = |(array, wrong): (ArrayRef, Option<Unreadable>)| {
-            unreadable.extend(wrong);
+        let (mut each_place, mut dropped) = (places.iter(), Vec::new());
+        let mut take = |(array, own): (ArrayRef, Vec<Dropped>)| {
+            dropped.extend(own);
             array
         };
         for (i, column) in self.spec.columns.iter().enumerate() {
@@ -304,21 +297,17 @@ impl Reader<'_> {
                         _ => {
                             let texts = cast(&found, &DataType::Utf8)?;
                             let texts = texts.as_any().downcast_ref();
-                            take(typed(column, texts.ok_or_else(|| LinkageError::Engine("no texts".into()))?))
+                            let texts = texts.ok_or_else(|| LinkageError::Engine("no texts".into()))?;
+                            take(typed(column, Written::default(), texts))
                         }
                     }
                 }
                 None => {
-                    let texts = match source.next().copied().flatten() {
-                        Some(at) => text(at)?,
-                        None => StringArray::new_null(raw.num_rows()),
+                    let (texts, written) = match each_place.next().copied().flatten() {
+                        Some((at, written)) => (text(at)?, written),
+                        None => (StringArray::new_null(raw.num_rows()), Written::default()),
                     };
-                    let lists = column.kind == Kind::List && texts.iter().flatten().any(|t| t.contains(SEPARATOR));
-                    if lists {
-                        take(typed(&super::spec::Column { separator: SEPARATOR.to_owned(), ..column.clone() }, &texts))
-                    } else {
-                        take(typed(column, &texts))
-                    }
+                    take(typed(column, written, &texts))
                 }
             };
             arrays.push(array);
@@ -327,8 +316,8 @@ impl Reader<'_> {
         let mut hashes = vec![1u64; raw.num_rows()];
         // The truth is no content: what is drawn by hashes must not change where it is measured.
         let read = self.spec.columns.iter().enumerate().filter(|(_, column)| column.sql.is_none());
-        let content = read.zip(positions).filter(|((column, _), _)| self.spec.truth != Some(*column));
-        for at in content.filter_map(|(_, at)| *at) {
+        let content = read.zip(places).filter(|((column, _), _)| self.spec.truth != Some(*column));
+        for (at, _) in content.filter_map(|(_, place)| *place) {
             for (hash, value) in hashes.iter_mut().zip(&text(at)?) {
                 *hash = mix(*hash, value.unwrap_or("\u{1}").as_bytes());
             }
@@ -344,7 +333,7 @@ impl Reader<'_> {
             rules.iter().enumerate().map(of).collect::<Result<Vec<_>, _>>()
         };
         let (blocks, sessions) = (keys(&self.plan.rules, "block")?, keys(&self.plan.sessions, "training.blocks")?);
-        Ok(Ready { ids: id.map(text).transpose()?, columns, hashes, unreadable, blocks, sessions })
+        Ok(Ready { ids: id.map(text).transpose()?, columns, hashes, dropped, blocks, sessions })
     }
 }
 

@@ -4,15 +4,26 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow::array::{ArrayBuilder, ArrayRef, Date32Array, Float64Array, ListBuilder, StringArray, StringBuilder};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::domain::{id_number, name, text};
 
 use super::compare::address;
-use super::reading::Unreadable;
+use super::dates::{self, Order};
+use super::reading::{Dropped, Why};
+use super::source::SEPARATOR;
 use super::spec::{Column, Kind, Step};
+
+/// How a file writes a column.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Written {
+    /// Of dates with the year last.
+    pub order: Order,
+    /// Whether the file itself has lists: their items are parted by [`SEPARATOR`].
+    pub lists: bool,
+}
 
 /// The day of a count since 1970-01-01.
 pub(super) fn date(days: i32) -> Option<NaiveDate> {
@@ -24,17 +35,35 @@ pub(super) fn days(date: NaiveDate) -> i32 {
     date.signed_duration_since(NaiveDate::default()).num_days() as i32
 }
 
+/// Words for nothing, as they are spelt.
+const PLACEHOLDERS: [&str; 23] = [
+    "NULL", "null", "(NULL)", "(null)", "<NULL>", "<null>", "#NULL!", "\\N", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN",
+    "nan", "NaT", "None", "无", "暂无", "没有", "不详", "未知", "不明",
+];
+
+/// Whether a text is what databases, spreadsheets, programs and clerks write for nothing. Of texts the spelling
+/// counts, for `Null`, `Na` and `Nan` are names; a number or a date is none of these words however spelt.
+fn is_placeholder(kind: Kind, text: &str) -> bool {
+    if text.is_empty() || text.len() > 12 {
+        return false;
+    }
+    let in_any_case = |word: &&str| text.eq_ignore_ascii_case(word);
+    PLACEHOLDERS.contains(&text)
+        || text.chars().all(|c| matches!(c, '-' | '–' | '—' | '－'))
+        || (matches!(kind, Kind::Number | Kind::Date) && ["null", "na", "nan", "nat", "none"].iter().any(in_any_case))
+}
+
 /// A cell as the column's steps leave it; `None` where nothing is left or the text stands for nothing.
-pub(super) fn cell<'t>(column: &Column, raw: &'t str) -> Option<Cow<'t, str>> {
+fn cell<'t>(column: &Column, order: Order, raw: &'t str) -> Option<Cow<'t, str>> {
     let mut value = text::clean(raw);
     for step in &column.normalise {
-        value = apply(*step, value);
+        value = apply(*step, order, value);
     }
     let nothing = value.is_empty() || column.missing.iter().any(|missing| *missing == *value);
     (!nothing).then_some(value)
 }
 
-fn apply(step: Step, value: Cow<'_, str>) -> Cow<'_, str> {
+fn apply(step: Step, order: Order, value: Cow<'_, str>) -> Cow<'_, str> {
     let owned = match step {
         Step::Clean => {
             if !value.contains("  ") {
@@ -64,6 +93,7 @@ fn apply(step: Step, value: Cow<'_, str>) -> Cow<'_, str> {
             }
             value.chars().filter(|c| c.is_alphanumeric()).collect()
         }
+        Step::DateDigits => dates::digits(&value, order),
         Step::Digits => value.chars().filter(char::is_ascii_digit).collect(),
         Step::Unpad => value.trim_start_matches('0').to_owned(),
         Step::PersonName => name::normal(&value),
@@ -82,72 +112,111 @@ fn phone(value: &str) -> String {
     digits.to_owned()
 }
 
-/// The number that a text says.
+/// The number that a text says: commas part groups of digits (`1,234.50`) or stand before the fraction (`12,50`,
+/// `1.234,50`); where they can be neither, it says none.
 fn number(value: &str) -> Option<f64> {
-    let bare: String = value.chars().filter(|c| !matches!(c, ',' | ' ' | '$' | '€' | '£' | '¥' | '元')).collect();
-    bare.parse::<f64>().ok().filter(|n| n.is_finite())
+    let bare: String = value.chars().filter(|c| !matches!(c, ' ' | '$' | '€' | '£' | '¥' | '元')).collect();
+    let plain = match bare.rsplit_once(',') {
+        None => bare,
+        Some((before, after)) => {
+            let (whole, fraction) = after.split_once('.').unwrap_or((after, ""));
+            let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+            let first = before.split(',').next().unwrap_or(before).trim_start_matches(['-', '+']);
+            let inner = before.split(',').skip(1).all(|group| matches!(group.len(), 2 | 3) && digits(group));
+            let grouped = matches!(first.len(), 1..=3) && digits(first) && first != "0" && inner;
+            if grouped && whole.len() == 3 && digits(whole) && digits(fraction) {
+                bare.replace(',', "")
+            } else if !before.contains(',') && !after.is_empty() && digits(after) && in_dotted_groups(before) {
+                format!("{}.{after}", before.replace('.', ""))
+            } else {
+                return None;
+            }
+        }
+    };
+    plain.parse::<f64>().ok().filter(|n| n.is_finite())
 }
 
-/// The day that a text says: ISO, eight digits, `2024/5/1`, the Chinese form, or the column's own form.
-fn day(column: &Column, value: &str) -> Option<i32> {
-    if let Some(form) = &column.format {
-        return NaiveDate::parse_from_str(value, form).ok().map(days);
-    }
-    let mut parts = [0i32; 3];
-    if value.len() == 8 && value.bytes().all(|b| b.is_ascii_digit()) {
-        parts = [value[..4].parse().ok()?, value[4..6].parse().ok()?, value[6..].parse().ok()?];
-    } else {
-        let day = value.split([' ', 'T']).next().unwrap_or(value).trim_end_matches('日');
-        let mut numbers = day.split(['-', '/', '.', '年', '月']);
-        for part in &mut parts {
-            *part = numbers.next()?.parse().ok()?;
-        }
-        if numbers.next().is_some() {
-            return None;
-        }
-    }
-    NaiveDate::from_ymd_opt(parts[0], parts[1].try_into().ok()?, parts[2].try_into().ok()?).map(days)
+/// Whether dots part the digits of a whole number by threes, or there are none.
+fn in_dotted_groups(whole: &str) -> bool {
+    whole.split('.').skip(1).all(|group| group.len() == 3)
 }
 
-fn items<'t>(column: &'t Column, value: &'t str) -> impl Iterator<Item = Cow<'t, str>> {
-    let inner = value.trim_matches(|c| matches!(c, '[' | ']' | '{' | '}' | '(' | ')'));
-    let quotes = |c: char| c.is_whitespace() || matches!(c, '\'' | '"');
-    inner.split(column.separator.as_str()).filter_map(move |item| cell(column, item.trim_matches(quotes)))
+/// The day that a text says: in the column's own form, else ISO, eight digits, `2024/5/1`, the Chinese form, or day
+/// and month before the year in the order that fits the column.
+fn day(column: &Column, order: Order, value: &str) -> Option<i32> {
+    let own = column.format.as_deref().and_then(|form| {
+        let parsed = |text: &str| NaiveDate::parse_from_str(text, form).ok();
+        let found = parsed(value).or_else(|| parsed(value.split([' ', 'T']).next()?));
+        // What is read as a year of the first millennium was written in another form.
+        found.filter(|date| date.year() >= 1000)
+    });
+    own.or_else(|| dates::read(value, order)).map(days)
+}
+
+fn items<'t>(column: &'t Column, written: Written, value: &'t str) -> impl Iterator<Item = Cow<'t, str>> {
+    // Brackets and quotes are a text's way to write a list; the items of a true one are as they are.
+    let bracket = move |c| !written.lists && matches!(c, '[' | ']' | '{' | '}' | '(' | ')');
+    let quote = move |c: char| !written.lists && (c.is_whitespace() || matches!(c, '\'' | '"'));
+    let separator = if written.lists { SEPARATOR } else { column.separator.as_str() };
+    let items = value.trim_matches(bracket).split(separator).map(move |item| item.trim_matches(quote));
+    let known = items.filter(|item| !(column.placeholders && is_placeholder(Kind::List, item.trim())));
+    known.filter_map(move |item| cell(column, written.order, item))
 }
 
 /// A column of raw texts in its typed form, with every step applied: `Utf8`, `Float64`, `Date32` or a
-/// list of `Utf8`. A cell that does not say a value of its kind is missing; such cells come back counted,
-/// the first with its row in the batch, from 1.
-pub(super) fn typed(column: &Column, raw: &StringArray) -> (ArrayRef, Option<Unreadable>) {
-    let mut unreadable: Option<Unreadable> = None;
-    let mut said = |row: usize, value: &str| match &mut unreadable {
+/// list of `Utf8`. A cell that stands for nothing or does not say a value of its kind is missing; such cells come
+/// back counted, the first of each sort with its row in the batch, from 1.
+pub(super) fn typed(column: &Column, written: Written, raw: &StringArray) -> (ArrayRef, Vec<Dropped>) {
+    let mut dropped: Vec<Dropped> = Vec::new();
+    let mut told = |why: Why, row: usize, value: &str| match dropped.iter_mut().find(|known| known.why == why) {
         Some(known) => known.cells += 1,
         None => {
             let (name, value) = (column.name.clone(), value.to_owned());
-            unreadable = Some(Unreadable { column: name, kind: column.kind, cells: 1, row: row + 1, value });
+            dropped.push(Dropped { column: name, why, cells: 1, row: row + 1, value });
         }
     };
-    let array = array(column, raw, &mut said);
-    (array, unreadable)
+    let joined: StringArray;
+    let raw = if written.lists && column.kind != Kind::List {
+        joined = raw.iter().map(|raw| raw.map(|raw| raw.replace(SEPARATOR, " "))).collect();
+        &joined
+    } else {
+        raw
+    };
+    let array = array(column, written, raw, &mut told);
+    (array, dropped)
 }
 
-/// The array; `unreadable` is told of each cell that says no value: its row in the batch, from 0, and text.
-fn array(column: &Column, raw: &StringArray, unreadable: &mut dyn FnMut(usize, &str)) -> ArrayRef {
-    let cells = raw.iter().map(|raw| raw.and_then(|raw| cell(column, raw)));
-    match column.kind {
-        Kind::Text => Arc::new(cells.collect::<StringArray>()),
-        Kind::Number => Arc::new(values(cells, number, unreadable).collect::<Float64Array>()),
-        Kind::Date => Arc::new(values(cells, |value| day(column, value), unreadable).collect::<Date32Array>()),
-        Kind::List => {
-            let mut lists = ListBuilder::new(StringBuilder::new());
-            for raw in raw {
-                let before = ArrayBuilder::len(lists.values());
-                raw.into_iter().flat_map(|raw| items(column, raw)).for_each(|item| lists.values().append_value(item));
-                let any = ArrayBuilder::len(lists.values()) > before;
-                lists.append(any);
+/// The array; `told` hears of each cell that is dropped: why, its row in the batch, from 0, and its text.
+fn array(column: &Column, written: Written, raw: &StringArray, told: &mut dyn FnMut(Why, usize, &str)) -> ArrayRef {
+    let mut cells: Vec<Option<&str>> = raw.iter().collect();
+    if column.placeholders {
+        for (row, cell) in cells.iter_mut().enumerate() {
+            if let Some(text) = cell.map(str::trim).filter(|text| is_placeholder(column.kind, text)) {
+                told(Why::Placeholder, row, text);
+                *cell = None;
             }
-            Arc::new(lists.finish())
         }
+    }
+    if column.kind == Kind::List {
+        let mut lists = ListBuilder::new(StringBuilder::new());
+        for raw in cells {
+            let before = ArrayBuilder::len(lists.values());
+            let found = raw.into_iter().flat_map(|raw| items(column, written, raw));
+            found.for_each(|item| lists.values().append_value(item));
+            let any = ArrayBuilder::len(lists.values()) > before;
+            lists.append(any);
+        }
+        return Arc::new(lists.finish());
+    }
+    let cells = cells.into_iter().map(|raw| raw.and_then(|raw| cell(column, written.order, raw)));
+    let told = |row: usize, text: &str| told(Why::Unreadable(column.kind), row, text);
+    match column.kind {
+        Kind::Number => Arc::new(values(cells, number, told).collect::<Float64Array>()),
+        Kind::Date => {
+            let read = |value: &str| day(column, written.order, value);
+            Arc::new(values(cells, read, told).collect::<Date32Array>())
+        }
+        Kind::Text | Kind::List => Arc::new(cells.collect::<StringArray>()),
     }
 }
 
@@ -155,13 +224,13 @@ fn array(column: &Column, raw: &StringArray, unreadable: &mut dyn FnMut(usize, &
 fn values<'t, T>(
     cells: impl Iterator<Item = Option<Cow<'t, str>>>,
     read: impl Fn(&str) -> Option<T>,
-    unreadable: &mut dyn FnMut(usize, &str),
+    mut told: impl FnMut(usize, &str),
 ) -> impl Iterator<Item = Option<T>> {
     cells.enumerate().map(move |(row, cell)| {
         let cell = cell?;
         let value = read(&cell);
         if value.is_none() {
-            unreadable(row, &cell);
+            told(row, &cell);
         }
         value
     })
@@ -169,10 +238,17 @@ fn values<'t, T>(
 
 #[cfg(test)]
 mod tests {
+    use arrow::array::AsArray;
+
     use super::*;
 
     fn column(kind: Kind, normalise: &[Step]) -> Column {
         Column { kind, normalise: normalise.to_vec(), ..Column::named("c") }
+    }
+
+    fn dropped(column: &Column, raw: &[Option<&str>]) -> (ArrayRef, Vec<(Why, usize, usize, String)>) {
+        let (array, dropped) = typed(column, Written::default(), &StringArray::from(raw.to_vec()));
+        (array, dropped.into_iter().map(|own| (own.why, own.cells, own.row, own.value)).collect())
     }
 
     #[test]
@@ -184,26 +260,82 @@ mod tests {
             (&[Step::PersonName], "張 偉", Some("张伟")),
             (&[Step::Phone], "+86 138-0013-8000", Some("13800138000")),
             (&[Step::Unpad], "007", Some("7")),
+            (&[Step::DateDigits], "9/4/1956", Some("19560409")),
             (&[], " \u{3000}", None),
         ] {
-            assert_eq!(cell(&column(Kind::Text, steps), raw).as_deref(), value, "{raw}");
+            assert_eq!(cell(&column(Kind::Text, steps), Order::DayFirst, raw).as_deref(), value, "{raw}");
         }
     }
 
     #[test]
-    fn days_numbers_and_lists() {
-        let dates = column(Kind::Date, &[]);
-        let first = Some(days(NaiveDate::from_ymd_opt(1956, 4, 9).unwrap()));
-        for text in ["19560409", "1956-04-09", "1956/4/9", "1956年4月9日", "1956-04-09T00:00:00"] {
-            assert_eq!(day(&dates, text), first, "{text}");
+    fn words_for_nothing_are_dropped_and_counted_unless_the_spec_keeps_them() {
+        let cells =
+            [Some("NULL"), Some(" 不详 "), Some("Null"), Some("\\N"), Some("Na"), Some("--"), Some("anna"), None];
+        let names = column(Kind::Text, &[Step::Lower]);
+        let (array, told) = dropped(&names, &cells);
+        let texts = |array: &ArrayRef| -> Vec<Option<String>> {
+            array.as_string::<i32>().iter().map(|text| text.map(str::to_owned)).collect()
+        };
+        let kept = |at: usize| cells[at].map(|text| text.trim().to_lowercase());
+        assert_eq!(texts(&array), [None, None, kept(2), None, kept(4), None, kept(6), None]);
+        assert_eq!(told, [(Why::Placeholder, 4, 1, "NULL".to_owned())]);
+        let (array, told) = dropped(&Column { placeholders: false, ..names }, &cells);
+        assert_eq!((texts(&array)[0].as_deref(), told.len()), (Some("null"), 0));
+        // A number is no such word, however it is spelt.
+        let (_, told) = dropped(&column(Kind::Number, &[]), &[Some("1"), Some("Null"), Some("x")]);
+        assert_eq!(
+            told,
+            [(Why::Placeholder, 1, 2, "Null".to_owned()), (Why::Unreadable(Kind::Number), 1, 3, "x".to_owned())]
+        );
+    }
+
+    #[test]
+    fn days_are_read_in_the_columns_own_form_and_in_the_general_ones() {
+        let day =
+            |column: &Column, text: &str| day(column, Order::DayFirst, text).and_then(date).map(|d| d.to_string());
+        let first = Some("1956-04-09".to_owned());
+        let (plain, own) =
+            (column(Kind::Date, &[]), Column { format: Some("%d.%m.%Y".into()), ..column(Kind::Date, &[]) });
+        for text in ["19560409", "1956-04-09", "1956/4/9", "1956年4月9日", "1956-04-09T00:00:00", "09.04.1956 00:00"]
+        {
+            assert_eq!(day(&plain, text), first, "{text}");
+            assert_eq!(day(&own, text), first, "{text}");
         }
-        assert_eq!(day(&dates, "19561331"), None);
-        assert_eq!(number("$1,234.50"), Some(1234.5));
-        let raw = StringArray::from(vec![Some("1956-04-09"), None, Some("5 March 2020"), Some("never")]);
-        let (_, unreadable) = typed(&dates, &raw);
-        let told = unreadable.map(|own| (own.cells, own.row, own.value));
-        assert_eq!(told, Some((2, 3, "5 March 2020".to_owned())));
+        // Eight digits of a form without separators are no year of the first millennium.
+        let bare = Column { format: Some("%d%m%Y".into()), ..column(Kind::Date, &[]) };
+        assert_eq!((day(&bare, "09041956"), day(&bare, "20120409")), (first, Some("2012-04-09".to_owned())));
+        assert_eq!((day(&plain, "19561331"), day(&plain, "03-02-01")), (None, None));
+        let (_, told) = dropped(&plain, &[Some("1956-04-09"), None, Some("5 March 2020"), Some("never")]);
+        assert_eq!(told, [(Why::Unreadable(Kind::Date), 2, 3, "5 March 2020".to_owned())]);
+    }
+
+    #[test]
+    fn commas_in_numbers_part_groups_or_the_fraction() {
+        for (text, value) in [
+            ("$1,234.50", Some(1234.5)),
+            ("1,234,567", Some(1_234_567.0)),
+            ("12,34,567", Some(1_234_567.0)),
+            ("-1,234", Some(-1234.0)),
+            ("12,50", Some(12.5)),
+            ("-0,125", Some(-0.125)),
+            ("1.234,50", Some(1234.5)),
+            ("1,2,3", None),
+            ("12,", None),
+            ("1.23,4", None),
+        ] {
+            assert_eq!(number(text), value, "{text}");
+        }
+    }
+
+    #[test]
+    fn lists_of_texts_and_true_ones() {
         let lists = column(Kind::List, &[Step::Lower]);
-        assert_eq!(items(&lists, "['Poet', 'Painter']").collect::<Vec<_>>(), ["poet", "painter"]);
+        let of = |written, text| items(&lists, written, text).map(Cow::into_owned).collect::<Vec<_>>();
+        assert_eq!(of(Written::default(), "['Poet', 'Painter', None]"), ["poet", "painter"]);
+        let own = Written { lists: true, ..Written::default() };
+        assert_eq!(of(own, "Poet, (late)\u{1f}Painter"), ["poet, (late)", "painter"]);
+        let raw = StringArray::from(vec!["Poet\u{1f}Painter"]);
+        let (text, _) = typed(&column(Kind::Text, &[]), own, &raw);
+        assert_eq!(text.as_string::<i32>().value(0), "Poet Painter");
     }
 }

@@ -6,6 +6,7 @@ use super::LinkageError;
 use super::blocking::{Blocks, Candidate};
 use super::columns::Rows;
 use super::compare::{Comparer, Pattern};
+use super::expression::mix;
 use super::frequency::Frequencies;
 use super::model::{Model, probability};
 use super::parallel::in_chunks;
@@ -55,44 +56,70 @@ const LOWEST: f32 = -40.0;
 /// Steps in all.
 const BINS: usize = 4096;
 
+/// Parts of a bin: where not all pairs of one weight have room, those stay whose names' hashes are the greatest, so
+/// that neither the order of rows nor who finds them first decides.
+const PARTS: usize = 64;
+
 /// Pairs by weight, so that no more are held than wanted whoever finds them first: what is let go on the
 /// way lies under the floor that all pairs together come to.
-struct Room {
+struct Room<'r> {
     most: u64,
+    rows: &'r Rows,
     all: AtomicU64,
     bins: Vec<AtomicU64>,
+    /// Pairs of each part of each bin.
+    parts: Vec<AtomicU64>,
+    /// First part that has room, so far.
     floor: AtomicUsize,
 }
 
-impl Room {
-    fn new(most: u64) -> Self {
-        let bins = (0..BINS).map(|_| AtomicU64::new(0)).collect();
-        Self { most, all: AtomicU64::new(0), bins, floor: AtomicUsize::new(0) }
+impl<'r> Room<'r> {
+    fn new(most: u64, rows: &'r Rows) -> Self {
+        let counters = |many: usize| (0..many).map(|_| AtomicU64::new(0)).collect();
+        let (bins, parts) = (counters(BINS), counters(BINS * PARTS));
+        Self { most, rows, all: AtomicU64::new(0), bins, parts, floor: AtomicUsize::new(0) }
     }
 
     fn bin(weight: f32) -> usize {
         (((weight - LOWEST) * STEPS).max(0.0) as usize).min(BINS - 1)
     }
 
+    /// The part of a bin that a pair belongs to. Which row is the left one decides nothing.
+    fn part(&self, pair: &Scored) -> usize {
+        let name = |row: u32| mix(0, self.rows.id(row).as_bytes());
+        let hash = mix(1, &name(pair.left).wrapping_add(name(pair.right)).to_le_bytes());
+        Self::bin(pair.weight) * PARTS + hash as usize % PARTS
+    }
+
     /// Counts pairs and lets those under the floor go.
     fn admit(&self, pairs: &mut Vec<Scored>) {
-        pairs.iter().for_each(|pair| _ = self.bins[Self::bin(pair.weight)].fetch_add(1, Ordering::Relaxed));
+        let own: Vec<usize> = pairs.iter().map(|pair| self.part(pair)).collect();
+        for part in &own {
+            self.bins[part / PARTS].fetch_add(1, Ordering::Relaxed);
+            self.parts[*part].fetch_add(1, Ordering::Relaxed);
+        }
         let more = pairs.len() as u64;
         if self.all.fetch_add(more, Ordering::Relaxed) + more > self.most {
             let full = self.full();
             let floor = self.floor.fetch_max(full, Ordering::Relaxed).max(full);
-            pairs.retain(|pair| Self::bin(pair.weight) >= floor);
+            let mut own = own.into_iter();
+            pairs.retain(|_| own.next().is_some_and(|part| part >= floor));
         }
     }
 
-    /// The first bin from which all pairs counted so far have room.
+    /// The first part from which all pairs counted so far have room.
     fn full(&self) -> usize {
-        let mut held = 0;
-        let fits = |bin: &usize| {
-            held += self.bins[*bin].load(Ordering::Relaxed);
-            held <= self.most
+        let mut held = 0u64;
+        let mut fits = |counter: &AtomicU64| {
+            let own = counter.load(Ordering::Relaxed);
+            let fits = held + own <= self.most;
+            // What does not fit as a whole may fit in part.
+            held += if fits { own } else { 0 };
+            fits
         };
-        BINS - (0..BINS).rev().take_while(fits).count()
+        let bin = BINS - self.bins.iter().rev().take_while(|bin| fits(bin)).count();
+        let below = &self.parts[bin.saturating_sub(1) * PARTS..bin * PARTS];
+        bin * PARTS - below.iter().rev().take_while(|part| fits(part)).count()
     }
 }
 
@@ -109,7 +136,7 @@ pub(super) fn predict(
     blocks: &Blocks<'_>,
     compared: Option<&Compared>,
 ) -> Result<Predictions, LinkageError> {
-    let (rules, room) = (blocks.sizes.len(), Room::new(most));
+    let (rules, room) = (blocks.sizes.len(), Room::new(most, rows));
     let parts = in_chunks(
         blocks.left().div_ceil(CHUNK),
         || (comparer.worker(), blocks.scratch(), Vec::<Candidate>::new(), Vec::new(), Vec::new()),
@@ -119,7 +146,7 @@ pub(super) fn predict(
                 Some(compared) => &compared[chunk as usize],
                 None => {
                     let range = chunk * CHUNK..((chunk + 1) * CHUNK).min(blocks.left());
-                    blocks.candidates(rows, range, |_| true, scratch, candidates)?;
+                    blocks.candidates(rows, range, |_, _| true, scratch, candidates)?;
                     pairs.clear();
                     pairs.extend(candidates.iter().map(|c| (c.left, c.right)));
                     worker.patterns(pairs, patterns)?;
@@ -161,11 +188,11 @@ pub(super) fn predict(
     for (kept, by_rule, contradictions, expected) in parts {
         found.contradictions += contradictions;
         found.expected += expected;
-        found.pairs.extend(kept.into_iter().filter(|pair| Room::bin(pair.weight) >= lowest));
+        found.pairs.extend(kept.into_iter().filter(|pair| all <= most || room.part(pair) >= lowest));
         found.by_rule.iter_mut().zip(by_rule).for_each(|(all, own)| *all += own);
     }
     if all > most {
-        let floor = probability(f64::from(LOWEST + lowest as f32 / STEPS));
+        let floor = probability(f64::from(LOWEST + (lowest / PARTS) as f32 / STEPS));
         found.raised = Some((floor, all - found.pairs.len() as u64));
     }
     found.compared = found.by_rule.iter().sum();
@@ -178,26 +205,38 @@ mod tests {
 
     #[test]
     fn the_pairs_held_are_the_strongest_whatever_comes_first() {
-        let pair = |weight: f32| Scored { left: 0, right: 1, pattern: 0, weight, rule: 0, contradicts: false };
-        let held = |weights: &[f32]| {
-            let room = Room::new(3);
+        let rows = Rows { left: 4000, right: None, columns: Vec::new(), ids: Vec::new(), hashes: Vec::new() };
+        let held = |most: u64, pairs: &[(u32, f32)]| {
+            let room = Room::new(most, &rows);
             let mut kept: Vec<Scored> = Vec::new();
-            for some in weights.chunks(2) {
-                let mut some: Vec<Scored> = some.iter().map(|weight| pair(*weight)).collect();
+            for some in pairs.chunks(2) {
+                let scored = |(right, weight): &(u32, f32)| {
+                    let (right, weight) = (*right, *weight);
+                    Scored { left: 0, right, pattern: 0, weight, rule: 0, contradicts: false }
+                };
+                let mut some: Vec<Scored> = some.iter().map(scored).collect();
                 room.admit(&mut some);
                 kept.extend(some);
             }
-            kept.retain(|pair| Room::bin(pair.weight) >= room.full());
-            let mut weights: Vec<f32> = kept.iter().map(|pair| pair.weight).collect();
-            weights.sort_by(f32::total_cmp);
-            weights
+            kept.retain(|pair| room.part(pair) >= room.full());
+            let mut kept: Vec<(f32, u32)> = kept.iter().map(|pair| (pair.weight, pair.right)).collect();
+            kept.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            kept
         };
-        assert_eq!(held(&[1.0, 2.0, 3.0]), [1.0, 2.0, 3.0]);
-        for weights in [[1.0, 2.0, 3.0, 4.0, 5.0, 5.0], [5.0, 5.0, 4.0, 3.0, 2.0, 1.0], [5.0, 1.0, 4.0, 2.0, 3.0, 5.0]]
-        {
-            assert_eq!(held(&weights), [4.0, 5.0, 5.0]);
+        let weights = |weights: &[f32]| -> Vec<f32> {
+            let pairs: Vec<_> = weights.iter().enumerate().map(|(i, weight)| (i as u32 + 1, *weight)).collect();
+            held(3, &pairs).into_iter().map(|(weight, _)| weight).collect()
+        };
+        assert_eq!(weights(&[1.0, 2.0, 3.0]), [1.0, 2.0, 3.0]);
+        for some in [[1.0, 2.0, 3.0, 4.0, 5.0, 5.0], [5.0, 5.0, 4.0, 3.0, 2.0, 1.0], [5.0, 1.0, 4.0, 2.0, 3.0, 5.0]] {
+            assert_eq!(weights(&some), [4.0, 5.0, 5.0]);
         }
-        // Pairs of one weight stay or go together.
-        assert_eq!(held(&[9.0, 7.0, 7.0, 7.0]), [9.0]);
+        // Of pairs of one weight a part stays, the same whatever comes first.
+        let mut many: Vec<(u32, f32)> = (1..3000).map(|right| (right, 7.0)).collect();
+        many.push((3000, 9.0));
+        let kept = held(1000, &many);
+        assert!((900..=1000).contains(&kept.len()) && kept.last() == Some(&(9.0, 3000)), "{}", kept.len());
+        many.reverse();
+        assert_eq!(held(1000, &many), kept);
     }
 }

@@ -15,17 +15,21 @@ pub struct Reading {
     pub found: Vec<String>,
     /// Optional columns that it does not have.
     pub absent: Vec<String>,
-    /// Columns some cells of which say no value of their kind.
-    pub unreadable: Vec<Unreadable>,
+    /// Cells that are taken for missing, by column.
+    pub dropped: Vec<Dropped>,
+    /// What its characters are written in, of text.
+    pub encoding: Option<&'static str>,
+    /// Characters that could not be decoded, and stand as U+FFFD.
+    pub replaced: u64,
 }
 
-/// Cells that are missing from the comparison because they could not be read.
+/// Cells that are missing from the comparison though something stands there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unreadable {
+pub struct Dropped {
     /// Column of the spec.
     pub column: String,
-    /// What it should hold.
-    pub kind: Kind,
+    /// Why.
+    pub why: Why,
     /// How many there are.
     pub cells: usize,
     /// Row of the first, from 1.
@@ -34,18 +38,37 @@ pub struct Unreadable {
     pub value: String,
 }
 
+/// Why a cell is taken for missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// It holds a word that stands for nothing.
+    Placeholder,
+    /// It says no value of the column's kind.
+    Unreadable(Kind),
+}
+
 impl Reading {
     /// Whether there is nothing to tell.
     pub fn is_silent(&self) -> bool {
-        self.found.is_empty() && self.absent.is_empty() && !self.numbered && self.unreadable.is_empty()
+        self.found.is_empty()
+            && self.absent.is_empty()
+            && !self.numbered
+            && self.dropped.is_empty()
+            && self.other_encoding().is_none()
+            && self.replaced == 0
+    }
+
+    /// What its characters are written in where that is not UTF-8.
+    fn other_encoding(&self) -> Option<&'static str> {
+        self.encoding.filter(|name| *name != "UTF-8")
     }
 
     /// Takes in what a batch had; `row` is the first row of the batch, from 0.
-    pub(super) fn add(&mut self, row: usize, found: Vec<Unreadable>) {
+    pub(super) fn add(&mut self, row: usize, found: Vec<Dropped>) {
         for own in found {
-            match self.unreadable.iter_mut().find(|known| known.column == own.column) {
+            match self.dropped.iter_mut().find(|known| known.column == own.column && known.why == own.why) {
                 Some(known) => known.cells += own.cells,
-                None => self.unreadable.push(Unreadable { row: own.row + row, ..own }),
+                None => self.dropped.push(Dropped { row: own.row + row, ..own }),
             }
         }
     }
@@ -61,17 +84,32 @@ impl std::fmt::Display for Reading {
         if self.numbered {
             write!(f, "\n  无编号列，以行号为名 no column names the rows: they are named by number, from 1")?;
         }
-        for own in &self.unreadable {
+        if let Some(encoding) = self.other_encoding() {
+            write!(f, "\n  编码 read as {encoding}")?;
+        }
+        if self.replaced > 0 {
+            let (count, encoding) = (self.replaced, self.encoding.unwrap_or_default());
             write!(
                 f,
-                "\n  {}: {} 格不是{} cells are no {}, taken for missing; first 首见 row {}: {:?}",
-                own.column,
-                own.cells,
-                if own.kind == Kind::Number { "数字" } else { "日期" },
-                own.kind.as_str(),
-                own.row,
-                own.value
+                "\n  {count} 处不是合法的 {encoding}，以 � 代之 sequences are no {encoding} and stand as �: the file was cut or \
+                 holds bytes of another encoding"
             )?;
+        }
+        for Dropped { column, why, cells, row, value } in &self.dropped {
+            match why {
+                Why::Placeholder => write!(
+                    f,
+                    "\n  {column}: {cells} 格为表示“无”的字样，视为缺失 cells hold a word for nothing, taken for missing \
+                     (placeholders = false keeps them)"
+                )?,
+                Why::Unreadable(kind) => write!(
+                    f,
+                    "\n  {column}: {cells} 格不是{} cells are no {}, taken for missing",
+                    if *kind == Kind::Number { "数字" } else { "日期" },
+                    kind.as_str()
+                )?,
+            }
+            write!(f, "; first 首见 row {row}: {value:?}")?;
         }
         Ok(())
     }

@@ -99,8 +99,8 @@ fn gather(
 /// Candidate pairs with their patterns, by chunk of left rows.
 pub(super) type Compared = Vec<Vec<(Candidate, Pattern)>>;
 
-/// Patterns of candidate pairs; of a sample of left rows where there are more than the spec asks for, the
-/// counts then scaled up to all. Without sampling the pairs themselves come back, not to be compared twice.
+/// Patterns of candidate pairs; of a sample where there are more than the spec asks for, the counts then scaled
+/// up to all. Without sampling the pairs themselves come back, not to be compared twice.
 fn candidates(
     spec: &Spec,
     rows: &Rows,
@@ -110,8 +110,10 @@ fn candidates(
     let share = (spec.training.candidate_pairs as f64 / blocks.upper_bound().max(1) as f64).min(1.0);
     let bound = (share * u64::MAX as f64) as u64;
     let salt = spec.training.seed.wrapping_mul(0x2545_f491_4f6c_dd1d);
-    let wanted =
-        |row: u32| share >= 1.0 || super::expression::mix(salt, &rows.hashes[row as usize].to_le_bytes()) <= bound;
+    // What both rows hold decides, whichever of them comes first.
+    let hash = |row: u32| rows.hashes[row as usize];
+    let drawn = |a: u32, b: u32| super::expression::mix(salt, &hash(a).wrapping_add(hash(b)).to_le_bytes()) <= bound;
+    let wanted = |a: u32, b: u32| share >= 1.0 || drawn(a, b);
     let parts = in_chunks(
         blocks.left().div_ceil(CHUNK),
         || (comparer.worker(), blocks.scratch(), Vec::<Candidate>::new(), Vec::new(), Vec::new()),
@@ -232,7 +234,7 @@ fn session(rows: &Rows, comparer: &Comparer<'_>, blocks: &Blocks<'_>, number: us
         || (comparer.worker(), blocks.scratch(), Vec::<Candidate>::new(), Vec::new(), Vec::new()),
         |(worker, scratch, candidates, pairs, patterns), chunk| {
             let range = chunk * CHUNK..((chunk + 1) * CHUNK).min(blocks.left());
-            blocks.candidates_of(Some(number as u8), rows, range, |_| true, scratch, candidates)?;
+            blocks.candidates_of(Some(number as u8), rows, range, |_, _| true, scratch, candidates)?;
             pairs.clear();
             pairs.extend(candidates.iter().map(|c| (c.left, c.right)));
             worker.patterns(pairs, patterns)?;

@@ -124,8 +124,8 @@ impl std::fmt::Display for Warning {
             ),
             Self::FloorRaised { floor, pairs } => write!(
                 f,
-                "候选过多，只留概率不低于 {floor:.6} 者 too many pairs: kept from probability {floor:.6} up, {pairs} let go \
-                 (limits.kept_per_row)"
+                "候选过多，只留概率不低于 {floor:.6} 者，恰在此处者留一部分 too many pairs: kept from probability {floor:.6} up, of \
+                 those just there a part, {pairs} let go (limits.kept_per_row)"
             ),
             Self::NoPair => write!(
                 f,

@@ -16,6 +16,7 @@ fn a_repaired_reference_is_explained() {
     let told =
         county.post("/api/v1/identity/explain", &json!({ "reference": reference, "person": person })).expect(200);
     assert!(told["probability"].as_f64().unwrap() > 0.5, "{told}");
+    assert_eq!(told["contradicts"], false);
     let steps = told["steps"].as_array().unwrap();
     assert_eq!(steps[0]["name"], "prior");
     assert!(steps.iter().any(|step| step["name"] == "number" && step["weight"].as_f64().unwrap() > 5.0), "{told}");

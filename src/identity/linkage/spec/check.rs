@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::super::LinkageError;
 use super::super::compare::{COMPARISONS, Compiler, LEVELS};
-use super::file::{ColumnFile, Level, Sides, SpecFile};
+use super::file::{Level, Sides, SpecFile};
 use super::{Column, Comparison, Spec};
 
 impl Spec {
@@ -48,7 +48,7 @@ fn one_line(text: &str) -> String {
 type Fault = (String, String);
 
 fn check(path: &Path, file: SpecFile) -> Result<Spec, Fault> {
-    let columns = columns(&file.columns)?;
+    let columns = columns(&file)?;
     if file.blocks.is_empty() {
         return Err(("block".into(), "at least one blocking rule is needed, such as sql = \"l.name = r.name\"".into()));
     }
@@ -129,9 +129,9 @@ fn check(path: &Path, file: SpecFile) -> Result<Spec, Fault> {
     })
 }
 
-fn columns(written: &[ColumnFile]) -> Result<Vec<Column>, Fault> {
+fn columns(file: &SpecFile) -> Result<Vec<Column>, Fault> {
     let mut columns: Vec<Column> = Vec::new();
-    for (i, column) in written.iter().enumerate() {
+    for (i, column) in file.columns.iter().enumerate() {
         let at = |key: &str| format!("column[{i}].{key}");
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
         if column.name.is_empty() || !column.name.chars().all(plain) {
@@ -154,6 +154,8 @@ fn columns(written: &[ColumnFile]) -> Result<Vec<Column>, Fault> {
             kind: column.kind,
             normalise: column.normalise.clone(),
             missing: column.missing.clone(),
+            // What SQL makes of a cell stood for something.
+            placeholders: column.sql.is_none() && column.placeholders.unwrap_or(file.placeholders),
             separator: column.separator.clone(),
             format: column.format.clone(),
         });

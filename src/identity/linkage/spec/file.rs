@@ -47,6 +47,13 @@ pub struct SpecFile {
     pub clusters: ClustersFile,
     /// Name of the column (of this spec) that says which rows truly belong together.
     pub truth: Option<String>,
+    /// Whether words for nothing (`NULL`, `NA`, `\\N`, 不详 …) are missing values; a column may say otherwise.
+    #[serde(default = "yes")]
+    pub placeholders: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Where a value stands, the same on both sides or one for each.
@@ -149,6 +156,8 @@ pub enum Step {
     Alphanumeric,
     /// Digits alone.
     Digits,
+    /// A date as `yyyymmdd`, in whatever form it was written; of what is no date, the digits.
+    DateDigits,
     /// Leading zeros go.
     Unpad,
     /// A Chinese personal name in the form for comparison: variants, traditional forms, dots.
@@ -183,10 +192,12 @@ pub struct ColumnFile {
     /// Texts that stand for nothing, after normalisation.
     #[serde(default)]
     pub missing: Vec<String>,
+    /// Whether words for nothing are missing values; as the file says where it is not given.
+    pub placeholders: Option<bool>,
     /// What parts the texts of a list; brackets and quotes around them go.
     #[serde(default = "comma")]
     pub separator: String,
-    /// `chrono` form of dates, beside ISO, `19561231` and `2024/5/1`, which are always read.
+    /// `chrono` form of dates, beside ISO, `19561231`, `2024/5/1` and `31/12/1956`, which are always read.
     pub format: Option<String>,
 }
 

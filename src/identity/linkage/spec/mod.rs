@@ -19,6 +19,8 @@ pub(super) struct Column {
     pub kind: Kind,
     pub normalise: Vec<Step>,
     pub missing: Vec<String>,
+    /// Whether words for nothing are missing values.
+    pub placeholders: bool,
     pub separator: String,
     pub format: Option<String>,
 }
@@ -34,6 +36,7 @@ impl Column {
             kind: Kind::Text,
             normalise: Vec::new(),
             missing: Vec::new(),
+            placeholders: true,
             separator: ",".to_owned(),
             format: None,
         }
