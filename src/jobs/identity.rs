@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -136,7 +137,9 @@ pub fn explain_link(snapshot: &Snapshot, scratch: &Path, asked: &LinkQuestion) -
     let tables: Tables = contract()
         .tables
         .iter()
-        .filter_map(|table| Some((table.name.clone(), vec![Part::Carried(snapshot.table_path(&table.name)?)])))
+        .filter_map(|table| {
+            Some((table.name.clone(), vec![Part::Carried(snapshot.table_path(&table.name)?, Arc::default())]))
+        })
         .collect();
     let mut files = ReferenceFiles::create(scratch, &BTreeMap::new())?;
     let mut seen = HashSet::new();
