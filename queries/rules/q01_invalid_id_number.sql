@@ -1,6 +1,6 @@
 -- id         = "q01_invalid_id_number"
 -- typology   = "Q01"
--- version    = 2
+-- version    = 3
 -- status     = "experimental"
 -- severity   = 1
 -- queue      = "data_quality"
@@ -15,8 +15,10 @@
 -- blind      = ["A wrong number that is valid by chance, one in eleven of random ones."]
 -- basis      = ["GB 11643-1999"]
 
--- One finding a faulty number; a number met in several rows brings each as evidence.
-SELECT i.person_key AS subject_key, i.normal_text AS subject_no, i.normal_text AS case_key, i.person_key,
+-- One finding a faulty number; a number met in several rows brings each as evidence. People of several names may
+-- share a wrong number, and more so a placeholder (无, 0): one of them stands for all.
+SELECT max(i.person_key) OVER (PARTITION BY i.normal_text) AS subject_key, i.normal_text AS subject_no, i.normal_text AS case_key,
+       max(i.person_key) OVER (PARTITION BY i.normal_text) AS person_key,
        CASE i.fault WHEN 'length' THEN '位数不对' WHEN 'characters' THEN '含有不应出现的字符' WHEN 'region' THEN '行政区划部分无效'
                     WHEN 'birth_date' THEN '出生日期部分无效' ELSE '校验码不符' END AS fault_zh,
        CASE i.fault WHEN 'length' THEN 'has a wrong length' WHEN 'characters' THEN 'has characters that do not belong there' WHEN 'region' THEN 'has no valid region part'

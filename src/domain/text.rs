@@ -85,6 +85,11 @@ fn trim(text: &str) -> &str {
     text.trim_matches(|c| is_space(c) || is_invisible(c))
 }
 
+/// Whether what stands in the place of a number, without spaces, is only a sign that there is none.
+pub fn means_none(text: &str) -> bool {
+    matches!(text, "无" | "暂无" | "没有" | "不详" | "未知" | "不明") || !text.chars().any(char::is_alphanumeric)
+}
+
 /// A text as it may stand in HTML and XML.
 pub fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());

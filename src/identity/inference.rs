@@ -13,7 +13,7 @@ pub enum Method {
     Linked,
     /// A steward said whom it means.
     Confirmed,
-    /// No person found: the text as met is a person of its own.
+    /// No person found: the text as met, with the name beside it, is a person of its own.
     Unresolved,
 }
 
@@ -55,4 +55,11 @@ pub struct Inference {
     pub probability: Option<f64>,
     /// A person it may mean, for a steward to decide, and how probable that is.
     pub offered: Option<(i32, f64)>,
+}
+
+impl Inference {
+    /// Of a faulty number that nobody was found for.
+    pub fn unresolved(normal_text: String, fault: IdFault) -> Self {
+        Self { normal_text, fault: Some(fault), method: Method::Unresolved, probability: None, offered: None }
+    }
 }

@@ -74,6 +74,23 @@ pub fn person_columns(table: &Table) -> impl Iterator<Item = &Column> {
     table.columns.iter().filter(move |c| c.references.as_deref() == Some("person") || (own && c.primary))
 }
 
+/// What in a row tells the family in whose file it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FamilyFile {
+    /// The family's number, `household_no`.
+    Household,
+    /// A benefit of the family, `award_no`.
+    Award,
+}
+
+/// What tells the family in whose file the rows of a table stand, where they stand in one.
+pub fn file_of_family(table: &Table) -> Option<FamilyFile> {
+    if table.column("household_no").is_some() {
+        return Some(FamilyFile::Household);
+    }
+    table.column("award_no").map(|_| FamilyFile::Award)
+}
+
 /// Turns batches of a table into stored form.
 #[derive(Debug)]
 pub struct Keyer {
@@ -167,7 +184,11 @@ impl Keyer {
             };
             let name = names.filter(|n| n.is_valid(i)).map(|n| n.value(i));
             let persons = &self.keys.persons;
-            let (key, inference) = if column.primary { persons.own(text) } else { persons.resolve(text, name) };
+            let (mut key, inference) =
+                if column.primary { persons.own(text, name) } else { persons.resolve(text, name) };
+            if key.is_none() {
+                key = persons.unnumbered(text, name, self.household(batch, i));
+            }
             keys.append_option(key);
             if let (Some(key), Some(name)) = (key, name)
                 && !self.keys.is_registered(key)
@@ -180,12 +201,30 @@ impl Keyer {
                     column: column.name.clone(),
                     raw_text: text.to_owned(),
                     name: name.map(str::to_owned),
-                    person_key: key,
+                    // A placeholder outside of families' files is told of, and means nobody.
+                    person_key: key.or_else(|| persons.text_key(&inference.normal_text)),
                     inference,
                 });
             }
         }
         Ok(keys.finish())
+    }
+
+    /// The number of the family in whose file a row stands.
+    fn household<'b>(&'b self, batch: &'b RecordBatch, row: usize) -> Option<&'b str> {
+        let text = |name: &str| {
+            let texts = batch.column_by_name(name)?.as_string_opt::<i32>()?;
+            texts.is_valid(row).then(|| texts.value(row))
+        };
+        let numbers = &self.keys.numbers;
+        match file_of_family(self.table)? {
+            FamilyFile::Household => text("household_no"),
+            FamilyFile::Award => {
+                let award = numbers.get("award")?.key(text("award_no")?)?;
+                let household = (*self.keys.award_household.get()?.get(usize::try_from(award).ok()?)?)?;
+                Some(numbers.get("household")?.text(household))
+            }
+        }
     }
 
     /// An institution's account has the institution number where a person's has the ID number.

@@ -25,6 +25,19 @@ fn neighbours(text: &str) -> Vec<(String, Repair)> {
     if id_number::fault(text).is_none() { id_number::old_neighbours(text) } else { id_number::neighbours(text) }
 }
 
+/// What stands for somebody without a number: the placeholder, and in the file of a family the name and the
+/// family, which tell one from another there.
+fn unnumbered(placeholder: &str, person_name: Option<&str>, household: Option<&str>) -> String {
+    let placeholder = id_number::normalise(placeholder).text;
+    let Some(household) = household else { return placeholder };
+    let person_name = person_name.map(name::normal).unwrap_or_default();
+    [placeholder.as_str(), &person_name, household]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
 /// First pass: every number met.
 #[derive(Debug, Default)]
 pub struct PersonCollector {
@@ -32,6 +45,8 @@ pub struct PersonCollector {
     faulty: BTreeSet<Faulty>,
     /// References of 15 digits, as the 18 they convert to.
     old: BTreeSet<Faulty>,
+    /// Faulty numbers of the register's own rows.
+    own: BTreeSet<Faulty>,
     registered: bool,
 }
 
@@ -53,13 +68,25 @@ impl PersonCollector {
         }
         let IdNumber { text, fault, fifteen } = id_number::normalise(number);
         match fault {
-            Some(_) => _ = self.faulty.insert((text, person_name.map(name::normal))),
+            Some(_) => {
+                let reference = (text, person_name.map(name::normal));
+                if own {
+                    self.own.insert(reference.clone());
+                }
+                self.faulty.insert(reference);
+            }
             None if own || !fifteen => _ = self.numbers.intern(&text),
             None if self.numbers.position(&text).is_none() => {
                 self.old.insert((text, person_name.map(name::normal)));
             }
             None => {}
         }
+    }
+
+    /// Notes somebody who has no number, only a placeholder for one, and the family in whose file that
+    /// stands, where it stands in one.
+    pub fn add_unnumbered(&mut self, placeholder: &str, person_name: Option<&str>, household: Option<&str>) {
+        self.numbers.intern(&unnumbered(placeholder, person_name, household));
     }
 
     /// Ends the pass. Numbers that are no persons (an institution's, where it holds an account) are
@@ -82,8 +109,8 @@ impl PersonCollector {
         }
         wanted.extend(standing.people().map(|number| (number.to_owned(), Vec::new())));
         let names = self.faulty.iter().filter_map(|(_, name)| name.clone()).map(|name| (name, 0)).collect();
-        let (numbers, faulty) = (self.numbers, self.faulty);
-        Candidates { numbers, faulty, standing, wanted, names, people: 0, by_region: HashMap::new() }
+        let (numbers, faulty, own) = (self.numbers, self.faulty, self.own);
+        Candidates { numbers, faulty, own, standing, wanted, names, people: 0, by_region: HashMap::new() }
     }
 }
 
@@ -93,6 +120,7 @@ impl PersonCollector {
 pub struct Candidates {
     numbers: Interner,
     faulty: BTreeSet<Faulty>,
+    own: BTreeSet<Faulty>,
     standing: Standing,
     /// Names met with each candidate number.
     wanted: BTreeMap<String, Vec<String>>,
@@ -198,7 +226,8 @@ impl Candidates {
         });
         let strayed: Vec<Faulty> = strayed.map(|(reference, _)| reference.clone()).collect();
         strayed.iter().for_each(|reference| _ = known.remove(reference));
-        Repaired { numbers: self.numbers, faulty, standing: self.standing, known, offered, settled }
+        let Self { numbers, own, standing, .. } = self;
+        Repaired { numbers, faulty, own, standing, known, offered, settled }
     }
 
     /// Decides every faulty reference by repair alone and gives every person a key.
@@ -213,6 +242,8 @@ pub struct Persons {
     pub(super) index: KeyIndex,
     pub(super) links: HashMap<Faulty, (i32, Method, f64)>,
     pub(super) offers: HashMap<Faulty, (i32, f64)>,
+    /// Persons of their own whose faulty number others have as well, under other names.
+    pub(super) apart: HashMap<Faulty, i32>,
 }
 
 impl Persons {
@@ -228,6 +259,9 @@ impl Persons {
         if fault.is_none() && !fifteen {
             return (self.index.key(&text), None);
         }
+        if let Some(fault) = fault.filter(|_| id_number::is_placeholder(&text)) {
+            return (None, Some(Inference::unresolved(text, fault)));
+        }
         let reference = (text, person_name.map(name::normal));
         let link = self.links.get(&reference).copied();
         if fault.is_none() && link.is_none() {
@@ -235,7 +269,7 @@ impl Persons {
         }
         let (key, method, probability) = match link {
             Some((key, method, probability)) => (Some(key), method, Some(probability)),
-            None => (self.index.key(&reference.0), Method::Unresolved, None),
+            None => (self.unresolved(&reference), Method::Unresolved, None),
         };
         let offered = self.offers.get(&reference).copied();
         (key, Some(Inference { normal_text: reference.0, fault, method, probability, offered }))
@@ -243,19 +277,32 @@ impl Persons {
 
     /// The key under which the register's own row stands: its number as it is, never repaired, since a
     /// register cannot be mended by itself.
-    pub fn own(&self, number: &str) -> (Option<i32>, Option<Inference>) {
+    pub fn own(&self, number: &str, person_name: Option<&str>) -> (Option<i32>, Option<Inference>) {
         let IdNumber { text, fault, .. } = id_number::normalise(number);
-        let inference = fault.map(|fault| Inference {
-            normal_text: text.clone(),
-            fault: Some(fault),
-            method: Method::Unresolved,
-            probability: None,
-            offered: None,
-        });
-        (self.index.key(&text), inference)
+        let Some(fault) = fault else { return (self.index.key(&text), None) };
+        if id_number::is_placeholder(&text) {
+            return (None, Some(Inference::unresolved(text, fault)));
+        }
+        let reference = (text, person_name.map(name::normal));
+        (self.unresolved(&reference), Some(Inference::unresolved(reference.0, fault)))
     }
 
-    /// Normal number of a person, or the text as met where it is faulty.
+    /// The key of somebody without a number in the file of a family; none where no family is known, since
+    /// a name alone names nobody.
+    pub fn unnumbered(&self, placeholder: &str, person_name: Option<&str>, household: Option<&str>) -> Option<i32> {
+        self.index.key(&unnumbered(placeholder, person_name, Some(household?)))
+    }
+
+    /// The key under which a faulty number, or a placeholder, stands for itself.
+    pub fn text_key(&self, normal_text: &str) -> Option<i32> {
+        self.index.key(normal_text)
+    }
+
+    fn unresolved(&self, reference: &Faulty) -> Option<i32> {
+        self.apart.get(reference).copied().or_else(|| self.index.key(&reference.0))
+    }
+
+    /// Normal number of a person, or what stands for the person where there is none or it is faulty.
     pub fn number(&self, key: i32) -> &str {
         self.index.text(key)
     }
@@ -268,87 +315,5 @@ impl Persons {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.index.is_empty()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    // Made numbers with right check digits.
-    const LI: &str = "439931194810040152";
-    const CHEN: &str = "439931195908030117";
-
-    fn persons(register: &[(&str, &str)], references: &[(&str, Option<&str>)]) -> Persons {
-        let mut collector = PersonCollector::default();
-        register.iter().for_each(|(number, name)| collector.add(number, Some(name)));
-        references.iter().for_each(|(number, name)| collector.add(number, *name));
-        let mut candidates = collector.candidates(|_| false, Standing::default());
-        register.iter().for_each(|(number, name)| candidates.observe(number, Some(name)));
-        candidates.resolve()
-    }
-
-    #[test]
-    fn one_wrong_digit_or_a_swap_is_repaired_when_the_name_agrees() {
-        let (digit, swap) = ("439931194810040162", "439931194810041052");
-        let found = persons(&[(LI, "李顺昌"), (CHEN, "曾建华")], &[(digit, Some("李 顺昌")), (swap, Some("李顺昌"))]);
-        let own = found.resolve(LI, None).0;
-        for (text, method) in [(digit, Method::RepairedDigit), (swap, Method::RepairedSwap)] {
-            let (key, inference) = found.resolve(text, Some("李顺昌"));
-            let inference = inference.unwrap();
-            assert_eq!((key, inference.method), (own, method));
-            assert!(inference.probability.unwrap() > 0.99);
-        }
-    }
-
-    #[test]
-    fn another_name_is_another_person_and_stays_unresolved() {
-        let text = "439931194810040162";
-        let found = persons(&[(LI, "李顺昌")], &[(text, Some("王五"))]);
-        let (key, inference) = found.resolve(text, Some("王五"));
-        assert_eq!(inference.unwrap().method, Method::Unresolved);
-        assert_ne!(key, found.resolve(LI, None).0);
-        assert_eq!(found.number(key.unwrap()), text);
-    }
-
-    #[test]
-    fn a_reference_without_a_name_follows_the_named_ones_of_the_same_text() {
-        let text = "439931194810040162";
-        let found = persons(&[(LI, "李顺昌")], &[(text, Some("李顺昌")), (text, None)]);
-        assert_eq!(found.resolve(text, None).0, found.resolve(LI, None).0);
-        let alone = persons(&[(LI, "李顺昌")], &[(text, None)]);
-        assert_eq!(alone.resolve(text, None).1.unwrap().method, Method::Unresolved);
-    }
-
-    #[test]
-    fn fifteen_digits_that_nobody_has_are_repaired_where_the_register_has_people_of_the_region() {
-        let register = [("43993119790722113X", "王军东"), (LI, "李顺昌")];
-        let (digit, swap, elsewhere) = ("439931790722114", "439931790721213", "429931790722113");
-        let told = |text: &str, name: &str| {
-            let mut collector = PersonCollector::default();
-            register.iter().for_each(|(number, name)| collector.add_own(number, Some(name)));
-            collector.add(text, Some(name));
-            let mut candidates = collector.candidates(|_| false, Standing::default());
-            register.iter().for_each(|(number, name)| candidates.observe(number, Some(name)));
-            let found = candidates.resolve();
-            let (key, inference) = found.resolve(text, Some(name));
-            (found.number(key.unwrap()).to_owned(), inference.map(|i| (i.method, i.fault)))
-        };
-        let own = |method| ("43993119790722113X".to_owned(), Some((method, None)));
-        assert_eq!(told(digit, "王军东"), own(Method::RepairedDigit));
-        assert_eq!(told(swap, "王军东"), own(Method::RepairedSwap));
-        for (text, name) in [(digit, "王五"), (elsewhere, "王军东")] {
-            let plain = id_number::normalise(text).text;
-            assert_eq!(told(text, name), (plain, None), "taken at its word");
-        }
-    }
-
-    #[test]
-    fn fifteen_digits_and_a_small_x_are_no_faults() {
-        let found =
-            persons(&[("43993119790722113X", "王军东")], &[("439931790722113", None), ("43993119790722113x", None)]);
-        assert_eq!(found.len(), 1);
-        assert_eq!(found.resolve("439931790722113", None), (Some(0), None));
-        assert_eq!(found.resolve("43993119790722113x", None), (Some(0), None));
     }
 }

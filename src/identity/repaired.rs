@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::id_number;
+use crate::domain::{id_number, name};
 
 use super::inference::Method;
 use super::interner::{Interner, KeyIndex};
@@ -14,6 +14,8 @@ use super::standing::Standing;
 pub struct Repaired {
     pub(super) numbers: Interner,
     pub(super) faulty: BTreeSet<Faulty>,
+    /// Those of the register's own rows, which stand for themselves whatever is known of others.
+    pub(super) own: BTreeSet<Faulty>,
     pub(super) standing: Standing,
     pub(super) known: BTreeMap<Faulty, (String, Method, f64)>,
     pub(super) offered: BTreeMap<Faulty, (String, f64)>,
@@ -70,16 +72,52 @@ impl Repaired {
             followed.extend(found.map(|(_, found)| (reference.clone(), found.clone())));
         }
         self.known.extend(followed);
-        for reference in self.faulty.iter().filter(|r| !self.known.contains_key(*r)) {
-            self.numbers.intern(&reference.0);
-        }
+        let apart = self.stand_for_themselves();
         let index = KeyIndex::new(self.numbers);
+        let apart = apart.into_iter().filter_map(|(reference, text)| Some((reference, index.key(&text)?))).collect();
         let linked = self.known.into_iter().filter_map(|(reference, (number, method, probability))| {
             Some((reference, (index.key(&number)?, method, probability)))
         });
         let links = linked.collect();
         let offers = self.offered.into_iter().filter_map(|(r, (number, p))| Some((r, (index.key(&number)?, p))));
         let offers = offers.collect();
-        Persons { index, links, offers }
+        Persons { index, links, offers, apart }
+    }
+
+    /// Makes persons of those whom nobody was found for: one a text and name, since people who share a wrong
+    /// number are still as many as their names. A reference without a name is the one named person of its
+    /// text, or one more where there are several. Answers what stands for those who share their text.
+    fn stand_for_themselves(&mut self) -> BTreeMap<Faulty, String> {
+        let mut by_text: BTreeMap<&str, BTreeSet<Option<&str>>> = BTreeMap::new();
+        let open = self.faulty.iter().filter(|reference| !self.known.contains_key(*reference));
+        for (text, name) in open.chain(&self.own) {
+            // One of 15 digits is right, and one person's, whatever the name.
+            let name = name.as_deref().filter(|name| !name.is_empty() && id_number::fault(text).is_some());
+            by_text.entry(text).or_default().insert(name);
+        }
+        let mut apart = BTreeMap::new();
+        for (text, names) in by_text {
+            // The first of the names that agree stands for them.
+            let mut persons: Vec<&str> = Vec::new();
+            let mut named = Vec::new();
+            for name in names.iter().flatten() {
+                let first = persons.iter().find(|first| name::agree(first, name)).copied();
+                named.push((*name, first.unwrap_or(name)));
+                if first.is_none() {
+                    persons.push(name);
+                }
+            }
+            if persons.len() < 2 || names.contains(&None) {
+                self.numbers.intern(text);
+            }
+            if persons.len() > 1 {
+                for (name, first) in named {
+                    let own = format!("{text} {first}");
+                    self.numbers.intern(&own);
+                    apart.insert((text.to_owned(), Some(name.to_owned())), own);
+                }
+            }
+        }
+        apart
     }
 }

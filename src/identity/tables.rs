@@ -96,7 +96,8 @@ impl<'a> IdentityRows<'a> {
         let (names, births) = (texts(1), batch.column(2).as_primitive::<Date32Type>());
         let (hukou, regions) = (texts(3), texts(4));
         let cell = |column: &StringArray, i: usize| column.is_valid(i).then(|| column.value(i).to_owned());
-        for i in 0..batch.num_rows() {
+        // A row without a key has a placeholder for a number, and so is nobody who could be met elsewhere.
+        for i in (0..batch.num_rows()).filter(|i| keys.is_valid(*i)) {
             let key = keys.value(i);
             self.unregistered_up_to(key);
             let birth_date = births.is_valid(i).then(|| births.value(i));

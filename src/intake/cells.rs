@@ -18,7 +18,7 @@ use crate::domain::money::parse_fen;
 use crate::domain::month::Month;
 use crate::domain::number::{parse_decimal, parse_int};
 use crate::domain::region::RegionCode;
-use crate::domain::text::{clean, squeeze};
+use crate::domain::text::{clean, means_none, squeeze};
 use crate::domain::yes_no::parse_bool;
 
 /// What a cell turned out to be.
@@ -184,7 +184,7 @@ fn text_cell(meant: TextUse, text: &str, store: impl FnOnce(&str)) -> Cell {
     match meant {
         TextUse::Words => store(text),
         TextUse::Person if is_rounded(text) => return Cell::Invalid,
-        TextUse::Number if is_rounded(text) || is_placeholder(text) => return Cell::Invalid,
+        TextUse::Number if is_rounded(text) || means_none(text) => return Cell::Invalid,
         TextUse::Person | TextUse::Number => store(text),
         TextUse::Region => match RegionCode::parse(text) {
             Some(code) => store(code.as_str()),
@@ -251,11 +251,6 @@ fn says_nothing(text: &str) -> bool {
         }
         Some(_) => false,
     }
-}
-
-/// Whether a number that names something is only a sign that there is none.
-fn is_placeholder(text: &str) -> bool {
-    matches!(text, "无" | "暂无" | "没有" | "不详" | "未知" | "不明") || !text.chars().any(char::is_alphanumeric)
 }
 
 /// Whether a text is a number that a spreadsheet shows rounded: `4.39931E+17`.

@@ -13,6 +13,9 @@ use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
 use super::IntakeError;
 use super::chunk::{ChunkWriter, Field, ROW_BYTES};
 
+/// What may follow the last line end and is no row: blanks, and the end-of-file mark of old programs.
+const TRAILER: [u8; 4] = *b" \t\r\x1a";
+
 /// How a delimited text is written.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Dialect {
@@ -39,6 +42,10 @@ pub(super) fn read(
     loop {
         match scan(&buffer[start..end], dialect, at_end, &mut fields) {
             Scan::Row { length, consumed, ended } => {
+                let row = &buffer[start..start + length];
+                if !ended && row.iter().all(|byte| TRAILER.contains(byte)) {
+                    return writer.flush();
+                }
                 number += 1;
                 if !ended && width.is_some_and(|width| fields.len() < width && length > 0) {
                     let message = format!(
@@ -48,7 +55,7 @@ pub(super) fn read(
                     );
                     return Err(damaged(number, message));
                 }
-                writer.line(number, &buffer[start..start + length], &fields)?;
+                writer.line(number, row, &fields)?;
                 start += consumed;
             }
             Scan::OpenQuote if at_end => {
@@ -237,6 +244,19 @@ mod tests {
         assert_eq!(found.len(), expected.len());
         for ((number, cells), (expected_number, expected_cells)) in found.iter().zip(expected) {
             assert_eq!((*number, cells.as_slice()), (expected_number, expected_cells.map(String::from).as_slice()));
+        }
+    }
+
+    #[test]
+    fn what_follows_the_last_line_end_is_no_row() {
+        for end in ["", "\x1a", "  ", "\r\x1a \t"] {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), format!("a,b\n1,2\n{end}")).unwrap();
+            let mut sink = |_: RawChunk| Ok(());
+            let mut writer = ChunkWriter::new(1, CHUNK_ROWS, &mut sink);
+            let dialect = Dialect { encoding: UTF_8, delimiter: b',', line_end: b'\n' };
+            read(file.path(), "x.csv", dialect, Some(2), &mut writer).unwrap();
+            assert_eq!((writer.read, writer.blank), (1, 0), "{end:?}");
         }
     }
 

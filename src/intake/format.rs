@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use encoding_rs::{DecoderResult, Encoding, GB18030, UTF_8};
+use encoding_rs::{DecoderResult, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 use sha2::{Digest, Sha256};
 
 /// File formats that can be read.
@@ -66,11 +66,11 @@ impl Fingerprint {
         Ok(Self { sha256, bytes, head, sample })
     }
 
-    /// The format, by content before extension.
+    /// The format, by content before extension; `given` is the encoding that the mapping says.
     ///
     /// # Errors
     /// Why it cannot be read, and the remedy.
-    pub(super) fn format(&self, name: &str) -> Result<Format, String> {
+    pub(super) fn format(&self, name: &str, given: Option<&'static Encoding>) -> Result<Format, String> {
         let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase()).unwrap_or_default();
         let extension = extension.as_str();
         if self.bytes == 0 {
@@ -88,7 +88,9 @@ impl Fingerprint {
         if self.head.starts_with(b"\xd0\xcf\x11\xe0") {
             return Err("an old Excel file (.xls) or one with a password; save it as .xlsx without a password".into());
         }
-        let utf16 = self.head.starts_with(b"\xff\xfe") || self.head.starts_with(b"\xfe\xff");
+        // UTF-16 alone has zero bytes in texts; without a mark at its beginning the mapping must say that it is.
+        let marked = Encoding::for_bom(&self.head).map(|(encoding, _)| encoding);
+        let utf16 = given.into_iter().chain(marked).any(|encoding| encoding == UTF_16LE || encoding == UTF_16BE);
         if self.head.contains(&0) && !utf16 {
             return Err(unknown_format());
         }
@@ -178,7 +180,7 @@ mod tests {
             (b"{\"a\":1}\n", "x.json", Format::JsonLines),
             (b"\xff\xfea\0,\0", "x.csv", Format::Csv),
         ] {
-            assert_eq!(of(bytes).format(name), Ok(format), "{name}");
+            assert_eq!(of(bytes).format(name, None), Ok(format), "{name}");
         }
         for (bytes, name, part) in [
             (&b""[..], "x.csv", "empty"),
@@ -188,7 +190,7 @@ mod tests {
             (b"a\0b", "x.csv", "known format"),
             (b"a,b", "x.xlsx", "content"),
         ] {
-            let message = of(bytes).format(name).unwrap_err();
+            let message = of(bytes).format(name, None).unwrap_err();
             assert!(message.contains(part), "{name}: {message}");
         }
     }

@@ -1,6 +1,6 @@
 //! Names of tables and columns as files spell them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use super::AmountUnit;
@@ -77,10 +77,12 @@ pub(super) fn column_named(table: &Table, header_key: &str) -> Option<usize> {
     NAMES.columns.get(index)?.get(header_key).copied()
 }
 
-/// Whether a header is known in any table.
-pub(super) fn known_anywhere(header: &str) -> bool {
-    let (key, _) = header_key(header);
-    !key.is_empty() && NAMES.columns.iter().any(|columns| columns.contains_key(&key))
+/// How many of some cells are headers of one table: of the table that knows most of them.
+pub(super) fn known_together(cells: &[String]) -> usize {
+    let keys: Vec<String> = cells.iter().map(|cell| header_key(cell).0).filter(|key| !key.is_empty()).collect();
+    let known =
+        |columns: &HashMap<String, usize>| keys.iter().filter_map(|key| columns.get(key)).collect::<HashSet<_>>().len();
+    NAMES.columns.iter().map(known).max().unwrap_or(0)
 }
 
 /// The column among `candidates` whose names are most like a header, if any is like it at all.

@@ -1,46 +1,72 @@
 //! JSON Lines: one object a line, keys as headers.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
+use std::fmt;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use encoding_rs::Encoding;
+use serde::Deserializer;
+use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::IntakeError;
 use super::chunk::{CellFault, ChunkWriter, ROW_BYTES, RowFault};
 use super::csv::open;
 
-/// Lines whose keys make the header.
-const HEADER_LINES: usize = 1_000;
-/// Keys beyond the header that are remembered for a note.
-const REMEMBERED_KEYS: usize = 20;
+/// Keys that the lines of a file may have between them.
+const MAX_KEYS: usize = 4_096;
 
-/// The keys of the first thousand lines, in order of appearance (within a line: by name).
+/// The keys of all lines, in order of appearance. Exporters leave out what is null, so that a column (the end of
+/// an award) may be met for the first time far down.
 pub(super) fn keys(path: &Path, name: &str, encoding: &'static Encoding) -> Result<Vec<String>, IntakeError> {
-    let mut keys: Vec<String> = Vec::new();
-    let mut known: BTreeSet<String> = BTreeSet::new();
+    let mut keys = Keys::default();
     lines(path, name, encoding, |number, line, _| {
-        if let Ok(Value::Object(object)) = serde_json::from_slice(line) {
-            for key in object.into_iter().map(|(key, _)| key).filter(|key| known.insert(key.clone())) {
-                keys.push(key);
-            }
+        // What is no object is found out when the rows are read.
+        _ = serde_json::Deserializer::from_slice(line).deserialize_map(&mut keys);
+        if keys.listed.len() > MAX_KEYS {
+            let message = format!("the lines have more than {MAX_KEYS} different keys: this is no table");
+            return Err(IntakeError::Damaged { file: name.to_owned(), row: Some(number), message });
         }
-        Ok(number < HEADER_LINES as u64)
+        Ok(true)
     })?;
-    Ok(keys)
+    Ok(keys.listed)
 }
 
-/// Reads all lines as rows with the cells in the order of `keys`; answers keys that appeared later.
+/// Gathers the keys of objects, without their values.
+#[derive(Default)]
+struct Keys {
+    listed: Vec<String>,
+    known: HashSet<String>,
+}
+
+impl<'de> Visitor<'de> for &mut Keys {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
+        while let Some((key, IgnoredAny)) = object.next_entry::<String, _>()? {
+            if !self.known.contains(&key) {
+                self.listed.push(key.clone());
+                self.known.insert(key);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads all lines as rows with the cells in the order of `keys`.
 pub(super) fn read(
     path: &Path,
     name: &str,
     encoding: &'static Encoding,
     keys: &[String],
     writer: &mut ChunkWriter<'_>,
-) -> Result<BTreeSet<String>, IntakeError> {
+) -> Result<(), IntakeError> {
     let places: HashMap<&str, usize> = keys.iter().enumerate().map(|(at, key)| (key.as_str(), at)).collect();
-    let mut late = BTreeSet::new();
     lines(path, name, encoding, |number, line, ended| {
         if line.trim_ascii().is_empty() {
             writer.blank += 1;
@@ -65,13 +91,11 @@ pub(super) fn read(
         };
         let mut cells: Vec<Option<&Value>> = vec![None; keys.len()];
         for (key, value) in &object {
-            match places.get(key.as_str()) {
-                Some(at) => cells[*at] = Some(value),
-                None if late.len() < REMEMBERED_KEYS => {
-                    late.insert(key.clone());
-                }
-                None => {}
-            }
+            let Some(at) = places.get(key.as_str()) else {
+                let message = format!("the key `{key}` was not there when the file was opened: it has changed since");
+                return Err(IntakeError::Damaged { file: name.to_owned(), row: Some(number), message });
+            };
+            cells[*at] = Some(value);
         }
         for value in cells {
             write(value, writer);
@@ -79,8 +103,7 @@ pub(super) fn read(
         writer.end_with_raw(number, line, None)?;
         Ok(true)
     })?;
-    writer.flush()?;
-    Ok(late)
+    writer.flush()
 }
 
 fn write(value: Option<&Value>, writer: &mut ChunkWriter<'_>) {

@@ -1,9 +1,9 @@
 //! Which column of a file is which column of the table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::quoted;
-use super::header::{closest, column_named, header_key, suggest};
+use super::header::{closest, column_named, header_key, key, suggest};
 use super::{AmountUnit, FileMapping, Note, Problem, Remedy, cells};
 use crate::contract::{Column, Table};
 
@@ -125,16 +125,20 @@ fn match_headers(
     problems: &mut Vec<Problem>,
     notes: &mut Vec<Note>,
 ) -> Vec<usize> {
-    let mapped: BTreeMap<String, (&String, &String)> = mapping
-        .iter()
-        .flat_map(|mapping| &mapping.columns)
+    let entries = || mapping.iter().flat_map(|mapping| &mapping.columns);
+    let to_the_letter: BTreeMap<String, (&String, &String)> =
+        entries().map(|(name, column)| (key(name), (name, column))).collect();
+    // Without its unit a name means what no other header of the file is to the letter.
+    let spelled: BTreeSet<String> = header.iter().map(|name| key(name)).collect();
+    let without_unit: BTreeMap<String, (&String, &String)> = entries()
+        .filter(|(name, _)| !spelled.contains(&key(name)))
         .map(|(name, column)| (header_key(name).0, (name, column)))
         .collect();
-    let mut unused: BTreeMap<&String, &String> = mapped.values().copied().collect();
+    let mut unused: BTreeMap<&String, &String> = entries().collect();
     let mut unknown = Vec::new();
     for (at, name) in header.iter().enumerate() {
-        let (key, unit) = header_key(name);
-        let index = match mapped.get(&key) {
+        let (stem, unit) = header_key(name);
+        let index = match to_the_letter.get(&key(name)).or_else(|| without_unit.get(&stem)) {
             Some((spelled, target)) => {
                 unused.remove(spelled);
                 if target.is_empty() {
@@ -148,8 +152,8 @@ fn match_headers(
                     }
                 }
             }
-            None if key.is_empty() => continue,
-            None => match column_named(table, &key) {
+            None if stem.is_empty() => continue,
+            None => match column_named(table, &stem) {
                 Some(index) => index,
                 None => {
                     unknown.push(at);

@@ -1,6 +1,6 @@
 //! Which row is the header, and which table a file is.
 
-use super::header::{column_named, header_key, known_anywhere, table_of_file};
+use super::header::{column_named, header_key, known_together, table_of_file};
 use crate::contract::{Table, contract};
 
 /// A row near the top of a file.
@@ -12,11 +12,19 @@ pub(super) struct HeadRow {
     pub(super) cells: Vec<String>,
 }
 
-/// The row that holds the headers: the first one with any text, unless it holds no two known headers
-/// and a row below it does (a title stands above the header of many sheets).
+/// The row that holds the headers: the one with the most known headers of one table, of equals the first; the
+/// first with any text where none holds two. Titles stand above the header of many sheets, and lines such as
+/// `单位：`, `日期：` that look like headers themselves.
 pub(super) fn header_row(head: &[HeadRow]) -> Option<&HeadRow> {
-    let known = |row: &&HeadRow| row.cells.iter().filter(|cell| known_anywhere(cell)).count() >= 2;
-    head.iter().find(known).or(head.first())
+    let mut best = head.first()?;
+    let mut most = 1;
+    for row in head {
+        let known = known_together(&row.cells);
+        if known > most {
+            (best, most) = (row, known);
+        }
+    }
+    Some(best)
 }
 
 /// How a table fits a header.
@@ -135,6 +143,9 @@ mod tests {
         let row = |number, cells: &str| HeadRow { number, cells: header(cells) };
         let head = [row(1, "发放明细表"), row(3, "发放流水号,待遇编号,金额"), row(4, "1,2,3")];
         assert_eq!(header_row(&head).unwrap().number, 3);
+        let preamble = row(2, "单位：,某县民政局,日期：,2024-05-31");
+        let head = [head[0].clone(), preamble, head[1].clone(), head[2].clone()];
+        assert_eq!(header_row(&head).unwrap().number, 3, "two words of the preamble are headers of some table");
         assert_eq!(header_row(&head[..1]).unwrap().number, 1);
     }
 }

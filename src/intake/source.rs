@@ -22,6 +22,8 @@ const DELIMITERS: [u8; 3] = *b",\t;";
 pub struct Source {
     /// Display name: the file's, with `#` and the sheet's where the workbook has several.
     pub name: String,
+    /// Name of the sheet, where the workbook has several.
+    pub sheet: Option<String>,
     /// Where the file is.
     pub path: PathBuf,
     /// SHA-256 of the whole file, in hexadecimal.
@@ -52,8 +54,6 @@ pub struct Reading {
     pub rows: u64,
     /// Rows without any text, which are not handed over.
     pub blank: u64,
-    /// What was found on the way.
-    pub notes: Vec<Note>,
 }
 
 /// How to get at the rows.
@@ -84,7 +84,6 @@ impl Source {
     /// sink answers.
     pub fn read(&self, sink: &mut ChunkSink<'_>) -> Result<Reading, IntakeError> {
         let mut writer = ChunkWriter::new(self.header_row, CHUNK_ROWS, sink);
-        let mut notes = Vec::new();
         match &self.input {
             Input::Csv(dialect) => {
                 csv::read(&self.path, &self.name, *dialect, Some(self.plan.header.len()), &mut writer)?
@@ -93,19 +92,11 @@ impl Source {
                 xlsx::Book::open(&self.path, &self.name)?.read(sheet, self.header_row, &mut writer)?;
             }
             Input::JsonLines { encoding, keys } => {
-                for key in jsonl::read(&self.path, &self.name, encoding, keys, &mut writer)? {
-                    notes.push(Note {
-                        zh: format!("{}：键“{key}”在前1000行之后才出现，只保留在原始行中", self.name),
-                        en: format!(
-                            "{}: the key `{key}` appears only after line 1,000, kept only in the raw rows",
-                            self.name
-                        ),
-                    });
-                }
+                jsonl::read(&self.path, &self.name, encoding, keys, &mut writer)?;
             }
             Input::Parquet => parquet::read(&self.path, &self.name, &mut writer)?,
         }
-        Ok(Reading { rows: writer.read, blank: writer.blank, notes })
+        Ok(Reading { rows: writer.read, blank: writer.blank })
     }
 
     /// Whether rows may have fewer fields than headers: where the format leaves trailing empty ones out.
@@ -172,7 +163,9 @@ impl<'m> Opening<'m> {
         }
         let print = Fingerprint::of(&file.path).map_err(|error| IntakeError::io(&file.path, error))?;
         let place = Place { file: &file.name, sheet: None };
-        let format = match print.format(&file.name) {
+        let given = entry.and_then(|entry| entry.encoding.as_deref());
+        let given = given.and_then(|label| encoding_rs::Encoding::for_label(label.as_bytes()));
+        let format = match print.format(&file.name, given) {
             Ok(format) => format,
             Err(message) => {
                 let lines = if message.contains("ignore") {
@@ -186,7 +179,7 @@ impl<'m> Opening<'m> {
         };
         let opened = match format {
             Format::Xlsx => self.workbook(file, &print),
-            _ => self.single(file, &print, format, entry),
+            _ => self.single(file, &print, format, entry, given.unwrap_or_else(|| print.encoding())),
         };
         match opened {
             // A damaged file is one of the problems; the others are still looked at.
@@ -205,11 +198,9 @@ impl<'m> Opening<'m> {
         print: &Fingerprint,
         format: Format,
         entry: Option<&FileMapping>,
+        encoding: &'static encoding_rs::Encoding,
     ) -> Result<(), IntakeError> {
         let (path, name) = (file.path.as_path(), file.name.as_str());
-        let given = entry.and_then(|entry| entry.encoding.as_deref());
-        let encoding = given.and_then(|label| encoding_rs::Encoding::for_label(label.as_bytes()));
-        let encoding = encoding.unwrap_or_else(|| print.encoding());
         let (input, head) = match format {
             Format::JsonLines => {
                 let keys = jsonl::keys(path, name, encoding)?;
@@ -237,18 +228,30 @@ impl<'m> Opening<'m> {
         let mut book = xlsx::Book::open(&file.path, &file.name)?;
         let sheets = book.sheets();
         let alone = sheets.len() == 1;
+        let mut nothing = true;
         for (index, (sheet, hidden)) in sheets.into_iter().enumerate() {
             let entry = self.entry(&file.name, Some(&sheet));
             if entry.is_some_and(|entry| entry.ignore) {
+                nothing = false;
                 continue;
             }
             let head = head(HEAD_ROWS, |writer| book.read(&sheet, 0, writer))?;
             if head.is_empty() {
+                self.notes.push(Note {
+                    zh: format!("{}：第{}个工作表“{sheet}”没有内容，未读取", file.name, index + 1),
+                    en: format!("{}, sheet {} `{sheet}`: it holds nothing, not read", file.name, index + 1),
+                });
                 continue;
             }
+            nothing = false;
             let input = Input::Xlsx { sheet: sheet.clone() };
             let sheet = Some((index + 1, sheet, alone, hidden));
             self.add(Candidate { file, print, format: Format::Xlsx, sheet, entry, input, head });
+        }
+        if nothing {
+            let message = "no sheet of the workbook holds anything; remove it, or export it again".to_owned();
+            let ignore = vec![Remedy::File("ignore = true".to_owned())];
+            self.problems.push(Place { file: &file.name, sheet: None }.problem(None, message, ignore));
         }
         Ok(())
     }
@@ -300,6 +303,7 @@ impl<'m> Opening<'m> {
         let plan = plan(&place, table, &cells, entry, &mut self.problems, &mut self.notes);
         self.sources.push(Source {
             name,
+            sheet: sheet.as_ref().and_then(|(_, name, alone, _)| (!alone).then(|| name.clone())),
             path: file.path.clone(),
             sha256: print.sha256.clone(),
             bytes: print.bytes,
@@ -371,8 +375,7 @@ fn sniff(path: &Path, name: &str, dialect: impl Fn(u8) -> Dialect) -> Result<(Di
         let first = head.is_err().then(|| read(1).unwrap_or_default());
         let rows = first.as_ref().or(head.as_ref().ok());
         let cells = rows.and_then(|rows| header_row(rows)).map(|row| row.cells.as_slice()).unwrap_or_default();
-        let known = cells.iter().filter(|cell| header::known_anywhere(cell)).count();
-        let score = (known, cells.len());
+        let score = (header::known_together(cells), cells.len());
         if best.as_ref().is_none_or(|best| score > best.score) {
             best = Some(Trial { score, dialect, head });
         }

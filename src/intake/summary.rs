@@ -12,6 +12,9 @@ pub struct SourceSummary {
     pub name: String,
     /// `csv`, `xlsx`, `jsonl` or `parquet`.
     pub format: String,
+    /// Name of the sheet, where the workbook has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
     /// SHA-256 of the whole file.
     pub sha256: String,
     /// Canonical column → the header it was read from, or `=` and the constant of the mapping; behind it
@@ -40,6 +43,7 @@ impl Source {
         SourceSummary {
             name: self.name.clone(),
             format: format.to_owned(),
+            sheet: self.sheet.clone(),
             sha256: self.sha256.clone(),
             columns: columns.collect(),
         }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -141,7 +142,9 @@ pub fn explain_link(data: &DataDir, snapshot: &Snapshot, asked: &LinkQuestion) -
     let tables: Tables = contract()
         .tables
         .iter()
-        .filter_map(|table| Some((table.name.clone(), vec![Part::Carried(snapshot.table_path(&table.name)?)])))
+        .filter_map(|table| {
+            Some((table.name.clone(), vec![Part::Carried(snapshot.table_path(&table.name)?, Arc::default())]))
+        })
         .collect();
     let mut refused: BTreeMap<Faulty, BTreeSet<String>> = BTreeMap::new();
     for said in IdentityDecisions::load(data)?.standing().filter(|said| said.decision == Same::No) {

@@ -1,8 +1,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use datafusion::execution::FunctionRegistry;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
-use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
+use datafusion::execution::memory_pool::{FairSpillPool, MemoryPool, TrackConsumersPool};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::prelude::{SessionConfig, SessionContext};
@@ -32,16 +33,28 @@ impl EngineOptions {
     }
 }
 
+/// Functions of the engine that would tell where the data lies.
+const TELLING_PLACES: [&str; 1] = ["input_file_name"];
+
+/// The memory that the options allow, for one session or for several that share it.
+pub fn memory_pool(options: &EngineOptions) -> Arc<dyn MemoryPool> {
+    let consumers = std::num::NonZeroUsize::MIN.saturating_add(4);
+    Arc::new(TrackConsumersPool::new(FairSpillPool::new(options.memory), consumers))
+}
+
 /// A session without tables: bounded memory, spilling to disk, the same plans on every run.
 pub fn engine(options: &EngineOptions) -> Result<SessionContext, QueryError> {
+    engine_in(options, memory_pool(options))
+}
+
+/// The same in memory that others use as well.
+pub fn engine_in(options: &EngineOptions, memory: Arc<dyn MemoryPool>) -> Result<SessionContext, QueryError> {
     let spill = SpillFolder::create(&options.spill_dir)
         .map_err(|source| QueryError::Spill { path: options.spill_dir.clone(), source })?;
     let disk = DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![spill.path().to_owned()]));
-    let consumers = std::num::NonZeroUsize::MIN.saturating_add(4);
-    let pool = TrackConsumersPool::new(FairSpillPool::new(options.memory), consumers);
     let runtime = RuntimeEnvBuilder::new()
         .with_disk_manager_builder(disk)
-        .with_memory_pool(Arc::new(pool))
+        .with_memory_pool(memory)
         .build_arc()
         .map_err(QueryError::engine)?;
     let mut config = SessionConfig::new()
@@ -62,11 +75,37 @@ pub fn engine(options: &EngineOptions) -> Result<SessionContext, QueryError> {
     settings.optimizer.enable_join_dynamic_filter_pushdown = false;
     // A key is dense over its register; the join by array is worth its gaps.
     settings.execution.perfect_hash_join_min_key_density = 0.05;
-    let state = SessionStateBuilder::new()
+    let mut state = SessionStateBuilder::new()
         .with_config(config)
         .with_runtime_env(runtime)
         .with_default_features()
         .with_physical_optimizer_rule(Arc::new(Yielding))
         .build();
+    for name in TELLING_PLACES {
+        state.deregister_udf(name).map_err(QueryError::engine)?;
+    }
     Ok(SessionContext::new_with_state(state))
+}
+
+#[cfg(test)]
+mod tests {
+    use datafusion::execution::memory_pool::MemoryConsumer;
+
+    use super::*;
+
+    #[test]
+    fn sessions_that_share_memory_have_no_more_than_one() {
+        let spill = tempfile::tempdir().unwrap();
+        let options = EngineOptions { memory: 1 << 20, ..EngineOptions::new(spill.path().to_owned()) };
+        let memory = memory_pool(&options);
+        let [one, other] = [0; 2].map(|_| engine_in(&options, Arc::clone(&memory)).unwrap());
+        let hold = |session: &SessionContext| {
+            let reservation = MemoryConsumer::new("test").register(&session.runtime_env().memory_pool);
+            reservation.try_grow(700 << 10).map(|()| reservation)
+        };
+        let held = hold(&one).unwrap();
+        assert!(hold(&other).is_err());
+        drop(held);
+        assert!(hold(&other).is_ok());
+    }
 }

@@ -17,7 +17,7 @@ mod spill;
 mod spreadsheet;
 mod yielding;
 
-pub use engine::{EngineOptions, engine};
+pub use engine::{EngineOptions, engine, memory_pool};
 pub use error::QueryError;
 pub use guard::{PLANNING_STACK, ParameterValue, Parameters, plan_read_only};
 pub use local_rules::{LocalRuleError, LocalRules, ParameterKind};

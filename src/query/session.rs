@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use datafusion::datasource::MemTable;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
+use datafusion::execution::memory_pool::MemoryPool;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::prelude::{DataFrame, SQLOptions, SessionContext, col};
@@ -14,7 +15,7 @@ use crate::contract::contract;
 use crate::snapshot::{Snapshot, sort_columns};
 
 use super::as_it_stood::stand;
-use super::engine::{EngineOptions, engine};
+use super::engine::{EngineOptions, engine_in, memory_pool};
 use super::kept::{Kept, Run};
 use super::library::{
     Bindings, CheckedRule, FINDING_TABLE, Program, View, delivered, finding_schema, planned, register_view,
@@ -42,7 +43,16 @@ impl std::fmt::Debug for Session {
 impl Session {
     /// Opens a snapshot.
     pub async fn open(snapshot: &Snapshot, options: &EngineOptions) -> Result<Self, QueryError> {
-        let context = engine(options)?;
+        Self::open_in(snapshot, options, memory_pool(options)).await
+    }
+
+    /// Opens a snapshot in memory that other sessions use as well.
+    pub async fn open_in(
+        snapshot: &Snapshot,
+        options: &EngineOptions,
+        memory: Arc<dyn MemoryPool>,
+    ) -> Result<Self, QueryError> {
+        let context = engine_in(options, memory)?;
         for name in stored_tables() {
             register(&context, snapshot, &name)?;
         }

@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
+use super::data_dir::{sync, sync_tree};
 use super::{DataDir, SnapshotError, at};
 
 /// The right to audit in a data folder; given up when dropped, or when the process dies.
@@ -68,7 +69,8 @@ impl AuditLock {
     fn clear(&self) -> Result<(), SnapshotError> {
         for entry in at(&self.audits, fs::read_dir(&self.audits))? {
             let entry = at(&self.audits, entry)?;
-            if entry.file_name().to_string_lossy().starts_with('.') {
+            let left = entry.file_name().to_string_lossy().starts_with('.');
+            if left && at(entry.path(), entry.file_type())?.is_dir() {
                 at(entry.path(), fs::remove_dir_all(entry.path()))?;
             }
         }
@@ -89,15 +91,18 @@ impl StagedAudit<'_> {
         &self.path
     }
 
-    /// Publishes it under its id. Where that audit exists, its files are replaced one by one: they hold
+    /// Publishes it under its id; everything is on disk before the rename. Where that audit exists, its files are replaced one by one: they hold
     /// the same, and whoever reads them meanwhile finds each of them whole.
     pub fn publish(self) -> Result<PathBuf, SnapshotError> {
         let target = self.lock.audits.join(&self.id);
-        if !target.exists() {
+        sync_tree(&self.path)?;
+        if target.exists() {
+            replace(&self.path, &target)?;
+            sync_tree(&target)?;
+        } else {
             at(&target, fs::rename(&self.path, &target))?;
-            return Ok(target);
         }
-        replace(&self.path, &target)?;
+        sync(&self.lock.audits)?;
         Ok(target)
     }
 }
@@ -168,10 +173,11 @@ mod tests {
             }
             assert_eq!(audits(), ["a1"]);
         }
-        // As after a kill.
+        // As after a kill, and as a file manager leaves it.
         std::mem::forget(write("half"));
+        fs::write(data.audits_dir().join(".DS_Store"), "").unwrap();
         drop(lock);
         data.lock_audit().unwrap();
-        assert_eq!(audits(), ["a1"]);
+        assert_eq!(audits().iter().filter(|name| *name != ".DS_Store").collect::<Vec<_>>(), ["a1"]);
     }
 }

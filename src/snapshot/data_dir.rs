@@ -118,7 +118,11 @@ impl DataDir {
         let dir = self.snapshots_dir();
         let mut ids = Vec::new();
         for entry in at(&dir, fs::read_dir(&dir))? {
-            ids.push(at(&dir, entry)?.file_name().to_string_lossy().into_owned());
+            let name = at(&dir, entry)?.file_name().to_string_lossy().into_owned();
+            // What else lies there (a file manager's) is none of ours.
+            if Manifest::is_id(&name) {
+                ids.push(name);
+            }
         }
         ids.sort();
         Ok(ids)
@@ -192,14 +196,33 @@ impl DataDir {
     }
 }
 
-fn sync(path: &Path) -> Result<(), SnapshotError> {
+/// Waits until a file or the entries of a folder are on disk.
+pub(super) fn sync(path: &Path) -> Result<(), SnapshotError> {
     at(path, File::open(path).and_then(|f| f.sync_all()))
 }
 
-fn sync_tree(dir: &Path) -> Result<(), SnapshotError> {
+/// Waits until a folder is on disk with all that it holds.
+pub(super) fn sync_tree(dir: &Path) -> Result<(), SnapshotError> {
     for entry in at(dir, fs::read_dir(dir))? {
         let path = at(dir, entry)?.path();
         if path.is_dir() { sync_tree(&path)? } else { sync(&path)? }
     }
     sync(dir)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_snapshot_is_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataDir::create(folder.path()).unwrap();
+        fs::write(data.snapshots_dir().join(".DS_Store"), "").unwrap();
+        fs::create_dir(data.snapshots_dir().join("copy of 0123456789abcdef")).unwrap();
+        assert!(data.snapshots().unwrap().is_empty());
+        // One that is damaged is none of those.
+        fs::create_dir(data.snapshots_dir().join("0123456789abcdef")).unwrap();
+        assert!(data.snapshots().is_err());
+    }
 }

@@ -127,6 +127,11 @@ impl Manifest {
         hash.finalize().iter().take(8).map(|b| format!("{b:02x}")).collect()
     }
 
+    /// Whether a name has the form of a content hash.
+    pub fn is_id(name: &str) -> bool {
+        name.len() == 16 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    }
+
     /// Columns of the contract that hold something in at least one row, as `table.column`; all those of a file
     /// without rows.
     pub fn filled_columns(&self) -> impl Iterator<Item = String> {

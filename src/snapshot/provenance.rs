@@ -74,7 +74,8 @@ pub fn quarantine_schema() -> SchemaRef {
 }
 
 /// Schema of `identity`, sorted by `person_key`:
-/// the normal number (or the text as met, where it is faulty), the register's name or else the first
+/// the normal number (the text as met, where it is faulty; with the name, where people of several names share
+/// it; a placeholder with name and family), the register's name or else the first
 /// name met, birth date by the register or else by the number, and whether the register has the person.
 pub fn identity_schema() -> SchemaRef {
     Arc::new(Schema::new(vec![

@@ -10,7 +10,7 @@ use arrow::compute::kernels::cast_utils::Parser;
 use arrow::datatypes::Date32Type;
 use serde_json::Value;
 
-use crate::support::{Desk, LI, ZENG, csv_rows, done, failed, fixture, payments};
+use crate::support::{Desk, LI, ZENG, csv_rows, done, failed, fixture, mingjing, payments};
 
 fn rows(manifest: &Value, table: &str) -> u64 {
     manifest["tables"][table]["rows"].as_u64().unwrap_or(0)
@@ -103,6 +103,58 @@ fn a_month_is_added_and_a_register_replaced() {
     let replaced =
         desk.import(&[desk.path("april")], &["--replace", "payment", "--onto", before["id"].as_str().unwrap()]);
     assert_eq!(rows(&replaced, "payment"), 2);
+}
+
+/// A month is often exported under one name each time, into a folder of its own.
+#[test]
+fn files_of_one_name_are_told_apart_and_each_row_is_found_in_its_own() {
+    let desk = Desk::small();
+    let month = |name: &str, month: &str| {
+        fs::create_dir_all(desk.path(name)).unwrap();
+        fs::write(desk.path(name).join("发放明细.csv"), payments(&[month])).unwrap();
+        desk.path(name)
+    };
+    desk.import_all();
+    let april = month("april", "2024-04");
+    let first = desk.import(std::slice::from_ref(&april), &[]);
+    let again = desk.import(&[april], &[]);
+    assert_eq!(first["id"], again["id"], "the same bytes again");
+    desk.import(&[month("may", "2024-05")], &[]);
+    let placed = desk.query("SELECT month, source_file(row_id), source_row(row_id) FROM payment WHERE month >= DATE '2024-03-01' ORDER BY 1");
+    let files: Vec<&str> = placed.iter().map(|row| row.split(',').nth(1).unwrap()).collect();
+    assert_eq!(files[0], "发放明细.csv");
+    assert!(files[1].starts_with("发放明细.csv (") && files[2].starts_with("发放明细.csv ("), "{files:?}");
+    assert_ne!(files[1], files[2]);
+    let names = desk.query("SELECT count(*), count(DISTINCT path) FROM source_file");
+    assert_eq!(names[0].split(',').next(), names[0].split(',').nth(1), "{names:?}");
+    let corrected = desk.import(&[desk.path("april")], &["--replace", "payment"]);
+    assert_eq!(rows(&corrected, "payment"), 1, "what replaces all has its own name");
+    assert_eq!(desk.query("SELECT DISTINCT source_file(row_id) FROM payment"), ["发放明细.csv"]);
+}
+
+#[test]
+fn a_file_that_is_read_in_another_way_takes_the_place_of_what_it_gave() {
+    let desk = Desk::small();
+    let mapping = |unit: &str| {
+        let path = desk.path("mapping.toml");
+        fs::write(&path, format!("[[file]]\nname = '发放明细.csv'\n[file.units]\namount = '{unit}'\n")).unwrap();
+        path.display().to_string()
+    };
+    desk.import(&[desk.exports()], &["--mapping", &mapping("fen")]);
+    desk.file("payment-more.csv", &payments(&["2024-04"]));
+    desk.import(&[desk.exports()], &["--mapping", &mapping("fen")]);
+    assert_eq!(desk.query("SELECT month, amount_fen FROM payment ORDER BY 1").len(), 4);
+    let data = desk.data().display().to_string();
+    let output =
+        mingjing(&["import", desk.exports().to_str().unwrap(), "--data", &data, "--mapping", &mapping("yuan")]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && told.contains("read in another way now"), "{told}");
+    assert_eq!(
+        desk.query("SELECT month, amount_fen FROM payment ORDER BY 1"),
+        ["2024-01-01,80000", "2024-02-01,80000", "2024-03-01,80000", "2024-04-01,80000"]
+    );
+    assert_eq!(desk.query("SELECT count(*) FROM quarantine"), ["0"]);
+    assert_eq!(desk.query("SELECT count(*) FROM source_file WHERE table_name = 'payment'"), ["2"]);
 }
 
 #[test]
@@ -209,6 +261,55 @@ fn people_are_one_whatever_the_spelling_of_their_number() {
     assert_eq!(issues, ["3,checksum,repaired_digit,true", "4,checksum,repaired_swap,true", "5,checksum,unresolved,"]);
     assert_eq!(manifest["identity"]["inferred"]["vehicle"]["unresolved"], 1);
     assert_eq!(manifest["identity"]["persons"], 3);
+}
+
+/// Infants get their number late. One placeholder is not one person, and a family counts all its members.
+#[test]
+fn people_without_a_number_are_known_in_the_file_of_their_family_alone() {
+    let desk = Desk::small();
+    desk.file(
+        "救助家庭.csv",
+        &format!("家庭编号,居住地区划,户主身份证号,户主姓名,家庭人口\nJT1,439931001001,{ZENG},曾建华,2\nJT2,439931001001,{LI},李顺昌,2\n"),
+    );
+    desk.file(
+        "家庭成员.csv",
+        &format!("家庭编号,身份证号,姓名\nJT1,{ZENG},曾建华\nJT1,无,张小明\nJT2,{LI},李顺昌\nJT2,无,李小红\n"),
+    );
+    desk.file(
+        "救助待遇.csv",
+        "待遇编号,家庭编号,救助类型,保障人数,月保障金额,开始月份\nDB1,JT1,低保,2,800.00,2023-06\nDB2,JT2,低保,2,700.00,2023-06\n",
+    );
+    desk.file(
+        "保障人员.csv",
+        &format!("待遇编号,身份证号,姓名,开始月份\nDB1,{ZENG},曾建华,2023-06\nDB1,无,张小明,2023-06\nDB2,{LI},李顺昌,2023-06\nDB2, 无,李小红,2023-06\n"),
+    );
+    desk.file("机动车.csv", "号牌号码,所有人身份证号,所有人姓名,车辆类型\nA,无,张小明,小型轿车\n");
+    desk.file(
+        "户籍人口.csv",
+        "公民身份号码,姓名,性别,出生日期,户籍地区划,户口性质,户号,与户主关系\n\
+         439931195908030117,曾建华,男,1959-08-03,439931001001,城镇,H1,户主\n\
+         439931194810040152,李顺昌,男,1948-10-04,439931001001,城镇,H2,户主\n\
+         无,张小明,男,2023-05-03,439931001001,城镇,H1,子\n\
+         无,李小红,女,2023-05-04,439931001001,城镇,H2,女\n",
+    );
+    let manifest = desk.import_all();
+    assert_eq!(rows(&manifest, "person"), 4, "a second placeholder contradicts nobody");
+    let same = desk.query(
+        "SELECT m.name, a.award_no, i.id_number FROM household_member m JOIN award_member a ON a.person_key = m.person_key \
+         JOIN identity i ON i.person_key = m.person_key WHERE m.id_number = '无' ORDER BY 2",
+    );
+    assert_eq!(same, ["张小明,DB1,无 张小明 JT1", "李小红,DB2,无 李小红 JT2"]);
+    assert_eq!(desk.query("SELECT count(*) FROM vehicle WHERE owner_key IS NULL"), ["1"]);
+    assert_eq!(desk.query("SELECT sum(head_count) FROM award_head_count"), ["4"]);
+    assert_eq!(manifest["identity"]["inferred"]["person"]["unresolved"], 2);
+    let out = desk.audit(&["--only", "B01,Q01"]);
+    let found: Vec<String> = csv_rows(&out.join("findings.csv"))
+        .iter()
+        .map(|row| format!("{} {}", row["typology"], row["subject_key"]))
+        .collect();
+    assert_eq!(found, ["Q01 无"]);
+    let evidence = csv_rows(&out.join("evidence.csv"));
+    assert_eq!(evidence.len(), 7, "every row that has it: {evidence:?}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use arrow::datatypes::{DataType, SchemaRef};
 use bytes::Bytes;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::execution::SendableRecordBatchStream;
+use datafusion::execution::memory_pool::MemoryPool;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::DataFrame;
 use futures::{Stream, StreamExt};
@@ -22,7 +23,7 @@ use super::request::Asked;
 use crate::api::request::RequestId;
 use crate::api::{Problem, trail};
 use crate::graph::relations::{self, LazyRelations, Relations};
-use crate::query::{EngineOptions, PLANNING_STACK, QueryError, Session, plan_read_only};
+use crate::query::{EngineOptions, PLANNING_STACK, QueryError, Session, memory_pool, plan_read_only};
 use crate::snapshot::Snapshot;
 
 /// Statements that run at once.
@@ -34,7 +35,7 @@ const SESSIONS: usize = 3;
 /// Bytes of rows held back until the answer's head is sent: most answers end before, and then their head
 /// tells how they ended.
 const HELD_BYTES: usize = 8 << 20;
-/// How long after its time a statement may still answer for itself.
+/// How long after its time a statement may still answer for itself, and a caller take the end of it.
 const GRACE: Duration = Duration::from_millis(500);
 /// Chunks that wait for a slow caller.
 const CHUNKS: usize = 4;
@@ -42,9 +43,8 @@ const CHUNKS: usize = 4;
 /// Where statements come in.
 pub struct SqlDoor {
     runtime: Option<Runtime>,
-    options: EngineOptions,
     places: Arc<Semaphore>,
-    sessions: Arc<Mutex<Vec<Open>>>,
+    sessions: Arc<Sessions>,
 }
 
 impl Drop for SqlDoor {
@@ -64,24 +64,33 @@ struct Open {
     graph: Arc<LazyRelations>,
 }
 
-/// A snapshot as it is kept open; of too many the one asked for longest ago is closed.
-async fn opened(kept: &Mutex<Vec<Open>>, snapshot: &Snapshot, options: &EngineOptions) -> Result<Open, QueryError> {
-    let id = &snapshot.manifest.id;
-    let mut kept = kept.lock().await;
-    let open = match kept.iter().position(|held| held.id == *id) {
-        Some(at) => kept.remove(at),
-        None => {
-            let session = Session::open(snapshot, options).await?;
-            let graph = Arc::new(LazyRelations::new(snapshot.clone(), options.clone()));
-            relations::attach(&session, &graph);
-            Open { id: id.clone(), session, graph }
+/// The snapshots that are kept open, and the memory that all their statements share.
+struct Sessions {
+    options: EngineOptions,
+    memory: Arc<dyn MemoryPool>,
+    kept: Mutex<Vec<Open>>,
+}
+
+impl Sessions {
+    /// A snapshot as it is kept open; of too many the one asked for longest ago is closed.
+    async fn open(&self, snapshot: &Snapshot) -> Result<Open, QueryError> {
+        let id = &snapshot.manifest.id;
+        let mut kept = self.kept.lock().await;
+        let open = match kept.iter().position(|held| held.id == *id) {
+            Some(at) => kept.remove(at),
+            None => {
+                let session = Session::open_in(snapshot, &self.options, Arc::clone(&self.memory)).await?;
+                let graph = Arc::new(LazyRelations::new(snapshot.clone(), self.options.clone()));
+                relations::attach(&session, &graph);
+                Open { id: id.clone(), session, graph }
+            }
+        };
+        kept.push(open.clone());
+        if kept.len() > SESSIONS {
+            kept.remove(0);
         }
-    };
-    kept.push(open.clone());
-    if kept.len() > SESSIONS {
-        kept.remove(0);
+        Ok(open)
     }
-    Ok(open)
 }
 
 /// The head of an answer, and its bytes.
@@ -98,6 +107,26 @@ pub struct Answer<S> {
 
 type Chunk = Result<Bytes, Problem>;
 
+/// What a statement hands to the answer.
+enum Part {
+    /// Some bytes, and more to come.
+    More(Bytes),
+    /// The last bytes, or why there are none.
+    Last(Chunk),
+}
+
+/// The bytes of an answer. One that ends before its last part was broken off, and must not look whole.
+fn bytes(parts: mpsc::Receiver<Part>) -> impl Stream<Item = Chunk> {
+    futures::stream::unfold(Some(parts), |parts| async move {
+        let mut parts = parts?;
+        Some(match parts.recv().await {
+            Some(Part::More(bytes)) => (Ok(bytes), Some(parts)),
+            Some(Part::Last(last)) => (last, None),
+            None => (Err(Problem::internal("the answer broke off")), None),
+        })
+    })
+}
+
 impl SqlDoor {
     /// Opens the door; nothing is read yet.
     pub fn open(options: EngineOptions) -> std::io::Result<Self> {
@@ -108,15 +137,15 @@ impl SqlDoor {
             .thread_stack_size(PLANNING_STACK)
             .enable_all()
             .build()?;
-        let (places, sessions) = (Arc::new(Semaphore::new(AT_ONCE)), Arc::default());
-        Ok(Self { runtime: Some(runtime), options, places, sessions })
+        let sessions = Sessions { memory: memory_pool(&options), options, kept: Mutex::default() };
+        Ok(Self { runtime: Some(runtime), places: Arc::new(Semaphore::new(AT_ONCE)), sessions: Arc::new(sessions) })
     }
 
     /// The relationship graph of a snapshot: built by the first who asks, kept while the snapshot is kept open.
     pub async fn graph(&self, snapshot: Snapshot) -> Result<Arc<Relations>, Problem> {
         let runtime = self.runtime.as_ref().ok_or_else(|| Problem::internal("the SQL door is closed"))?;
-        let (sessions, options) = (Arc::clone(&self.sessions), self.options.clone());
-        let work = runtime.spawn(async move { opened(&sessions, &snapshot, &options).await?.graph.get().await });
+        let sessions = Arc::clone(&self.sessions);
+        let work = runtime.spawn(async move { sessions.open(&snapshot).await?.graph.get().await });
         Ok(work.await.map_err(Problem::internal)??)
     }
 
@@ -140,11 +169,10 @@ impl SqlDoor {
         let turn = Arc::clone(&self.places).acquire_owned();
         let place = tokio::time::timeout(PATIENCE, turn).await.map_err(|_| busy())?.map_err(Problem::internal)?;
         let (head, told) = oneshot::channel();
-        let (chunks, received) = mpsc::channel::<Chunk>(CHUNKS);
+        let (chunks, received) = mpsc::channel(CHUNKS);
         let (limit, id) = (asked.limit, snapshot.manifest.id.clone());
         let (late, patience) = (late(asked.timeout), asked.timeout + GRACE);
         let work = Work {
-            options: self.options.clone(),
             sessions: Arc::clone(&self.sessions),
             root: root.to_string_lossy().trim_start_matches('/').to_owned(),
             snapshot,
@@ -161,10 +189,7 @@ impl SqlDoor {
             return Err(late);
         };
         let truncated = told.map_err(Problem::internal)??;
-        let bytes = futures::stream::unfold(received, |mut received| async move {
-            received.recv().await.map(|chunk| (chunk, received))
-        });
-        Ok(Answer { truncated, limit, snapshot: id, bytes })
+        Ok(Answer { truncated, limit, snapshot: id, bytes: bytes(received) })
     }
 }
 
@@ -178,8 +203,7 @@ fn late(timeout: Duration) -> Problem {
 }
 
 struct Work {
-    options: EngineOptions,
-    sessions: Arc<Mutex<Vec<Open>>>,
+    sessions: Arc<Sessions>,
     /// The data folder as object paths spell it: nobody outside is told it.
     root: String,
     snapshot: Snapshot,
@@ -204,7 +228,7 @@ impl Work {
         self,
         place: OwnedSemaphorePermit,
         head: oneshot::Sender<Result<Option<bool>, Problem>>,
-        chunks: mpsc::Sender<Chunk>,
+        chunks: mpsc::Sender<Part>,
     ) {
         let deadline = tokio::time::Instant::now() + self.asked.timeout;
         let first =
@@ -227,7 +251,7 @@ impl Work {
 
     /// Plans and starts, and waits for the first rows.
     async fn first(&self) -> Result<(Rows, Vec<RecordBatch>, bool, String), Problem> {
-        let session = opened(&self.sessions, &self.snapshot, &self.options).await?.session;
+        let session = self.sessions.open(&self.snapshot).await?.session;
         let frame = plan_read_only(&session, &self.asked.sql, &self.asked.parameters).await?;
         let tables = tables_read(frame.logical_plan());
         let explained = matches!(frame.logical_plan(), LogicalPlan::Explain(_));
@@ -256,7 +280,7 @@ impl Work {
         ended: bool,
         deadline: tokio::time::Instant,
         head: oneshot::Sender<Result<Option<bool>, Problem>>,
-        chunks: &mpsc::Sender<Chunk>,
+        chunks: &mpsc::Sender<Part>,
     ) -> usize {
         let encoder = self.form.encoder(&rows.schema);
         let Ok(mut encoder) = encoder else {
@@ -283,9 +307,12 @@ impl Work {
         let outcome =
             tokio::time::timeout_at(deadline, sending).await.unwrap_or_else(|_| Err(late(self.asked.timeout)));
         let problem = outcome.err().map(|problem| problem.without(&self.root).at("/api/v1/sql", &self.request_id.0));
+        // The statement ends here, whether or not anybody takes what is left of its answer.
+        let (sent, truncated) = (rows.sent, rows.truncated);
+        drop(rows);
         let ending = Ending {
-            rows: rows.sent,
-            truncated: rows.truncated,
+            rows: sent,
+            truncated,
             elapsed_ms: self.started.elapsed().as_millis() as u64,
             problem: problem.clone(),
         };
@@ -294,18 +321,18 @@ impl Work {
             Ok(None) => Err(problem.unwrap_or_else(|| Problem::internal("the answer broke off"))),
             Err(error) => Err(Problem::internal(error)),
         };
-        // A caller that has gone misses nothing.
-        _ = chunks.send(last).await;
-        rows.sent
+        // A caller that has gone misses nothing; one that stalls has had its time, and keeps others out no longer.
+        _ = tokio::time::timeout_at(deadline + GRACE, chunks.send(Part::Last(last))).await;
+        sent
     }
 }
 
-async fn send(encoder: &mut dyn Encoder, batch: &RecordBatch, chunks: &mpsc::Sender<Chunk>) -> Result<(), Problem> {
+async fn send(encoder: &mut dyn Encoder, batch: &RecordBatch, chunks: &mpsc::Sender<Part>) -> Result<(), Problem> {
     let bytes = encoder.batch(batch).map_err(Problem::internal)?;
     if bytes.is_empty() {
         return Ok(());
     }
-    chunks.send(Ok(Bytes::from(bytes))).await.map_err(|_| Problem::internal("the caller has gone"))
+    chunks.send(Part::More(Bytes::from(bytes))).await.map_err(|_| Problem::internal("the caller has gone"))
 }
 
 impl Rows {

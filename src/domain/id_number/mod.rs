@@ -20,6 +20,8 @@ pub use scheme::check_digit;
 use scheme::{birth_date_of, check_character, is_province};
 use spelling::{scan, tidy};
 
+use crate::domain::text;
+
 /// What is wrong with a number. The first fault in this order is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum IdFault {
@@ -155,6 +157,39 @@ pub fn fault(text: &str) -> Option<IdFault> {
     check(text).fault
 }
 
+/// Digits from which a number of one digit alone is no number.
+const ONE_DIGIT_ALONE: usize = 6;
+
+/// Whether a faulty number only fills the place of one that is not known: 无, 不详, `-`, `N/A`, zeros, or one
+/// digit over and over. It says nothing of whom the row means.
+///
+/// ```
+/// use mingjing::domain::id_number::is_placeholder;
+/// assert!(["无", "暂 无", "0", "000000000000000000", "N/A"].into_iter().all(is_placeholder));
+/// assert!(!is_placeholder("43993119590803012"));
+/// ```
+pub fn is_placeholder(text: &str) -> bool {
+    let one_digit = |text: &str| {
+        let mut characters = text.bytes();
+        characters.next().is_some_and(|first| first.is_ascii_alphanumeric() && characters.all(|next| next == first))
+    };
+    if text.len() >= ONE_DIGIT_ALONE && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        // Nearly all cells, and at no cost.
+        return one_digit(text);
+    }
+    let text = tidy(text);
+    if text::means_none(&text) {
+        return true;
+    }
+    if matches!(
+        text.as_str(),
+        "NULL" | "NONE" | "NA" | "N/A" | "NAN" | "空" | "无号" | "无证" | "无证件" | "无身份证" | "未办理" | "未办"
+    ) {
+        return true;
+    }
+    one_digit(&text) && (text.starts_with('0') || text.len() >= ONE_DIGIT_ALONE)
+}
+
 fn valid(text: &str) -> Option<[u8; 18]> {
     let checked = check(text);
     checked.fault.is_none().then_some(checked.number)
@@ -220,6 +255,18 @@ mod tests {
         assert_eq!(&centenarian.text[6..10], "1895");
         assert_eq!(birth_date("110105491231002"), NaiveDate::from_ymd_opt(1949, 12, 31));
         assert_eq!(sex(STANDARD), Some(Sex::Female));
+    }
+
+    #[test]
+    fn placeholders_are_no_numbers() {
+        for text in
+            ["无", " 暂无 ", "不详", "0", "０００", "-", "null", "n/a", "111111111111111111", "XXXXXX", "无身份证"]
+        {
+            assert!(is_placeholder(text), "{text}");
+        }
+        for text in [STANDARD, "110105491231002", "1", "11", "H0001234", "军字第1号", "110105194912310021"] {
+            assert!(!is_placeholder(text), "{text}");
+        }
     }
 
     #[test]

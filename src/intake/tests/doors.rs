@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use rust_xlsxwriter::Workbook;
 
 use super::*;
+use crate::contract::contract;
 
 fn workbook() -> Vec<u8> {
     let mut book = Workbook::new();
@@ -30,6 +31,30 @@ proptest! {
     fn texts_as_csv(body in "([-0-9年月日.,;\"\t\r\n×xE+ 　元万￥]|\\PC){0,200}") {
         let _ = import_one("deposit.csv", format!("id_number,name,as_of,balance\n{body}"), "");
         let _ = import_one("deposit.csv", body, "");
+    }
+
+    /// Codes, yes and no, whole numbers, months and amounts.
+    #[test]
+    fn every_kind_of_cell_as_csv(cells in prop::collection::vec("([-0-9年月.,;\"\t+ 　元万￥是否有无真假YNTtrue低保特困dibao]|\\PC){0,12}", 6)) {
+        let cells: Vec<String> = cells.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
+        let header = "award_no,household_no,programme,persons,monthly_amount,start_month,single_person";
+        let row = |programme: &str, persons: &str, amount: &str, month: &str, single: &str| {
+            format!("DB1,JT1,{programme},{persons},{amount},{month},{single}\n")
+        };
+        let whole = only("award.csv", format!("{header}\n{}", row(&cells[0], &cells[1], &cells[2], &cells[3], &cells[4])));
+        // Set aside for a required cell, or read; a code is one of the contract's or null.
+        prop_assert_eq!(whole.reading.rows, 1);
+        // An optional cell never costs the row.
+        let whole = only("award.csv", format!("{header}\n{}", row("低保", &cells[1], "800", "2023-05", &cells[4])));
+        prop_assert_eq!(whole.rejected.len(), 0);
+        prop_assert_eq!(whole.value(0, "programme"), "dibao");
+        prop_assert!(["true", "false", "∅"].contains(&whole.value(0, "single_person").as_str()));
+        let persons = whole.value(0, "persons");
+        prop_assert!(persons == "∅" || persons.parse::<i32>().is_ok());
+        let programmes = &contract().code_list("programme").unwrap().codes;
+        let whole = only("award.csv", format!("{header}\n{}", row(&cells[5], "", "800", "2023-05", "")));
+        let known = whole.rejected.is_empty() && programmes.contains(&whole.value(0, "programme"));
+        prop_assert!(known || whole.rejected.len() == 1);
     }
 
     #[test]

@@ -133,6 +133,77 @@ fn mistakes_of_the_mapping_are_named() {
 }
 
 #[test]
+fn one_of_two_columns_of_other_units_is_left_out_to_the_letter() {
+    let content = "待遇编号,家庭编号,救助类型,救助金额(元),救助金额(万元),开始月份\nDB1,JT1,低保,800,0.09,2023-05\n";
+    let told = refusal("救助待遇.csv", content, "");
+    assert!(told.contains("\"救助金额(万元)\" = \"\""), "{told}");
+    let leaving = |name: &str| {
+        let mapping = format!("[[file]]\nname = '*'\n[file.columns]\n\"{name}\" = ''\n");
+        import_one("救助待遇.csv", content, &mapping).unwrap().0.remove(0).value(0, "monthly_amount_fen")
+    };
+    assert_eq!((leaving("救助金额(万元)"), leaving("救助金额（元）")), ("80000".to_owned(), "90000".to_owned()));
+    // Where no header has the unit, the name without it is meant.
+    let plain = content.replace(",救助金额(万元)", "").replace(",0.09", "").replace("救助金额(元)", "金额(元)");
+    let mapping = "[[file]]\nname = '*'\n[file.columns]\n'金额' = 'monthly_amount'\n";
+    assert_eq!(import_one("救助待遇.csv", plain, mapping).unwrap().0[0].value(0, "monthly_amount_fen"), "80000");
+}
+
+#[test]
+fn a_key_of_json_lines_may_come_late() {
+    let line = |no: u32, end: &str| {
+        format!(
+            r#"{{"award_no":"{no}","household_no":"J","programme":"低保","monthly_amount":800,"start_month":"2023-01"{end}}}"#
+        )
+    };
+    let mut lines: Vec<String> = (0..1_500).map(|no| line(no, "")).collect();
+    lines.push(line(1_500, r#","end_month":"2023-06","remark":null"#));
+    let (whole, notes) = import_one("award.jsonl", lines.join("\n"), "").unwrap();
+    assert_eq!((whole[0].value(0, "end_month"), whole[0].value(1_500, "end_month")), ("∅".into(), "2023-06-01".into()));
+    assert!(notes.iter().any(|note| note.en.contains("`remark`: not a column of the table")), "{notes:?}");
+    let many: Vec<String> = (0..5_000).map(|no| format!("{{\"k{no}\":1}}")).collect();
+    assert!(refusal("award.jsonl", &many.join("\n"), "").contains("more than 4096 different keys"));
+}
+
+#[test]
+fn text_of_two_bytes_without_a_mark_is_read_where_the_mapping_says_so() {
+    let text = "待遇编号,家庭编号,救助类型,救助金额,开始月份\r\nDB1,JT1,低保,800,2023-05\r\n";
+    let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert!(import_one("救助待遇.csv", &bytes, "").err().unwrap().to_string().contains("known format"));
+    let (whole, _) = import_one("救助待遇.csv", &bytes, "[[file]]\nname = '*'\nencoding = 'utf-16le'").unwrap();
+    assert_eq!(whole[0].value(0, "monthly_amount_fen"), "80000");
+}
+
+#[test]
+fn sheets_that_hold_nothing_are_told_of() {
+    let workbook = |filled: bool| {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        for name in ["说明", "发放"] {
+            let sheet = book.add_worksheet().set_name(name).unwrap();
+            for (column, header) in ["id_number", "name", "as_of", "balance"].into_iter().enumerate() {
+                if filled && name == "发放" {
+                    sheet.write(0, column as u16, header).unwrap();
+                }
+            }
+        }
+        book.save_to_buffer().unwrap()
+    };
+    let (whole, notes) = import_one("deposit.xlsx", workbook(true), "").unwrap();
+    assert_eq!((whole.len(), whole[0].reading.rows), (1, 0));
+    assert_eq!(notes.len(), 1);
+    assert_eq!(notes[0].en, "deposit.xlsx, sheet 1 `说明`: it holds nothing, not read");
+    let told = import_one("deposit.xlsx", workbook(false), "").err().unwrap().to_string();
+    assert!(told.contains("deposit.xlsx: no sheet of the workbook holds anything"), "{told}");
+}
+
+#[test]
+fn lines_above_the_header_may_look_like_headers() {
+    let content = "单位：,某县民政局,日期：,2024-05-31,\n待遇编号,家庭编号,救助类型,救助金额,开始月份\nDB1,JT1,低保,800,2023-05\n";
+    let (whole, notes) = import_one("救助待遇.csv", content, "").unwrap();
+    assert_eq!(whole[0].column(ROW_NUMBER), ["3"]);
+    assert!(notes[0].en.contains("row 2 was taken for the header"), "{notes:?}");
+}
+
+#[test]
 fn files_that_were_cut_off_are_errors() {
     let whole = "id_number,name,as_of,balance\n1,a,2023-01-01,5\n2,b,20";
     insta::assert_snapshot!(refusal("deposit.csv", whole, ""), @"deposit.csv, row 3: the file ends in the middle of the row (3 of 4 fields, no line end): export it again");

@@ -26,6 +26,8 @@ pub struct Delivery {
     pub base: Option<Snapshot>,
     /// Files of that snapshot that stay.
     pub kept: Vec<SourceEntry>,
+    /// Numbers of those files of it that are now read in another way.
+    pub reread: BTreeSet<u32>,
     /// Files that are read.
     pub taken: Vec<Taken>,
     /// What is worth telling about the files.
@@ -34,19 +36,24 @@ pub struct Delivery {
 
 impl Delivery {
     /// Opens the delivered files and decides table by table. A file that was delivered before, byte for
-    /// byte and read in the same way, is not read again.
+    /// byte and read in the same way, is not read again; one that is now read in another way takes the
+    /// place of what it gave before.
     pub fn plan(request: &ImportRequest, mapping: &Mapping, base: Option<Snapshot>) -> Result<Self, ImportError> {
         for name in request.replace.iter().chain(&request.append) {
             contract().table(name).ok_or_else(|| ImportError::UnknownTable(name.clone()))?;
         }
         let files = discover(&request.paths)?;
-        let Opened { mut sources, notes } = open(&files, mapping)?;
+        let Opened { mut sources, mut notes } = open(&files, mapping)?;
         let former: Vec<SourceEntry> = base.as_ref().map(|b| b.manifest.sources.clone()).unwrap_or_default();
+        let first = former.iter().map(|entry| entry.file_no).max().unwrap_or(0) + 1;
+        // Asked before tables are told apart: the table that a file was taken for may be what is corrected.
+        let (reread, former): (Vec<_>, Vec<_>) = former.into_iter().partition(|entry| is_reread(entry, &sources));
+        notes.extend(reread.iter().map(told_of_reread));
         let mut kept = Vec::new();
         for table in &contract().tables {
             let here: Vec<usize> = (0..sources.len()).filter(|i| sources[*i].table().name == table.name).collect();
             let before: Vec<&SourceEntry> = former.iter().filter(|entry| entry.table == table.name).collect();
-            let known = |i: &usize| before.iter().any(|entry| entry.source == sources[*i].summary());
+            let known = |i: &usize| before.iter().any(|entry| is_unchanged(entry, &sources[*i]));
             let appends =
                 request.append.contains(&table.name) || (table.grows() && !request.replace.contains(&table.name));
             let unchanged = here.len() == before.len() && here.iter().all(known);
@@ -60,7 +67,7 @@ impl Delivery {
                 });
             }
         }
-        let first = former.iter().map(|entry| entry.file_no).max().unwrap_or(0) + 1;
+        name_apart(&mut sources, &kept, &mut notes);
         let taken: Vec<Taken> = sources
             .into_iter()
             .zip(first..)
@@ -75,9 +82,58 @@ impl Delivery {
             .map(|t| format!("{} ({})", t.name, t.names_zh.join("、")))
             .collect();
         if missing.is_empty() {
-            Ok(Self { base, kept, taken, notes })
+            let reread = reread.iter().map(|entry| entry.file_no).collect();
+            Ok(Self { base, kept, reread, taken, notes })
         } else {
             Err(ImportError::MissingTables(missing))
         }
     }
+}
+
+/// Whether a former file is that source: its bytes, its name, and every column read from where it was.
+fn is_unchanged(entry: &SourceEntry, source: &Source) -> bool {
+    let mut summary = source.summary();
+    entry.source == summary || {
+        summary.name = name_by_content(source);
+        entry.source == summary
+    }
+}
+
+/// Whether a former file is delivered again, byte for byte, and now read in another way.
+fn is_reread(entry: &SourceEntry, sources: &[Source]) -> bool {
+    let otherwise = |source: &Source| {
+        let summary = source.summary();
+        let same_bytes = (&entry.source.sha256, &entry.source.sheet) == (&summary.sha256, &summary.sheet);
+        same_bytes && (entry.table != source.table().name || entry.source.columns != summary.columns)
+    };
+    sources.iter().any(otherwise) && !sources.iter().any(|source| is_unchanged(entry, source))
+}
+
+fn told_of_reread(entry: &SourceEntry) -> Note {
+    let (name, table, rows) = (&entry.source.name, &entry.table, entry.read);
+    Note {
+        zh: format!("{name}：内容未变而读法已变，按新读法重新读取，原先读入{table}的{rows}行不再保留"),
+        en: format!(
+            "{name}: the same bytes, read in another way now; the {rows} rows that it gave {table} before are left out"
+        ),
+    }
+}
+
+/// Gives a source that bears the name of another file of the snapshot a name of its own. Months are often
+/// exported under one name each time, and evidence is told by file and row.
+fn name_apart(sources: &mut [Source], kept: &[SourceEntry], notes: &mut Vec<Note>) {
+    for source in sources.iter_mut().filter(|source| kept.iter().any(|entry| entry.source.name == source.name)) {
+        let name = name_by_content(source);
+        notes.push(Note {
+            zh: format!("{}：此前交来的另一文件同名，本文件记作“{name}”", source.name),
+            en: format!("{}: a file delivered before has this name; this one is called `{name}`", source.name),
+        });
+        source.name = name;
+    }
+}
+
+/// The name that tells a source from another of its name; the same bytes always get the same.
+fn name_by_content(source: &Source) -> String {
+    let digits = source.sha256.get(..8).unwrap_or(&source.sha256);
+    format!("{} ({digits})", source.name)
 }

@@ -1,6 +1,6 @@
 //! Who is who in an import: keys for every number, and what is said of those that were inferred.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 
 use arrow::array::RecordBatch;
@@ -9,7 +9,8 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::contract::{Table, contract};
 use crate::identity::{
-    Candidates, IdentityRows, Issue, KeyIndex, Keys, count_methods, issues_batch, name_column, person_columns,
+    Candidates, IdentityRows, Issue, KeyIndex, Keys, PersonCollector, count_methods, issues_batch, name_column,
+    person_columns,
 };
 use crate::snapshot::{TableWriter, identity_schema, issue_schema};
 
@@ -20,9 +21,10 @@ use super::{ImportError, Work};
 impl Work {
     /// Gives every number its key.
     pub(super) fn identify(&mut self) -> Result<Keys, ImportError> {
-        let numbers = std::mem::take(&mut self.numbers);
+        let mut numbers = std::mem::take(&mut self.numbers);
         let own: BTreeMap<String, KeyIndex> =
             numbers.own.into_iter().map(|(table, texts)| (table, KeyIndex::new(texts))).collect();
+        self.place_unnumbered(std::mem::take(&mut numbers.unnumbered), own.get("household"), &mut numbers.persons)?;
         let institutions = own.get("institution");
         let standing = std::mem::take(&mut self.standing);
         let is_institution = |text: &str| institutions.is_some_and(|i| i.key(text).is_some());
@@ -39,6 +41,33 @@ impl Work {
         let mut repaired = candidates.repair();
         link_open(&mut repaired, &self.parts, &self.folder)?;
         Ok(Keys { persons: repaired.finish(), numbers: own, ..Keys::default() })
+    }
+
+    /// Finds the families of those without a number whom benefits cover or pay.
+    fn place_unnumbered(
+        &self,
+        mut met: BTreeMap<String, BTreeSet<(String, Option<String>)>>,
+        households: Option<&KeyIndex>,
+        persons: &mut PersonCollector,
+    ) -> Result<(), ImportError> {
+        if met.is_empty() {
+            return Ok(());
+        }
+        each(&self.parts, "award", |_, batch| {
+            let (awards, families) = (texts(batch, "award_no"), texts(batch, "household_no"));
+            for row in 0..batch.num_rows() {
+                let family = cell(families, row).filter(|no| households.is_some_and(|known| known.key(no).is_some()));
+                // A benefit of several rows has the family of the first.
+                for (placeholder, name) in cell(awards, row).and_then(|award| met.remove(award)).unwrap_or_default() {
+                    persons.add_unnumbered(&placeholder, name.as_deref(), family);
+                }
+            }
+            Ok(())
+        })?;
+        for (placeholder, name) in met.into_values().flatten() {
+            persons.add_unnumbered(&placeholder, name.as_deref(), None);
+        }
+        Ok(())
     }
 
     /// Counts the inferred references of a table, by method and by probability.

@@ -232,10 +232,11 @@ impl Work {
             ArchiveWriter::carry_over(&base.archive_dir(), &self.snapshot.join("source"), entry.file_no)?;
             self.sources.insert(entry.file_no, entry.clone());
         }
+        let without = Arc::new(self.delivery.reread.clone());
         let tables: BTreeSet<&str> = self.delivery.kept.iter().map(|entry| entry.table.as_str()).collect();
         for table in contract().tables.iter().filter(|t| tables.contains(t.name.as_str())) {
             let Some(path) = base.table_path(&table.name) else { continue };
-            let part = Part::Carried(path);
+            let part = Part::Carried(path, Arc::clone(&without));
             for batch in part.batches(table, 0, 1)? {
                 self.numbers.collect(table, &batch?);
             }

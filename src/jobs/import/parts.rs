@@ -1,6 +1,7 @@
 //! The rows of a table between the passes: staged files of this delivery, and what is carried over from
 //! the snapshot that it builds on.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::PathBuf;
@@ -14,7 +15,8 @@ use arrow::ipc::reader::FileReader;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use crate::contract::Table;
+use crate::contract::{ROW_ID, Table};
+use crate::snapshot::file_no;
 
 use super::ImportError;
 use super::stage::staged_schema;
@@ -24,8 +26,8 @@ use super::stage::staged_schema;
 pub enum Part {
     /// Parsed rows of a delivered file.
     Staged(PathBuf),
-    /// The table of a former snapshot.
-    Carried(PathBuf),
+    /// The table of a former snapshot, without the rows of the files of those numbers.
+    Carried(PathBuf, Arc<BTreeSet<u32>>),
 }
 
 type Batches = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + Send>;
@@ -43,7 +45,7 @@ impl Part {
                     reader.next().unwrap_or_else(|| Err(ArrowError::IpcError(format!("batch {i} is missing"))))
                 })))
             }
-            Self::Carried(path) => {
+            Self::Carried(path, without) => {
                 let schema = staged_schema(table);
                 let file = File::open(path).map_err(|e| ImportError::io(path, e))?;
                 let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
@@ -51,7 +53,15 @@ impl Part {
                 let mask = ProjectionMask::columns(builder.parquet_schema(), names);
                 let groups = (share..builder.metadata().num_row_groups()).step_by(of).collect();
                 let reader = builder.with_projection(mask).with_row_groups(groups).build()?;
-                Ok(Box::new(reader.map(move |batch| conform(&batch?, &schema))))
+                let (row_id, without) = (schema.index_of(ROW_ID)?, Arc::clone(without));
+                Ok(Box::new(reader.map(move |batch| {
+                    let batch = conform(&batch?, &schema)?;
+                    if without.is_empty() {
+                        Ok(batch)
+                    } else {
+                        retain(&batch, row_id, |id| !without.contains(&file_no(id)))
+                    }
+                })))
             }
         }
     }

@@ -1,6 +1,6 @@
 //! First pass over the delivered files: read, parse, keep the rows as they stood, collect every number.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
@@ -14,12 +14,14 @@ use arrow::ipc::CompressionType;
 use arrow::ipc::writer::{FileWriter, IpcWriteOptions};
 
 use crate::contract::{ROW_ID, Table, own_key, stored_schema};
-use crate::identity::{Interner, PersonCollector, name_column, person_columns};
+use crate::domain::id_number;
+use crate::identity::{FamilyFile, Interner, PersonCollector, file_of_family, name_column, person_columns};
 use crate::intake::{IntakeError, Parsed, Profile, RawChunk, Reading, RejectKind, Rejected, Source, parse};
 use crate::snapshot::{ArchiveWriter, Frame, QuarantineWriter, Quarantined, row_id};
 
 use super::super::Observer;
 use super::ImportError;
+use super::context::{cell, texts};
 
 /// Numbers met in the first pass.
 #[derive(Debug, Default)]
@@ -28,6 +30,9 @@ pub struct Numbers {
     pub persons: PersonCollector,
     /// Own numbers of the other tables that are referred to, by table.
     pub own: BTreeMap<String, Interner>,
+    /// Placeholder and name of those without a number whom a benefit covers or pays, by its number: its family
+    /// is known when all awards are.
+    pub unnumbered: BTreeMap<String, BTreeSet<(String, Option<String>)>>,
 }
 
 impl Numbers {
@@ -39,7 +44,9 @@ impl Numbers {
             let names = name_column(table, column).and_then(|name| texts(&name));
             for i in (0..numbers.len()).filter(|i| numbers.is_valid(*i)) {
                 let name = names.filter(|n| n.is_valid(i)).map(|n| n.value(i));
-                if column.primary {
+                if id_number::is_placeholder(numbers.value(i)) {
+                    self.note_unnumbered(table, batch, i, numbers.value(i), name);
+                } else if column.primary {
                     self.persons.add_own(numbers.value(i), name);
                 } else {
                     self.persons.add(numbers.value(i), name);
@@ -52,6 +59,27 @@ impl Numbers {
         {
             let own = self.own.entry(table.name.clone()).or_default();
             primary.iter().flatten().for_each(|number| _ = own.intern(number));
+        }
+    }
+
+    fn note_unnumbered(
+        &mut self,
+        table: &Table,
+        batch: &RecordBatch,
+        row: usize,
+        placeholder: &str,
+        name: Option<&str>,
+    ) {
+        match file_of_family(table) {
+            Some(FamilyFile::Award) => {
+                let award = cell(texts(batch, "award_no"), row).unwrap_or_default();
+                let met = self.unnumbered.entry(award.to_owned()).or_default();
+                met.insert((placeholder.to_owned(), name.map(str::to_owned)));
+            }
+            Some(FamilyFile::Household) => {
+                self.persons.add_unnumbered(placeholder, name, cell(texts(batch, "household_no"), row));
+            }
+            None => self.persons.add_unnumbered(placeholder, name, None),
         }
     }
 }
@@ -151,7 +179,6 @@ pub fn stage(
         }
         let outcome = reader.join().map_err(|_| ImportError::Worker)??;
         staged.blank = outcome.blank;
-        outcome.notes.iter().for_each(|note| observer.note(&format!("{} / {}", note.zh, note.en)));
         Ok(())
     })?;
     writer.finish()?;

@@ -1,10 +1,13 @@
 //! The SQL door: what it answers, in which forms, within which bounds, and what it refuses.
 
+use std::io::Read;
+
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
+use mingjing::api::StoreLimits;
 use serde_json::json;
 
-use super::client::{Answer, send};
+use super::client::{Answer, open, send};
 use super::county::{County, county};
 
 fn sql(county: &County, sql: &str) -> Answer {
@@ -73,6 +76,7 @@ fn statements_that_do_more_than_read_are_refused() {
         "GRANT SELECT ON payment TO PUBLIC",
         "CALL something()",
         "ANALYZE TABLE payment",
+        "SELECT input_file_name() FROM payment",
         "SELECT * FROM read_csv('/etc/passwd')",
         "SELECT * FROM parquet_metadata('x.parquet')",
         "SELECT * FROM read_parquet('x.parquet')",
@@ -242,6 +246,27 @@ fn a_statement_that_takes_too_long_is_stopped() {
     for _ in 0..5 {
         assert_eq!(sql(county, "SELECT 1 AS a").expect(200)["rows"], json!([[1]]));
     }
+}
+
+#[test]
+fn callers_that_stall_give_their_places_back() {
+    let county = county().beside(StoreLimits::default());
+    let long = "SELECT repeat('x', 500) AS x, value FROM generate_series(1, 400000)";
+    let body = json!({"sql": long, "limit": 400_000, "timeout_ms": 2_000}).to_string();
+    let request = format!(
+        "POST /api/v1/sql HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nAccept: text/csv\r\nContent-Length: {}\r\n\r\n{body}",
+        county.address,
+        body.len()
+    );
+    // As many as may run at once: each reads the head and then nothing.
+    let stalled: Vec<_> = (0..4).map(|_| open(county.address, request.as_bytes())).collect();
+    assert!(stalled.iter().all(|(status, ..)| *status == 200));
+    assert_eq!(sql(&county, "SELECT 1 AS a").expect(200)["rows"], json!([[1]]));
+    // What such a caller reads later does not look whole.
+    let mut rest = Vec::new();
+    let (_, _, mut reader) = stalled.into_iter().next().unwrap();
+    let read = reader.read_to_end(&mut rest);
+    assert!(read.is_err() || !rest.ends_with(b"\r\n0\r\n\r\n"), "a broken answer must not look whole");
 }
 
 #[test]
