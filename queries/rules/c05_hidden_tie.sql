@@ -1,6 +1,6 @@
 -- id         = "c05_hidden_tie"
 -- typology   = "C05"
--- version    = 3
+-- version    = 4
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "irregularity"

@@ -1,6 +1,6 @@
 -- id         = "c08_unequal_treatment"
 -- typology   = "C08"
--- version    = 2
+-- version    = 3
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "irregularity"
