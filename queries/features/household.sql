@@ -70,7 +70,7 @@ paid AS (
     GROUP  BY household_key
 ),
 telephone AS (
-    SELECT phone, count(*) AS households FROM household WHERE phone IS NOT NULL GROUP BY phone
+    SELECT phone_normal(phone) AS phone, count(*) AS households FROM household WHERE phone_normal(phone) IS NOT NULL GROUP BY phone_normal(phone)
 ),
 home AS (
     SELECT address, count(*) AS households FROM household WHERE address IS NOT NULL GROUP BY address
@@ -92,7 +92,7 @@ JOIN   household_standard AS s ON s.household_key = l.household_key AND s.progra
                               AND s.from_month <= l.start_month AND coalesce(s.until_month > l.start_month, true)
 LEFT   JOIN application   AS p ON p.application_key = l.application_key
 LEFT   JOIN paid          AS d ON d.household_key = l.household_key
-LEFT   JOIN telephone     AS t ON t.phone = h.phone
+LEFT   JOIN telephone     AS t ON t.phone = phone_normal(h.phone)
 LEFT   JOIN home          AS a ON a.address = h.address
 WHERE  s.standard_fen > 0
 ORDER  BY subject_no

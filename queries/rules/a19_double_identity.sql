@@ -1,6 +1,6 @@
 -- id         = "a19_double_identity"
 -- typology   = "A19"
--- version    = 1
+-- version    = 2
 -- status     = "experimental"
 -- severity   = 3
 -- queue      = "irregularity"
@@ -39,11 +39,11 @@ tie AS (
     FROM   covered AS c
     JOIN   person  AS p ON p.person_key = c.person_key
     UNION  ALL
-    SELECT c.person_key, 'phone', p.phone
+    SELECT c.person_key, 'phone', phone_normal(p.phone)
     FROM   covered AS c
     JOIN   person  AS p ON p.person_key = c.person_key
     UNION  ALL
-    SELECT c.person_key, 'phone', h.phone
+    SELECT c.person_key, 'phone', phone_normal(h.phone)
     FROM   covered   AS c
     JOIN   household AS h ON h.household_key = c.household_key
 ),

@@ -5,7 +5,7 @@
 -- severity   = 3
 -- queue      = "irregularity"
 -- subject    = "household"
--- reads      = ["kin_case", "relative_declaration", "identity", "household_member", "award", "award_member", "payment", "official"]
+-- reads      = ["kin_case", "declared_kin", "identity", "award", "payment", "official"]
 -- optional   = ["household_member"]
 -- one_of     = ["kinship", "marriage", "person"]
 -- columns    = ["official.to_date", "marriage.dissolved_on"]
@@ -15,7 +15,7 @@
 -- reason_en  = "When the household was approved on {decided_on}, its member {relative_name} was the {relation_en} of {official_name} ({organisation}, {post}), then in office over the place; no declaration of a relative names the pair. {amount} yuan were paid since."
 -- why        = "A relative of those who decide may well be poor, but the county must know and visit before it confirms: what was not declared was decided without that check. Kinship itself is no offence; the amount is what went out unchecked, not what is owed back."
 -- innocent   = ["The relative qualifies and the form was filed on paper only.", "The official did not know of the application: families that split long ago.", "The register book still shows a tie that ended, or a kinship entered for another person.", "The term of office ended in fact before the roster says so."]
--- blind      = ["Kin that no register shows: adopted children, unregistered marriages, cousins.", "Team leaders and helpers whom no roster lists.", "A declaration filed only after the decision counts as one here: see C02 for the visit."]
+-- blind      = ["Kin that no register shows: adopted children, unregistered marriages, cousins whom none names so.", "Team leaders and helpers whom no roster lists.", "A declaration filed only after the decision counts as one here: see C02 for the visit."]
 -- basis      = ["民发〔2021〕57号 art. 11 and 20", "中国共产党纪律处分条例 art. 124"]
 -- [[legal_criteria]]
 -- attribute = "sex"
@@ -36,34 +36,18 @@
 -- en       = "the kinship is wider than what the locality counts as close"
 -- contract = "kin outside kin_depth"
 
--- Ties to officials over the place that no declaration names, at each decision that led to an award. The payments
+-- Ties to officials over the place that no declaration names or covers, at each decision that led to an award. The payments
 -- follow the closest of them; a household whose every tie is exempt comes out once.
-WITH family AS (
-    SELECT household_key, person_key FROM household_member
-    UNION
-    SELECT a.household_key, m.person_key FROM award_member AS m JOIN award AS a ON a.award_key = m.award_key
-),
-declared AS (
-    -- The official's numbers are one person's. A declaration that names a member, or the household alone, covers the
-    -- family, which is one visit; one under a mistyped number counts by the name.
-    SELECT o.person_key AS official_person_key, d.relative_key, d.relative_name,
-           CASE WHEN d.relative_key IS NULL OR m.person_key IS NOT NULL THEN d.household_key END AS household_key,
-           d.relative_key IS NULL OR NOT coalesce(i.in_register, false) AS unread
-    FROM   relative_declaration AS d
-    JOIN   official             AS o ON o.official_key = d.official_key
-    LEFT   JOIN identity        AS i ON i.person_key = d.relative_key
-    LEFT   JOIN family AS m ON m.household_key = d.household_key AND m.person_key = d.relative_key
-),
-undeclared AS (
+WITH undeclared AS (
     SELECT k.household_key, k.person_key, k.programme, k.benefit, k.application_key, k.award_key, k.decided_on, k.region_code,
            k.official_key, k.official_person_key, k.office_from, k.office_to,
            k.relation_zh, k.relation_en, k.depth, k.degree, i.name AS relative_name,
            k.row_official, k.row_edge, k.row_edge_2, k.row_edge_3, k.row_edge_4, k.row_edge_5, k.row_application, k.row_award, k.row_household_member, k.row_award_member
     FROM   kin_case AS k
     JOIN   identity AS i ON i.person_key = k.person_key
-    LEFT   JOIN declared AS d
+    LEFT   JOIN declared_kin AS d
            ON  d.official_person_key = k.official_person_key
-           AND (d.relative_key = k.person_key OR d.household_key = k.household_key OR (d.unread AND names_match(d.relative_name, i.name)))
+           AND (d.relative_key = k.person_key OR d.household_key = k.household_key)
     WHERE  k.kin = 1 AND k.award_key IS NOT NULL AND d.official_person_key IS NULL
       AND  region_contains(k.official_region_code, k.region_code)
 ),
@@ -71,7 +55,7 @@ tested AS (
     SELECT *,
            CASE WHEN office_from > decided_on THEN 'took_office_after'
                 WHEN office_to < decided_on THEN 'left_office_before'
-                WHEN depth <> 'close' AND local_text(region_code, 'kin_depth', decided_on) <> 'extended' THEN 'kin_outside_depth' END AS exempt_as
+                WHEN depth <> 'close' AND (depth <> 'extended' OR local_text(region_code, 'kin_depth', decided_on) <> 'extended') THEN 'kin_outside_depth' END AS exempt_as
     FROM   undeclared
 ),
 ranked AS (

@@ -1,6 +1,6 @@
 -- id         = "c04_relatives_concentrated"
 -- typology   = "C04"
--- version    = 3
+-- version    = 4
 -- status     = "experimental"
 -- severity   = 2
 -- queue      = "irregularity"

@@ -37,7 +37,7 @@ close AS (
     SELECT *
     FROM   kin_case
     WHERE  application_key IS NOT NULL
-      AND  (depth = 'close' OR local_text(region_code, 'kin_depth', decided_on) = 'extended')
+      AND  (depth = 'close' OR (depth = 'extended' AND local_text(region_code, 'kin_depth', decided_on) = 'extended'))
 )
 SELECT DISTINCT k.application_key AS subject_key, k.application_key, k.household_key, k.award_key, k.official_key, k.person_key,
        month_of(k.decided_on) AS month,

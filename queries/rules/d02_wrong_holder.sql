@@ -114,7 +114,7 @@ tested AS (
     LEFT   JOIN official_circle AS o
            ON  o.person_key = s.holder_key
            AND o.office_from < month_after(s.month) AND o.office_to >= s.month AND o.tie_from < month_after(s.month) AND o.tie_to >= s.month
-           AND (o.depth = 'close' OR local_text(s.region_code, 'kin_depth', s.month) = 'extended')
+           AND (o.depth = 'close' OR (o.depth = 'extended' AND local_text(s.region_code, 'kin_depth', s.month) = 'extended'))
     GROUP  BY s.award_key, s.household_key, s.account_key, s.account_no, s.holder_key, s.holder, s.month, s.amount_fen,
               s.row_payment, s.row_account
 ),

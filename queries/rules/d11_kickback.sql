@@ -49,7 +49,7 @@ WITH received AS (
     JOIN   account         AS c ON c.account_key = t.counter_account_key
     JOIN   official_circle AS o ON o.person_key = c.holder_key
     WHERE  t.sent_on BETWEEN o.tie_from AND o.tie_to
-      AND  (o.depth = 'close' OR local_text(t.region_code, 'kin_depth', t.sent_on) = 'extended')
+      AND  (o.depth = 'close' OR (o.depth = 'extended' AND local_text(t.region_code, 'kin_depth', t.sent_on) = 'extended'))
 ),
 repeated AS (
     SELECT *, count(*) OVER (PARTITION BY account_key, official_person_key) AS transfers,

@@ -20,10 +20,10 @@ far AS (
     FROM   (SELECT DISTINCT official_key FROM part) AS p
     JOIN   official_circle AS c ON c.official_key = p.official_key
     JOIN   person_thing    AS t ON t.person_key = c.person_key
-    WHERE  c.depth = 'close' OR (SELECT count(*) FROM local_rule WHERE parameter = 'kin_depth') > 0
+    WHERE  c.depth = 'close' OR (c.depth = 'extended' AND (SELECT count(*) FROM local_rule WHERE parameter = 'kin_depth') > 0)
 ),
 near AS (
-    SELECT household_key, CAST(NULL AS INT) AS person_key, 0 AS payee, 'phone' AS kind, trim(phone) AS thing,
+    SELECT household_key, CAST(NULL AS INT) AS person_key, 0 AS payee, 'phone' AS kind, phone_normal(phone) AS thing,
            DATE '1900-01-01' AS from_date, DATE '2999-12-31' AS to_date,
            row_id AS row_household, CAST(NULL AS BIGINT) AS row_person, CAST(NULL AS BIGINT) AS row_enterprise_role
     FROM   household
@@ -51,7 +51,7 @@ shared AS (
 ),
 met AS (
     SELECT d.household_key, d.programme, d.benefit, d.application_key, d.award_key, d.decided_on, d.region_code, d.row_application,
-           f.official_key, f.official_person_key, f.person_key AS far_key, f.kin, f.relation_zh, f.relation_en, f.kind, f.thing, f.label,
+           f.official_key, f.official_person_key, f.person_key AS far_key, f.kin, f.depth, f.relation_zh, f.relation_en, f.kind, f.thing, f.label,
            f.near_key, f.payee,
            f.row_official, f.row_edge, f.row_edge_2, f.row_edge_3, f.row_edge_4, f.row_edge_5, f.row_person, f.row_account, f.row_enterprise_role,
            f.row_household, f.row_person_near, f.row_enterprise_role_near
@@ -59,15 +59,22 @@ met AS (
     JOIN   decision AS d ON d.household_key = f.household_key
     JOIN   part     AS p ON p.application_key = d.application_key AND p.official_key = f.official_key
     WHERE  d.decided_on BETWEEN f.shared_from AND f.shared_to
-      AND  (f.depth = 'close' OR local_text(d.region_code, 'kin_depth', d.decided_on) = 'extended')
+      AND  (f.depth = 'close' OR (f.depth = 'extended' AND local_text(d.region_code, 'kin_depth', d.decided_on) = 'extended'))
+),
+closest AS (
+    -- A relative may be kin in two ways on one day: the closer counts.
+    SELECT *, row_number() OVER (PARTITION BY row_application, row_official, far_key, kind, thing, near_key, payee, row_person, row_account,
+                                              row_enterprise_role, row_household, row_person_near, row_enterprise_role_near
+                                 ORDER BY depth, row_edge, row_edge_2, row_edge_3, row_edge_4, row_edge_5) AS way
+    FROM   met
 ),
 stranger AS (
     -- No kinship that a register knows, close or wide, on that day or another.
     SELECT m.*
-    FROM   met AS m
+    FROM   closest AS m
     LEFT   JOIN (SELECT DISTINCT household_key, official_person_key FROM kin_case) AS k
            ON  k.household_key = m.household_key AND k.official_person_key = m.official_person_key
-    WHERE  k.household_key IS NULL
+    WHERE  m.way = 1 AND k.household_key IS NULL
 ),
 used AS (
     SELECT kind, thing, count(DISTINCT house) AS households

@@ -1,11 +1,11 @@
--- meaning  = "Which chains of register relations make which relative, at most three long: a row a chain. `so_far` is the chain without its last step (empty for a relation that a register states itself), `step` the last one, `chain` both; `relation` is what the last person is to the first, `depth` whether that is close or extended kin. Every chain stands here in both directions. A chain that is kin only while a marriage lasts takes its dates from it; a parent's other child's other parent is none."
+-- meaning  = "Which chains of register relations make which relative, at most three long: a row a chain. `so_far` is the chain without its last step (empty for a relation that a register states itself), `step` the last one, `chain` both; `relation` is what the last person is to the first, `depth` whether that is close or extended kin, or wider: kin that no locality counts, cousins whom a register states. Every chain stands here in both directions. A chain that is kin only while a marriage lasts takes its dates from it; a parent's other child's other parent is none."
 -- reads    = []
 
 SELECT so_far, step, trim(concat(so_far, ' ', step)) AS chain, relation, depth
 FROM   (VALUES ('', 'spouse', 'spouse', 'close'), ('', 'child', 'child', 'close'), ('', 'parent', 'parent', 'close'),
                ('', 'sibling', 'sibling', 'close'), ('', 'grandparent', 'grandparent', 'close'), ('', 'grandchild', 'grandchild', 'close'),
                ('', 'child_in_law', 'child_in_law', 'extended'), ('', 'parent_in_law', 'parent_in_law', 'extended'), ('', 'sibling_in_law', 'sibling_in_law', 'extended'),
-               ('', 'uncle_aunt', 'uncle_aunt', 'extended'), ('', 'nephew_niece', 'nephew_niece', 'extended'),
+               ('', 'uncle_aunt', 'uncle_aunt', 'extended'), ('', 'nephew_niece', 'nephew_niece', 'extended'), ('', 'cousin', 'cousin', 'wider'),
                ('parent', 'parent', 'grandparent', 'close'), ('grandparent', 'spouse', 'grandparent', 'close'),
                ('child', 'child', 'grandchild', 'close'), ('spouse', 'grandchild', 'grandchild', 'close'),
                ('parent', 'spouse', 'parent', 'close'), ('sibling', 'parent', 'parent', 'close'),

@@ -57,7 +57,7 @@ own AS (
 related AS (
     SELECT DISTINCT t.official_key, r.person_key, r.family, r.assisted, r.person_assisted
     FROM   term            AS t
-    JOIN   official_circle AS c ON c.official_key = t.official_key AND c.kin = 1 AND (c.depth = 'close' OR t.extended)
+    JOIN   official_circle AS c ON c.official_key = t.official_key AND c.kin = 1 AND (c.depth = 'close' OR (c.depth = 'extended' AND t.extended))
     JOIN   resident        AS r ON r.person_key = c.person_key AND region_contains(t.region_code, r.region_code)
     WHERE  t.nth = 1 AND c.tie_to >= (SELECT min(month) FROM payment)
 ),

@@ -118,7 +118,7 @@ meaning AS (
                    ('sibling', 'sibling', 'sibling'), ('grandparent', 'grandparent', 'grandchild'), ('grandchild', 'grandchild', 'grandparent'),
                    ('child_in_law', 'child_in_law', 'parent_in_law'), ('parent_in_law', 'parent_in_law', 'child_in_law'),
                    ('sibling_in_law', 'sibling_in_law', 'sibling_in_law'),
-                   ('uncle_aunt', 'uncle_aunt', 'nephew_niece'), ('nephew_niece', 'nephew_niece', 'uncle_aunt')) AS word (relation, relative_is, person_is)
+                   ('uncle_aunt', 'uncle_aunt', 'nephew_niece'), ('nephew_niece', 'nephew_niece', 'uncle_aunt'), ('cousin', 'cousin', 'cousin')) AS word (relation, relative_is, person_is)
 ),
 known AS (
     SELECT least(e.person_key, e.relative_key) AS person_key, greatest(e.person_key, e.relative_key) AS relative_key,

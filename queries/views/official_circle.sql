@@ -1,4 +1,4 @@
--- meaning  = "Officials and their relatives, a row a term of office and person: the official himself (`kin` 0) or a relative (`kin` 1, as in `official_kin`). `office_from` and `office_to` bound the term, `tie_from` and `tie_to` the kinship (open ends are far dates). A roster row under another person's name is left out."
+-- meaning  = "Officials and their relatives, a row a term of office, person and time: the official himself (`kin` 0) or a relative (`kin` 1, as in `official_kin`). `office_from` and `office_to` bound the term, `tie_from` and `tie_to` the kinship (open ends are far dates). A roster row under another person's name is left out."
 -- reads    = ["official", "identity", "official_kin"]
 -- once     = true
 

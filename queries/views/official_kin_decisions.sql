@@ -13,7 +13,7 @@ kin AS (
     FROM   kin_case  AS k
     LEFT   JOIN part AS p ON p.application_key = k.application_key AND p.official_key = k.official_key
     WHERE  k.kin = 1 AND k.dated AND k.application_key IS NOT NULL
-      AND  (k.depth = 'close' OR local_text(k.region_code, 'kin_depth', k.decided_on) = 'extended')
+      AND  (k.depth = 'close' OR (k.depth = 'extended' AND local_text(k.region_code, 'kin_depth', k.decided_on) = 'extended'))
       AND  (p.official_key IS NOT NULL
             OR (k.decided_on BETWEEN k.office_from AND k.office_to AND k.official_region_code <> ''
                 AND region_contains(k.official_region_code, k.region_code)))

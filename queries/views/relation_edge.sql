@@ -1,6 +1,6 @@
--- meaning  = "The relationship graph: a row an edge between two nodes, each named by its kind and the source's own number (person, household, official, account, phone, address, enterprise, register, institution, terminal, application, award). `kind` is kin, holds, contact (the roster's phone of an official), post, member, payee, uses, custodian, listed (in a register book), stays, draws (an account at a terminal), sends (an account to another), or, of the procedure, declared, filed, decided, granted; `relation` says of kin what the second is to the first, of decided the official's part, of draws whether it was together with as many other accounts as clustered withdrawals take, in two months or more; `from_date` and `to_date` bound it where they are known; `row_edge` is the row it rests on, `row_edge_2` the second where it rests on two."
--- reads    = ["identity", "kin_stated", "person_thing", "person", "official", "family_circle", "household", "award_account", "account", "custody_agreement", "enterprise", "institution", "institution_stay", "relative_declaration", "application", "award", "account_transaction", "withdrawal_cluster"]
--- optional = ["person", "official", "account", "custody_agreement", "enterprise", "institution", "institution_stay", "relative_declaration", "application", "account_transaction"]
+-- meaning  = "The relationship graph: a row an edge between two nodes, each named by its kind and the source's own number (person, household, official, account, phone, address, enterprise, register, institution, terminal, application, award). `kind` is kin, holds, contact (the roster's phone of an official), post, member, payee, uses, custodian, listed (in a register book), stays, draws (an account at a terminal), sends (an account to another), or, of the procedure, declared (a relative, or a household that a declaration names alone), filed, decided, granted; `relation` says of kin what the second is to the first, of decided the official's part, of draws whether it was together with as many other accounts as clustered withdrawals take, in two months or more; `from_date` and `to_date` bound it where they are known; `row_edge` is the row it rests on, `row_edge_2` the second where it rests on two."
+-- reads    = ["identity", "kin_stated", "person_thing", "person", "official", "family_circle", "household", "award_account", "account", "custody_agreement", "enterprise", "institution", "institution_stay", "declared_kin", "application", "award", "account_transaction", "withdrawal_cluster"]
+-- optional = ["person", "official", "account", "custody_agreement", "enterprise", "institution", "institution_stay", "application", "account_transaction"]
 
 WITH known AS (
     SELECT person_key, id_number, coalesce(name, '') AS name FROM identity WHERE id_number IS NOT NULL
@@ -65,7 +65,7 @@ FROM   kin_stated AS k
 JOIN   known      AS a ON a.person_key = k.person_key
 JOIN   known      AS b ON b.person_key = k.relative_key
 UNION  ALL
-SELECT 'person' AS a_kind, a.id_number AS a_key, a.name AS a_label, t.kind AS b_kind, CASE t.kind WHEN 'enterprise' THEN coalesce(f.uscc, t.label) ELSE t.label END AS b_key, t.label AS b_label,
+SELECT 'person' AS a_kind, a.id_number AS a_key, a.name AS a_label, t.kind AS b_kind, CASE t.kind WHEN 'enterprise' THEN coalesce(f.uscc, t.label) WHEN 'phone' THEN t.thing ELSE t.label END AS b_key, t.label AS b_label,
        CASE WHEN t.row_official IS NULL THEN 'holds' ELSE 'contact' END AS kind, '' AS relation, nullif(t.from_date, DATE '1900-01-01') AS from_date, nullif(t.to_date, DATE '2999-12-31') AS to_date, coalesce(t.row_person, t.row_official, t.row_account, t.row_enterprise_role) AS row_edge, NULL AS row_edge_2
 FROM   person_thing AS t
 JOIN   known        AS a ON a.person_key = t.person_key
@@ -84,22 +84,29 @@ FROM   official AS o
 JOIN   known    AS a ON a.person_key = o.person_key
 UNION  ALL
 SELECT 'official' AS a_kind, o.official_no AS a_key, o.label AS a_label, 'person' AS b_kind, a.id_number AS b_key, a.name AS b_label,
-       'declared' AS kind, '' AS relation, d.declared_on AS from_date, CAST(NULL AS DATE) AS to_date, d.row_id AS row_edge, NULL AS row_edge_2
-FROM   relative_declaration AS d
-JOIN   post                 AS o ON o.official_key = d.official_key
-JOIN   known                AS a ON a.person_key = d.relative_key
+       'declared' AS kind, '' AS relation, d.declared_on AS from_date, CAST(NULL AS DATE) AS to_date, d.row_relative_declaration AS row_edge, NULL AS row_edge_2
+FROM   declared_kin AS d
+JOIN   post         AS o ON o.official_key = d.official_key
+JOIN   known        AS a ON a.person_key = d.relative_key
+UNION  ALL
+SELECT 'official' AS a_kind, o.official_no AS a_key, o.label AS a_label, 'household' AS b_kind, h.household_no AS b_key, h.label AS b_label,
+       'declared' AS kind, '' AS relation, d.declared_on AS from_date, CAST(NULL AS DATE) AS to_date, d.row_relative_declaration AS row_edge, NULL AS row_edge_2
+FROM   declared_kin AS d
+JOIN   post         AS o ON o.official_key = d.official_key
+JOIN   home         AS h ON h.household_key = d.household_key
+WHERE  d.relative_key IS NULL
 UNION  ALL
 SELECT 'household' AS a_kind, h.household_no AS a_key, h.label AS a_label, 'person' AS b_kind, a.id_number AS b_key, a.name AS b_label,
-       CASE f.payee WHEN 1 THEN 'payee' ELSE 'member' END AS kind, '' AS relation, nullif(f.from_date, DATE '1900-01-01') AS from_date, nullif(f.to_date, DATE '2999-12-31') AS to_date, h.row_id AS row_edge, NULL AS row_edge_2
-FROM   (SELECT household_key, person_key, payee, min(from_date) AS from_date, max(to_date) AS to_date
+       CASE f.payee WHEN 1 THEN 'payee' ELSE 'member' END AS kind, '' AS relation, nullif(f.from_date, DATE '1900-01-01') AS from_date, nullif(f.to_date, DATE '2999-12-31') AS to_date, f.row_edge, NULL AS row_edge_2
+FROM   (SELECT household_key, person_key, payee, min(from_date) AS from_date, max(to_date) AS to_date, min(row_edge) AS row_edge
         FROM family_circle GROUP BY household_key, person_key, payee) AS f
-JOIN   (SELECT household_key, household_no, coalesce(head_name, '') AS label, row_id FROM household) AS h ON h.household_key = f.household_key
+JOIN   (SELECT household_key, household_no, coalesce(head_name, '') AS label FROM household) AS h ON h.household_key = f.household_key
 JOIN   known         AS a ON a.person_key = f.person_key
 UNION  ALL
-SELECT 'household' AS a_kind, household_no AS a_key, coalesce(head_name, '') AS a_label, 'phone' AS b_kind, trim(phone) AS b_key, trim(phone) AS b_label,
+SELECT 'household' AS a_kind, household_no AS a_key, coalesce(head_name, '') AS a_label, 'phone' AS b_kind, phone_normal(phone) AS b_key, trim(phone) AS b_label,
        'uses' AS kind, '' AS relation, CAST(NULL AS DATE) AS from_date, CAST(NULL AS DATE) AS to_date, row_id AS row_edge, NULL AS row_edge_2
 FROM   household
-WHERE  trim(phone) <> ''
+WHERE  phone_normal(phone) IS NOT NULL
 UNION  ALL
 SELECT 'household' AS a_kind, household_no AS a_key, coalesce(head_name, '') AS a_label, 'address' AS b_kind, trim(address) AS b_key, trim(address) AS b_label,
        'uses' AS kind, '' AS relation, CAST(NULL AS DATE) AS from_date, CAST(NULL AS DATE) AS to_date, row_id AS row_edge, NULL AS row_edge_2
@@ -107,7 +114,7 @@ FROM   household
 WHERE  trim(address) <> ''
 UNION  ALL
 SELECT 'household' AS a_kind, h.household_no AS a_key, h.label AS a_label, 'account' AS b_kind, c.account_no AS b_key, c.account_no AS b_label,
-       'uses' AS kind, '' AS relation, min(u.first_month) AS from_date, max(day_add(month_after(u.last_month), -1)) AS to_date, min(c.row_id) AS row_edge, NULL AS row_edge_2
+       'uses' AS kind, '' AS relation, min(u.first_month) AS from_date, max(day_add(month_after(u.last_month), -1)) AS to_date, min(u.row_payment) AS row_edge, min(c.row_id) AS row_edge_2
 FROM   award_account AS u
 JOIN   home          AS h ON h.household_key = u.household_key
 JOIN   account       AS c ON c.account_key = u.account_key

@@ -120,12 +120,17 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let read = begun.elapsed();
     tell(&args.edges, &list.reading, options.weighted);
     let run = called(crate::graph::run::run(args.algorithm, &list, args.directed, &given, &args.out))?;
+    if !run.complete {
+        eprintln!(
+            "note: the search reached its effort, and better paths may exist: give --param effort=N, or 0 for no bound"
+        );
+    }
     let seconds = [read, run.build, run.run].map(|time| time.as_secs_f64());
     if args.json {
         let report = serde_json::json!({
             "algorithm": args.algorithm.name, "vertices": run.vertices, "edges": run.edges, "graph_bytes": run.bytes,
             "format": list.reading.format, "weight": list.reading.weight,
-            "read_seconds": seconds[0], "build_seconds": seconds[1], "run_seconds": seconds[2],
+            "complete": run.complete, "read_seconds": seconds[0], "build_seconds": seconds[1], "run_seconds": seconds[2],
         });
         println!("{report}");
     } else {

@@ -13,6 +13,7 @@
 //! | [`yes_no`] | 是/否 and its kin |
 //! | [`name`] | personal names: comparison form, agreement |
 //! | [`account`] | card numbers (ISO/IEC 7812) |
+//! | [`phone`] | telephone numbers: comparison form |
 
 pub mod account;
 pub mod date;
@@ -21,6 +22,7 @@ pub mod money;
 pub mod month;
 pub mod name;
 pub mod number;
+pub mod phone;
 pub mod region;
 pub mod text;
 pub mod yes_no;

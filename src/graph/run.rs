@@ -96,6 +96,7 @@ pub const ALGORITHMS: &[Algorithm] = &[
             ("target", "id of the other"),
             ("hops", "at most (default 4)"),
             ("count", "paths at most (default 10)"),
+            ("effort", "arcs looked at from each end at most, 0 for all (default 10000000)"),
         ],
     },
 ];
@@ -127,6 +128,8 @@ pub struct Run {
     pub build: Duration,
     /// The algorithm.
     pub run: Duration,
+    /// Whether the algorithm looked at all it should: `paths` may reach its effort, and better ones may exist.
+    pub complete: bool,
 }
 
 /// Runs an algorithm on an edge list and writes a row a vertex, its id and the value, in the form that the
@@ -156,7 +159,7 @@ pub fn run(
     }
     let run = begun.elapsed() - build;
     values.write(out, ids)?;
-    Ok(Run { vertices: ids.len(), edges, bytes, build, run })
+    Ok(Run { vertices: ids.len(), edges, bytes, build, run, complete: values.complete() })
 }
 
 fn compute<W: super::Weight>(
@@ -201,21 +204,15 @@ fn compute<W: super::Weight>(
         _ => {
             let (from, to) = (p.vertex("source", ids)?, p.vertex("target", ids)?);
             let (hops, count) = (p.number("hops", 4)?, p.number("count", 10)?);
-            let found = algorithms::best_paths(
-                graph,
-                (from, to),
-                hops,
-                count,
-                EFFORT,
-                |_, _, w| Some(w.value()),
-                |path| Some(path.to_vec()),
-            );
-            Values::Paths(found.paths)
+            let effort = Some(p.number("effort", EFFORT)?).filter(|effort| *effort > 0).unwrap_or(usize::MAX);
+            let step = |_, _, w: W| Some(w.value());
+            let same = |path: &[u32]| Some(path.to_vec());
+            Values::Paths(algorithms::best_paths(graph, (from, to), hops, count, effort, step, same))
         }
     })
 }
 
-/// Arcs looked at, at most, from each end in a call of `paths`.
+/// Arcs looked at, at most, from each end in a call of `paths` that does not say.
 const EFFORT: usize = 10_000_000;
 
 /// Names each community by its smallest vertex.

@@ -231,3 +231,49 @@ fn how_edges_were_read_is_said() {
     assert!(said("1 2 3\n2 1 3\n3 1 2\n", &["lcc"]).contains("lists of neighbours"));
     assert_eq!(graph_run(several, &["sssp", "--source", "1", "--weight", "price"]).0.status.code(), Some(2));
 }
+
+#[test]
+fn ids_of_any_text_are_read_back_as_they_were() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let edges = "source,target\nNew York,\"Los Angeles, CA\"\n\"Los Angeles, CA\",\"the \"\"Bay\"\"\"\n\"#3\",12 34\n";
+    fs::write(path("e.csv"), edges).unwrap();
+    let wcc = |vertices: &[&str], out: &str| {
+        done(&[&["graph", "run", "wcc", "--edges", &path("e.csv"), "--out", &path(out)], vertices].concat());
+        fs::read_to_string(path(out)).unwrap()
+    };
+    let csv = wcc(&[], "o.csv");
+    assert_eq!(
+        csv,
+        "vertex,value\n\"#3\",\"#3\"\n12 34,\"#3\"\n\"Los Angeles, CA\",\"Los Angeles, CA\"\nNew York,\"Los Angeles, CA\"\n\
+         \"the \"\"Bay\"\"\",\"Los Angeles, CA\"\n"
+    );
+    assert_eq!(wcc(&["--vertices", &path("o.csv")], "again.csv"), csv);
+    let text = wcc(&[], "o.txt");
+    assert!(text.contains("\nNew York\tLos Angeles, CA\n"), "{text}");
+    assert_eq!(wcc(&["--vertices", &path("o.txt")], "again.txt"), text);
+    // A file of one column has no delimiter of its own.
+    fs::write(path("v"), "\"Los Angeles, CA\"\nNew York\n\"the \"\"Bay\"\"\"\n12 34\n\"#3\"\nSan José\n").unwrap();
+    assert_eq!(wcc(&["--vertices", &path("v")], "more.csv").lines().count(), 7);
+    let ends = ["--source", "New York", "--target", "the \"Bay\""];
+    done(&[&["graph", "run", "paths", "--edges", &path("e.csv"), "--out", &path("p.csv")], &ends[..]].concat());
+    let paths = fs::read_to_string(path("p.csv")).unwrap();
+    assert_eq!(paths, "length,path\n2,\"New York\tLos Angeles, CA\t\"\"the \"\"\"\"Bay\"\"\"\"\"\"\"\n");
+}
+
+#[test]
+fn a_search_that_reached_its_effort_says_so() {
+    let edges: String = (1..60).map(|v| format!("0,{v}\n{v},99\n")).collect();
+    let run = |effort: &str| {
+        let effort = format!("effort={effort}");
+        let options =
+            ["paths", "--source", "0", "--target", "99", "--param", "count=100", "--param", &effort, "--json"];
+        let (output, paths) = graph_run(&edges, &options);
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let noted = String::from_utf8_lossy(&output.stderr).contains("better paths may exist");
+        (report["complete"].as_bool().unwrap(), noted, paths.lines().count() - 1)
+    };
+    let (complete, noted, found) = run("5");
+    assert!(!complete && noted && found < 59, "{complete} {noted} {found}");
+    assert_eq!(run("0"), (true, false, 59));
+}

@@ -221,11 +221,11 @@ fn kin_of_officials(desk: &Desk) -> Vec<String> {
         format!("SELECT '{id}' AS official, id_number, depth, degree, from_date, to_date FROM kin('{id}')")
     };
     let calls = officials.iter().map(kin).collect::<Vec<_>>().join(" UNION ALL ");
-    let by_graph = desk.query(&format!("SELECT * FROM ({calls}) AS k ORDER BY 1, 2"));
+    let by_graph = desk.query(&format!("SELECT * FROM ({calls}) AS k ORDER BY 1, 2, 3, 4, 5, 6"));
     let by_rules = desk.query(
         "SELECT o.id_number, r.id_number, k.depth, k.degree, k.from_date, k.to_date FROM official_kin AS k \
          JOIN identity AS o ON o.person_key = k.person_key JOIN identity AS r ON r.person_key = k.relative_key \
-         WHERE o.id_number IS NOT NULL AND r.id_number IS NOT NULL ORDER BY 1, 2",
+         WHERE o.id_number IS NOT NULL AND r.id_number IS NOT NULL ORDER BY 1, 2, 3, 4, 5, 6",
     );
     assert_eq!(by_graph, by_rules);
     by_rules

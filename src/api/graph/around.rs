@@ -74,7 +74,7 @@ pub struct KinTold {
     snapshot: String,
     /// The person.
     person: GraphNode,
-    /// Relatives, by number.
+    /// Relatives, by number; one for each time where a marriage bounds it.
     items: Vec<KinRow>,
 }
 
@@ -87,7 +87,7 @@ pub struct KinRow {
     relation_zh: &'static str,
     /// In English.
     relation_en: &'static str,
-    /// close or extended.
+    /// close, extended, or wider (cousins), which no locality counts.
     depth: &'static str,
     /// Ids of the chain from the person to the relative.
     path: Vec<String>,

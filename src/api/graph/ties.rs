@@ -45,7 +45,7 @@ pub struct TiesTold {
     in_office: bool,
     /// The official's parts in applications of the household.
     parts: Vec<PartTold>,
-    /// Declarations by which the official named a member.
+    /// Declarations by which the official named a member, or the household alone.
     declared: Vec<GraphEdge>,
     /// What this says, in Chinese: no verdict.
     said_zh: String,

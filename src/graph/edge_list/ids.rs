@@ -50,6 +50,14 @@ impl Ids {
         }
     }
 
+    /// Whether an id holds a space.
+    pub fn any_blank(&self) -> bool {
+        match self {
+            Self::Numbers(_) => false,
+            Self::Texts(ids) => ids.par_iter().any(|id| id.contains(' ')),
+        }
+    }
+
     /// The id of a vertex as text.
     pub fn text(&self, vertex: u32) -> String {
         let mut text = String::new();

@@ -295,14 +295,17 @@ pub(super) fn ends_and_data(row: &[u8]) -> (&[u8], &[u8]) {
     row.split_at(row.iter().position(|b| *b == b'{').unwrap_or(row.len()))
 }
 
-/// Delimiter and column of the ids in rows of vertices, and whether there is a header.
-pub(super) fn vertices(path: &Path, text: &[u8]) -> (Delimiter, usize, bool) {
+/// Delimiter and column of the ids in rows of vertices, and whether there is a header. Rows that have no other delimiter
+/// than blanks stand apart as the edges do: a file of one column has none, and its names may have blanks.
+pub(super) fn vertices(path: &Path, text: &[u8], edges: Delimiter) -> (Delimiter, usize, bool) {
     let mut rows = rows(text).map(|(_, row)| row);
     let Some(row) = rows.next() else { return (Delimiter::BLANKS, 0, false) };
     let delimiter = Delimiter::of(row);
-    // A CSV file of one column has no delimiter, and its names may have blanks.
-    let lone = delimiter == Delimiter::BLANKS && ends_in(path, "csv");
-    let delimiter = if lone { Delimiter::byte(b',') } else { delimiter };
+    let delimiter = match delimiter {
+        Delimiter::BLANKS if edges != Delimiter::BLANKS => edges,
+        Delimiter::BLANKS if ends_in(path, "csv") => Delimiter::byte(b','),
+        own => own,
+    };
     let first: Vec<_> = Fields::of(row, delimiter).map(unquoted).collect();
     let id = |row: &[u8]| Fields::of(row, delimiter).next().map(unquoted).is_some_and(|field| numeric(&field));
     // A number above all is an id, whatever stands beside it.

@@ -232,9 +232,11 @@ impl<'a> Source<'a> {
         }
     }
 
-    fn vertices<T: Id>(&self) -> Result<Option<Vec<T>>, GraphError> {
+    /// # Arguments
+    /// * `edges`: the layout of the edges.
+    fn vertices<T: Id>(&self, edges: &Layout) -> Result<Option<Vec<T>>, GraphError> {
         match &self.content {
-            Content::Text(text) => text::vertices(self.path, text),
+            Content::Text(text) => text::vertices(self.path, text, edges),
             Content::Columns(batches) => T::column(self.path, batches, 0),
         }
     }
@@ -304,7 +306,7 @@ impl EdgeList {
         options: &Options,
     ) -> Result<Option<Self>, GraphError> {
         let promised = layout.promise.map(|promise| promise.vertices).filter(|_| vertices.is_none());
-        let known = match (vertices.map(Source::vertices::<T>).transpose()?, promised) {
+        let known = match (vertices.map(|vertices| vertices.vertices::<T>(layout)).transpose()?, promised) {
             (Some(None), _) => return Ok(None),
             (Some(known), _) => known,
             (None, Some(last)) if last >= u32::MAX as usize => {

@@ -194,8 +194,8 @@ fn surplus(count: usize, layout: &Layout) -> String {
 }
 
 /// Parses the ids of vertices; nothing where one is not of the kind.
-pub(super) fn vertices<T: Id>(path: &Path, text: &[u8]) -> Result<Option<Vec<T>>, GraphError> {
-    let (delimiter, column, header) = layout::vertices(path, text);
+pub(super) fn vertices<T: Id>(path: &Path, text: &[u8], edges: &Layout) -> Result<Option<Vec<T>>, GraphError> {
+    let (delimiter, column, header) = layout::vertices(path, text, edges.delimiter);
     let ids = rows(text).skip(usize::from(header)).map(|(nth, row)| {
         let field = Fields::of(row, delimiter).nth(column).map(unquoted).unwrap_or_default();
         let parsed = if field.is_empty() { Err("a vertex needs an id") } else { T::parse(&field) };

@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, StringArray};
+use arrow::array::{ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, StringArray, new_null_array};
 use datafusion::common::{Result, plan_err};
 
 use super::functions::HOPS;
-use super::{NodeKind, Relations, relatives, ties};
+use super::{Column, FUNCTIONS, NodeKind, Relations, relatives, ties};
 use crate::graph::Graph;
 use crate::graph::algorithms::{components, neighbourhood};
 
-/// Nodes that an answer may have.
-const MOST: usize = 10_000;
 /// Paths in an answer.
 const PATHS: usize = 5;
 
@@ -44,6 +42,18 @@ fn listed(rows: impl Iterator<Item = i64>) -> String {
     rows.map(|row| row.to_string()).collect::<Vec<_>>().join(" ")
 }
 
+/// The answer of a search that reached its bound and found no path by then: a row that says so alone.
+fn without_path(function: &str) -> Vec<ArrayRef> {
+    let columns = FUNCTIONS.iter().find(|(name, _, _)| *name == function).map_or(&[][..], |(_, _, columns)| *columns);
+    let unknown = |(name, kind): &Column| -> ArrayRef {
+        match *name {
+            "complete" => Arc::new(BooleanArray::from(vec![false])),
+            _ => new_null_array(&kind.data_type(), 1),
+        }
+    };
+    columns.iter().map(unknown).collect()
+}
+
 /// Relatives of a person.
 pub(super) fn kin(graph: &Relations, person: u32) -> Vec<ArrayRef> {
     let found = relatives(graph, person);
@@ -65,7 +75,10 @@ pub(super) fn kin(graph: &Relations, person: u32) -> Vec<ArrayRef> {
 /// Best paths between an official and a household.
 pub(super) fn said(graph: &Relations, official: u32, household: u32) -> Vec<ArrayRef> {
     let day = super::day_of(graph, Some(official), Some(household));
-    let found = ties(graph, official, household, HOPS as u32, PATHS, day).ties;
+    let super::Ties { ties: found, complete } = ties(graph, official, household, HOPS as u32, PATHS, day);
+    if found.is_empty() && !complete {
+        return without_path("ties");
+    }
     let innocent = |t: &super::Tie, of: fn(&super::Innocent) -> &str, between: &str| {
         t.innocent.iter().map(of).collect::<Vec<_>>().join(between)
     };
@@ -79,12 +92,16 @@ pub(super) fn said(graph: &Relations, official: u32, household: u32) -> Vec<Arra
         text(found.iter().map(|t| t.en.clone())),
         text(found.iter().map(|t| innocent(t, |i| &i.zh, "；"))),
         text(found.iter().map(|t| innocent(t, |i| &i.en, "; "))),
+        Arc::new(BooleanArray::from(vec![complete; found.len()])),
     ]
 }
 
 /// Best paths, a row a step.
 pub(super) fn steps(graph: &Relations, a: u32, b: u32, hops: u32) -> Vec<ArrayRef> {
-    let found = ties(graph, a, b, hops, PATHS, graph.as_of()).ties;
+    let super::Ties { ties: found, complete } = ties(graph, a, b, hops, PATHS, graph.as_of());
+    if found.is_empty() && !complete {
+        return without_path("shortest_path");
+    }
     let mut rows = Vec::new();
     for (nth, tie) in (1_i64..).zip(&found) {
         for ((step, pair), edge) in (1_i64..).zip(tie.nodes.windows(2)).zip(&tie.edges) {
@@ -102,12 +119,13 @@ pub(super) fn steps(graph: &Relations, a: u32, b: u32, hops: u32) -> Vec<ArrayRe
     columns.push(share(rows.iter().map(|r| graph.confidence(r.4))));
     columns.push(Arc::new(held.iter().map(|e| e.row).collect::<Int64Array>()));
     columns.push(Arc::new(held.iter().map(|e| e.second).collect::<Int64Array>()));
+    columns.push(Arc::new(BooleanArray::from(vec![complete; rows.len()])));
     columns
 }
 
 /// What lies near a node.
 pub(super) fn near(graph: &Relations, node: u32, hops: u32) -> Vec<ArrayRef> {
-    let found = neighbourhood(graph.graph(), node, hops, MOST);
+    let found = neighbourhood(graph.graph(), node, hops, usize::MAX);
     let of: Vec<u32> = found.iter().map(|(n, _)| *n).collect();
     let mut columns = nodes(graph, &of);
     columns.push(whole(found.iter().map(|(_, hop)| i64::from(*hop))));
@@ -133,7 +151,6 @@ pub(super) fn joined(graph: &Relations, kind: NodeKind) -> Vec<ArrayRef> {
     let wanted = |c: u32| households[c as usize] > 1;
     let mut of: Vec<(u32, u32)> = (0..).zip(&label).filter(|(_, c)| wanted(**c)).map(|(n, c)| (*c, n)).collect();
     of.sort_unstable();
-    of.truncate(MOST);
     let members: Vec<u32> = of.iter().map(|(_, n)| *n).collect();
     let mut columns = vec![whole(of.iter().map(|(c, _)| i64::from(*c)))];
     columns.extend(nodes(graph, &members));
@@ -144,7 +161,6 @@ pub(super) fn joined(graph: &Relations, kind: NodeKind) -> Vec<ArrayRef> {
 /// Every ring.
 pub(super) fn all_rings(graph: &Relations) -> Vec<ArrayRef> {
     let found = graph.rings();
-    let found = &found[..found.len().min(MOST)];
     vec![
         whole(found.iter().map(|r| i64::from(r.number))),
         whole(found.iter().map(|r| r.households.len() as i64)),
@@ -164,8 +180,7 @@ pub(super) fn members(graph: &Relations, number: i64) -> Result<Vec<ArrayRef>> {
     let Some(ring) = graph.rings().iter().find(|ring| i64::from(ring.number) == number) else {
         return plan_err!("ring: there is no ring {number}; rings() lists them");
     };
-    let mut of = [ring.households.as_slice(), &ring.joins].concat();
-    of.truncate(MOST);
+    let of = [ring.households.as_slice(), &ring.joins].concat();
     let mut columns = nodes(graph, &of);
     columns.push(whole(of.iter().map(|n| graph.paid(*n))));
     Ok(columns)
@@ -173,7 +188,7 @@ pub(super) fn members(graph: &Relations, number: i64) -> Result<Vec<ArrayRef>> {
 
 /// Kinship that cannot all be true.
 pub(super) fn contradictions(graph: &Relations) -> Vec<ArrayRef> {
-    let found: Vec<&super::Contradiction> = graph.contradictions().iter().take(MOST).collect();
+    let found = graph.contradictions();
     let rows = |edge: &u32| graph.edges().get(*edge).rows();
     let named = |persons: &[u32]| {
         persons.iter().map(|p| format!("{} {}", graph.label(*p), graph.key(*p))).collect::<Vec<_>>().join("; ")

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use arrow::array::{AsArray, RecordBatch};
-use arrow::datatypes::{Float64Type, Int64Type};
+use arrow::array::RecordBatch;
 use futures::TryStreamExt;
 use hashbrown::HashMap;
 
@@ -20,8 +19,9 @@ const HOMES: &str = "SELECT h.household_no, min(h.region_code) AS region_code, C
                      FROM household AS h \
                      LEFT JOIN (SELECT household_key, sum(amount_fen) AS fen FROM payment WHERE status = 'paid' GROUP BY household_key) AS p \
                      ON p.household_key = h.household_key GROUP BY h.household_no";
-const LINKS: &str = "SELECT row_id, min(probability) AS probability FROM identity_issue \
-                     WHERE probability < 1 AND person_key IS NOT NULL GROUP BY row_id";
+const LINKS: &str = "SELECT q.row_id, i.id_number, min(q.probability) AS probability FROM identity_issue AS q \
+                     JOIN identity AS i ON i.person_key = q.person_key \
+                     WHERE q.probability < 1 AND i.id_number IS NOT NULL GROUP BY q.row_id, i.id_number";
 const AS_OF: &str =
     "SELECT CAST(coalesce(day_add(month_after(max(month)), -1), DATE '1970-01-01') AS DATE) AS day FROM payment";
 
@@ -40,17 +40,8 @@ impl Relations {
         let mut numbers = BTreeMap::new();
         each(session, HOMES, |batch| relations.homes(batch, &mut numbers)).await?;
         relations.limits()?;
-        let mut links: HashMap<i64, f32> = HashMap::new();
-        each(session, LINKS, |batch| {
-            let (rows, shares) = (batch.column(0), batch.column(1).as_primitive_opt::<Float64Type>());
-            let rows = rows.as_primitive_opt::<Int64Type>();
-            for (row, share) in rows.into_iter().flatten().zip(shares.into_iter().flatten()) {
-                if let (Some(row), Some(share)) = (row, share) {
-                    links.insert(row, share as f32);
-                }
-            }
-        })
-        .await?;
+        let mut links: HashMap<i64, Vec<(u32, f32)>> = HashMap::new();
+        each(session, LINKS, |batch| relations.links(batch, &mut links)).await?;
         relations.doubt(&links);
         relations.finish();
         Ok(relations)

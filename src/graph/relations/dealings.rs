@@ -12,12 +12,12 @@ pub struct Part {
     pub edge: u32,
 }
 
-/// What an official had to do with a household: parts in its applications, and declarations of its members.
+/// What an official had to do with a household: parts in its applications, and declarations that cover it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Dealings {
     /// Parts in its applications, by application.
     pub parts: Vec<Part>,
-    /// Edges by which the official declared a member.
+    /// Edges by which the official declared a member, or the household alone.
     pub declared: Vec<u32>,
 }
 
@@ -83,11 +83,14 @@ fn dealings(relations: &Relations, official: u32, household: u32) -> Dealings {
             }
         }
     }
-    for member in near(EdgeKind::Member) {
+    for named in near(EdgeKind::Member).chain([household]) {
         let declared =
-            relations.around(member).filter(|(post, _, edge)| edge.kind == EdgeKind::Declared && posts.contains(post));
+            relations.around(named).filter(|(post, _, edge)| edge.kind == EdgeKind::Declared && posts.contains(post));
         found.declared.extend(declared.map(|(_, edge, _)| edge));
     }
+    // A member may be one by several rows.
+    found.declared.sort_unstable();
+    found.declared.dedup();
     found
 }
 

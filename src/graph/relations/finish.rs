@@ -18,10 +18,12 @@ impl Relations {
         self.strength = Strength::learnt(self);
     }
 
-    /// Which edges are not sure: inferred links, and kinship that contradicts itself.
-    pub(super) fn doubt(&mut self, links: &HashMap<i64, f32>) {
+    /// Which edges are not sure: inferred links, and kinship that contradicts itself. Of all whom a row names only
+    /// those at an edge's ends make it doubtful; kinship rests on everybody in its rows, who married whom.
+    pub(super) fn doubt(&mut self, links: &HashMap<i64, Vec<(u32, f32)>>) {
         for (number, edge) in self.edges.iter() {
-            for share in edge.rows().filter_map(|row| links.get(&row)) {
+            let named = edge.rows().filter_map(|row| links.get(&row)).flatten();
+            for (_, share) in named.filter(|(who, _)| edge.kind == EdgeKind::Kin || edge.a == *who || edge.b == *who) {
                 *self.confidence.entry(number).or_insert(1.0) *= *share;
             }
         }

@@ -1,4 +1,5 @@
-//! The graph in SQL: table functions of constant arguments, bounded in what they answer.
+//! The graph in SQL: table functions of constant arguments. What they answer is whole; how many rows of it go out, the
+//! door says.
 //!
 //! A call is checked when a statement is planned, and answered when it is run: only then the graph is built.
 

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use arrow::array::{Array, AsArray, Int64Array, RecordBatch, StringArray};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Date32Type, Int64Type};
+use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type};
 use hashbrown::HashMap;
 
 use super::growth::put;
@@ -113,6 +113,19 @@ impl Relations {
                 "female" => b'f',
                 _ => 0,
             };
+        }
+    }
+
+    /// Rows in which identity inferred a person of the graph, with its probability.
+    pub(super) fn links(&self, batch: &RecordBatch, links: &mut HashMap<i64, Vec<(u32, f32)>>) {
+        let ids = texts(batch.column(1));
+        let rows = batch.column(0).as_primitive_opt::<Int64Type>();
+        let shares = batch.column(2).as_primitive_opt::<Float64Type>();
+        for (at, (row, share)) in rows.into_iter().flatten().zip(shares.into_iter().flatten()).enumerate() {
+            let person = self.node(NodeKind::Person, text_at(&ids, at));
+            if let (Some(row), Some(share), Some(person)) = (row, share, person) {
+                links.entry(row).or_default().push((person, share as f32));
+            }
         }
     }
 

@@ -93,12 +93,14 @@ fn of_edge(
 ) {
     let confidence = relations.confidence(number);
     if confidence < 1.0 && edge.kind != EdgeKind::Kin {
+        // Persons alone are inferred.
+        let person = if relations.kind(edge.a) == NodeKind::Person { edge.a } else { edge.b };
+        let name = relations.label(person);
         say(
             "same_name",
-            format!("“{}”由身份推断相连（概率{confidence:.3}），可能为同名同姓", relations.label(edge.a)),
+            format!("“{name}”由身份推断相连（概率{confidence:.3}），可能为同名同姓"),
             format!(
-                "{} is linked by an inferred identity (probability {confidence:.3}): perhaps another of the same name",
-                relations.label(edge.a)
+                "{name} is linked by an inferred identity (probability {confidence:.3}): perhaps another of the same name"
             ),
         );
     }

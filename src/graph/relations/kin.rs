@@ -20,7 +20,7 @@ pub struct Relative {
     pub zh: &'static str,
     /// The same in English.
     pub en: &'static str,
-    /// `close` or `extended`.
+    /// `close`, `extended`, or `wider`, which no locality counts.
     pub depth: &'static str,
     /// Nodes from the person asked for to the relative.
     pub path: Vec<u32>,
@@ -39,16 +39,20 @@ struct Term {
     en: &'static str,
 }
 
-/// Which chains of register relations make which relative, and whether that is close kin.
+/// Which chains of register relations make which relative, and how close that is.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Chains(HashMap<Vec<Relation>, (Relation, bool)>);
+pub(super) struct Chains(HashMap<Vec<Relation>, (Relation, &'static str)>);
+
+/// Depths of kinship, the closest first.
+const DEPTHS: [&str; 3] = ["close", "extended", "wider"];
 
 impl Chains {
     /// Takes a row of `kin_chain`: names of relations apart by spaces, the relative they make, its depth.
     pub(super) fn add(&mut self, chain: &str, relation: &str, depth: &str) {
         let steps: Option<Vec<Relation>> = chain.split(' ').map(Relation::named).collect();
-        if let Some((steps, relation)) = steps.zip(Relation::named(relation)) {
-            self.0.insert(steps, (relation, depth == "close"));
+        let depth = DEPTHS.into_iter().find(|own| *own == depth);
+        if let Some(((steps, relation), depth)) = steps.zip(Relation::named(relation)).zip(depth) {
+            self.0.insert(steps, (relation, depth));
         }
     }
 }
@@ -68,9 +72,9 @@ static TERMS: LazyLock<Vec<Term>> = LazyLock::new(|| {
     include_str!("kin_terms.csv").lines().skip(1).filter_map(term).collect()
 });
 
-/// Everybody who is kin of a person by chains of at most three register relations, each once: a tie that still holds
-/// before one that ended, close before extended, an old one before a new one, a short chain before a long one. A test
-/// holds this order and the chains against the view `official_kin`.
+/// Everybody who is kin of a person by chains of at most three register relations, each once for each time: where one
+/// tie holds for no longer than another as close it is left out, and of two alike the shorter chain stays. A test holds
+/// this and the chains against the view `official_kin`.
 ///
 /// # Complexity
 /// Time O(d³) with d the kin edges of a person.
@@ -83,11 +87,18 @@ pub fn relatives(relations: &Relations, person: u32) -> Vec<Relative> {
         chains = longer;
     }
     found.sort_by_cached_key(|r| {
-        let ends = r.to.map(Reverse);
-        (r.node, ends.is_some(), r.depth, r.from, r.path.len(), ends, r.path.clone(), r.rows.clone())
+        (r.node, r.from, Reverse(r.to.unwrap_or(i32::MAX)), r.depth, r.path.len(), r.path.clone(), r.rows.clone())
     });
-    found.dedup_by_key(|r| r.node);
-    found
+    // The names of depths stand in their order.
+    let mut kept: Vec<Relative> = Vec::with_capacity(found.len());
+    for next in found {
+        let mut earlier = kept.iter().rev().take_while(|own| own.node == next.node);
+        let until = |own: &Relative| own.to.unwrap_or(i32::MAX);
+        if !earlier.any(|own| own.depth <= next.depth && until(own) >= until(&next)) {
+            kept.push(next);
+        }
+    }
+    kept
 }
 
 #[derive(Clone)]
@@ -116,30 +127,32 @@ impl Chain {
         next.filter(|chain| relations.chains.0.contains_key(&chain.steps)).collect()
     }
 
-    /// Whether a term calls those of a chain of relations that ends here; a sex that is not known is any.
+    /// Whether a term calls those of a chain of relations that ends here; a sex that is not known is none that a term
+    /// names.
     fn fits(&self, term: &Term, steps: &[Relation], nodes: &[u32], relations: &Relations) -> bool {
-        let may_be = |sex: Option<char>, node: u32| sex.is_none_or(|s| relations.sex(node).is_none_or(|own| own == s));
+        let is = |sex: Option<char>, node: u32| sex.is_none_or(|sex| relations.sex(node) == Some(sex));
         term.path.len() == steps.len()
-            && self.nodes.first().is_none_or(|ego| may_be(term.ego, *ego))
+            && self.nodes.first().is_none_or(|ego| is(term.ego, *ego))
             && term
                 .path
                 .iter()
                 .zip(steps)
                 .zip(nodes)
-                .all(|(((relation, sex), step), node)| relation == step && may_be(*sex, *node))
+                .all(|(((relation, sex), step), node)| relation == step && is(*sex, *node))
     }
 
     fn relative(&self, relations: &Relations) -> Option<Relative> {
-        let (relation, close) = *relations.chains.0.get(&self.steps)?;
+        let (relation, depth) = *relations.chains.0.get(&self.steps)?;
         let node = *self.nodes.last()?;
-        // A chain that has no word of its own is called as what it makes.
+        // A chain that has no word of its own is called as what it makes, by words for either sex where that is unknown.
         let own = TERMS.iter().find(|term| self.fits(term, &self.steps, &self.nodes[1..], relations));
-        let term = own.or_else(|| TERMS.iter().find(|term| self.fits(term, &[relation], &[node], relations)))?;
+        let term = own.or_else(|| TERMS.iter().find(|term| self.fits(term, &[relation], &[node], relations)));
+        let (zh, en) = term.map_or((relation.zh(), relation.en()), |term| (term.zh, term.en));
         Some(Relative {
             node,
-            zh: term.zh,
-            en: term.en,
-            depth: if close { "close" } else { "extended" },
+            zh,
+            en,
+            depth,
             path: self.nodes.clone(),
             from: self.from,
             to: self.to,

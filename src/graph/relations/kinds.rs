@@ -106,7 +106,7 @@ kinds! {
         Draws = "draws", "取款", "drawn at";
         /// An account sent money to another.
         Sends = "sends", "转账", "sent to";
-        /// An official declared a relative.
+        /// An official declared a relative, or a household that the declaration names alone.
         Declared = "declared", "备案", "declared";
         /// A household filed an application.
         Filed = "filed", "申请", "filed";
@@ -141,6 +141,7 @@ kinds! {
         SiblingInLaw = "sibling_in_law", "姻亲兄弟姐妹", "brother- or sister-in-law";
         UncleAunt = "uncle_aunt", "叔伯姑舅姨", "uncle or aunt";
         NephewNiece = "nephew_niece", "侄甥", "nephew or niece";
+        Cousin = "cousin", "堂表兄弟姐妹", "cousin";
         Handler = "handler", "经办人", "handler";
         Surveyor = "surveyor", "调查人", "surveyor";
         Approver = "approver", "审批人", "approver";

@@ -14,7 +14,7 @@
 //! | `ties.rs`, `words.rs`, `innocent.rs` | best paths, said in a sentence, with what may explain them innocently |
 //! | `dealings.rs` | why two are tied, and what the official among them had to do with the household |
 //! | `near.rs` | a part around a node, the nearest official, what lies near confirmed cases |
-//! | `rings.rs` | households joined by what they share, against chance |
+//! | `rings.rs`, `dominance.rs` | households joined by what they share, against chance |
 //! | `picture.rs` | a part as a drawing |
 //! | `signatures.rs`, `functions.rs`, `answers.rs` | all of it as table functions in SQL |
 
@@ -22,6 +22,7 @@ mod answers;
 mod build;
 mod contradictions;
 mod dealings;
+mod dominance;
 mod edges;
 mod finish;
 mod functions;

@@ -7,6 +7,7 @@ use hashbrown::HashMap;
 use super::kin::Chains;
 use super::{Contradiction, Edge, EdgeKind, Edges, NodeKind, Ring, Strength, Texts, rings};
 use crate::domain::id_number::normalise;
+use crate::domain::phone;
 use crate::domain::text::clean;
 use crate::graph::{Graph, Weight};
 use crate::query::{LocalRules, ParameterKind};
@@ -135,9 +136,10 @@ impl Relations {
     /// The node of a kind and number.
     pub fn node(&self, kind: NodeKind, key: &str) -> Option<u32> {
         let texts = &self.texts[kind as usize];
-        // As the import spells it: full-width digits, a small x, 15 digits.
+        // As the import spells it: full-width digits, a small x, 15 digits; a phone as it is compared.
         let spelt = || match kind {
             NodeKind::Person => normalise(key).text,
+            NodeKind::Phone => phone::normal(key),
             _ => clean(key).into_owned(),
         };
         let at = texts.position(key).or_else(|| texts.position(&spelt()))?;

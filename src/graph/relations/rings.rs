@@ -4,6 +4,7 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
+use super::dominance::at_least;
 use super::near::nearest;
 use super::{Edge, EdgeKind, NodeKind, Relation, Relations};
 use crate::graph::Graph;
@@ -196,11 +197,13 @@ pub(super) fn found(relations: &Relations) -> Vec<Ring> {
     let sharing = Sharing::of(relations);
     let graph = sharing.graph();
     let core = core_numbers(&graph);
-    let chance = sharing.by_chance();
+    let groups = groups(&graph, sharing.households);
+    let measured: Vec<(usize, usize, f64)> =
+        groups.iter().map(|group| measure(&graph, group, sharing.households)).collect();
+    let asked: Vec<(usize, f64)> = measured.iter().map(|(count, _, density)| (*count, *density)).collect();
+    let chance = at_least(&sharing.by_chance(), &asked);
     let node = |v: &u32| sharing.nodes[*v as usize];
-    let ring = |group: Vec<u32>| {
-        let (count, links, density) = measure(&graph, &group, sharing.households);
-        let at_least = chance.iter().filter(|(households, d)| *households >= count && *d >= density).count();
+    let ring = |(group, ((count, links, density), at_least)): (Vec<u32>, ((usize, usize, f64), usize))| {
         let households: Vec<u32> = group[..count].iter().map(node).collect();
         Ring {
             number: 0,
@@ -214,7 +217,7 @@ pub(super) fn found(relations: &Relations) -> Vec<Ring> {
             households,
         }
     };
-    let mut rings: Vec<Ring> = groups(&graph, sharing.households).into_iter().map(ring).collect();
+    let mut rings: Vec<Ring> = groups.into_iter().zip(measured.into_iter().zip(chance)).map(ring).collect();
     rings.sort_by(|a, b| {
         (a.by_chance.total_cmp(&b.by_chance))
             .then(b.households.len().cmp(&a.households.len()))

@@ -23,7 +23,7 @@ pub const FUNCTIONS: [(&str, &str, &[Column]); 9] = [
     ),
     (
         "ties",
-        "ties('official', 'household'): best paths between them, in words",
+        "ties('official', 'household'): best paths between them, in words; complete is false where the search reached its bound and better ones may exist, in a row without a path where none was found by then",
         &[
             ("path_no", Kind::Whole),
             ("hops", Kind::Whole),
@@ -34,11 +34,12 @@ pub const FUNCTIONS: [(&str, &str, &[Column]); 9] = [
             ("tie_en", Kind::Text),
             ("innocent_zh", Kind::Text),
             ("innocent_en", Kind::Text),
+            ("complete", Kind::Truth),
         ],
     ),
     (
         "shortest_path",
-        "shortest_path('a', 'b', max_hops): best paths, a row a step",
+        "shortest_path('a', 'b', max_hops): best paths, a row a step; complete as in ties",
         &[
             ("path_no", Kind::Whole),
             ("step", Kind::Whole),
@@ -54,6 +55,7 @@ pub const FUNCTIONS: [(&str, &str, &[Column]); 9] = [
             ("confidence", Kind::Share),
             ("row_id", Kind::Whole),
             ("row_id_2", Kind::Whole),
+            ("complete", Kind::Truth),
         ],
     ),
     (

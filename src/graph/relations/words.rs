@@ -33,6 +33,9 @@ pub fn step(relations: &Relations, edge: &Edge, from: u32) -> (String, String) {
         EdgeKind::Stays => (format!("{}入住{}", a.0, b.0), format!("{} stays in {}", a.1, b.1)),
         EdgeKind::Draws => (format!("{}在{}取款", a.0, b.0), format!("{} was drawn at {}", a.1, b.1)),
         EdgeKind::Sends => (format!("{}向{}转账", a.0, b.0), format!("{} sent money to {}", a.1, b.1)),
+        EdgeKind::Declared if relations.kind(edge.b) == NodeKind::Household => {
+            (format!("{}备案了近亲属所在的{}", a.0, b.0), format!("{} declared {} as a relative's", a.1, b.1))
+        }
         EdgeKind::Declared => {
             (format!("{}备案了近亲属{}", a.0, b.0), format!("{} declared {} as a relative", a.1, b.1))
         }

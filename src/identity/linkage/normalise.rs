@@ -8,7 +8,7 @@ use chrono::{Datelike, NaiveDate};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use crate::domain::{id_number, name, text};
+use crate::domain::{id_number, name, phone, text};
 
 use super::compare::address;
 use super::dates::{self, Order};
@@ -99,17 +99,9 @@ fn apply(step: Step, order: Order, value: Cow<'_, str>) -> Cow<'_, str> {
         Step::PersonName => name::normal(&value),
         Step::IdNumber => id_number::normalise(&value).text,
         Step::Address => address::normal(&value),
-        Step::Phone => phone(&value),
+        Step::Phone => phone::normal(&value),
     };
     Cow::Owned(owned)
-}
-
-fn phone(value: &str) -> String {
-    let digits: String = value.chars().filter(char::is_ascii_digit).collect();
-    let international = value.starts_with('+') || digits.starts_with("00");
-    let digits = digits.trim_start_matches('0');
-    let digits = if digits.len() == 13 || international { digits.strip_prefix("86").unwrap_or(digits) } else { digits };
-    digits.to_owned()
 }
 
 /// The number that a text says: commas part groups of digits (`1,234.50`) or stand before the fraction (`12,50`,

@@ -6,7 +6,7 @@
 //! | `id_number.rs` | `id_valid`, `id_fault`, `id_normal`, `id_birth_date`, `id_sex` |
 //! | `calendar.rs` | `month_of`, `month_after`, `month_add`, `months_between`, `day_add`, `days_between`, `working_days_between` |
 //! | `places.rs` | `region_prefix`, `region_contains` |
-//! | `names.rs` | `name_normal`, `names_match`, `luhn_valid` |
+//! | `names.rs` | `name_normal`, `names_match`, `luhn_valid`, `phone_normal` |
 //! | `local.rs` | `local_number`, `local_text` |
 //! | `chance.rs` | `hypergeometric_tail`, `hypergeometric_sum_tail`, `clopper_pearson_low`, `clopper_pearson_high` |
 //! | `provenance.rs` | `source_file`, `source_row` |

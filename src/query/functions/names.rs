@@ -1,4 +1,4 @@
-//! Personal names and account numbers.
+//! Personal names, account and telephone numbers.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use datafusion::common::Result;
 
 use super::arguments::Arguments;
 use super::function::{Body, Kind, Spec};
-use crate::domain::{account, name};
+use crate::domain::{account, name, phone};
 
 pub(super) const SPECS: &[Spec] = &[
     Spec {
@@ -34,7 +34,21 @@ pub(super) const SPECS: &[Spec] = &[
         example: "luhn_valid('6217990135369628664') → true; luhn_valid('6217990135369628665') → false",
         body: Body::Plain(luhn),
     },
+    Spec {
+        name: "phone_normal",
+        arguments: &[("phone", Kind::Text, "a telephone number as met")],
+        returns: Kind::Text,
+        description: "The form in which telephone numbers are compared: digits alone, without leading zeros and China's country code. Null where there is no digit.",
+        example: "phone_normal('+86 139-0000-0001') → 13900000001; phone_normal('13900000001') → 13900000001",
+        body: Body::Plain(telephone),
+    },
 ];
+
+fn telephone(arguments: &Arguments<'_>) -> Result<ArrayRef> {
+    let numbers = arguments.text(0)?;
+    let own = |i| numbers.get(i).map(phone::normal).filter(|number| !number.is_empty());
+    Ok(Arc::new(arguments.rows().map(own).collect::<StringArray>()))
+}
 
 fn normal(arguments: &Arguments<'_>) -> Result<ArrayRef> {
     let names = arguments.text(0)?;

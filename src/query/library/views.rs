@@ -84,6 +84,7 @@ const SOURCES: &[(&str, &str)] = view_sources![
     "official_circle",
     "decision",
     "kin_case",
+    "declared_kin",
     "person_thing",
     "family_circle",
     "hidden_tie",

@@ -30,7 +30,8 @@ pub fn id(person: usize) -> String {
     format!("{text}{}", char::from(check_digit(&digits)))
 }
 
-fn name(person: usize) -> String {
+/// The name of a person of the made county.
+pub fn name(person: usize) -> String {
     let family = ["赵", "钱", "孙", "李", "周", "吴", "郑"][person % 7];
     let given = ["伟", "芳", "娜", "敏", "静", "强", "磊", "军", "洋"][person % 9];
     format!("{family}{given}{}", ["一", "二", "三", "四", "五"][person % 5])
@@ -143,10 +144,22 @@ impl County {
 
     /// The same with bounds for the store, and with or without an audit.
     pub fn with(store: StoreLimits, audited: bool) -> Self {
+        Self::of(store, audited, &[])
+    }
+
+    /// A county that has more files, not audited.
+    pub fn with_files(files: &[(&str, &str)]) -> Self {
+        Self::of(StoreLimits::default(), false, files)
+    }
+
+    fn of(store: StoreLimits, audited: bool, files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let exports = folder.path().join("exports");
         fs::create_dir(&exports).unwrap();
         deliver(&exports);
+        for (name, text) in files {
+            fs::write(exports.join(name), text).unwrap();
+        }
         let data = DataDir::create(folder.path().join("data")).unwrap();
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let audit = runtime.block_on(async {

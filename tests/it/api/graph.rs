@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::client::{Answer, send};
-use super::county::{county, id};
+use super::county::{County, county, id, name};
 
 fn post(path: &str, body: &Value) -> Answer {
     county().post(&format!("/api/v1/graph/{path}"), body)
@@ -18,7 +18,10 @@ fn a_node_is_shown_with_what_lies_around_it() {
     let known = |end: &Value| nodes.iter().any(|node| node["id"] == *end);
     assert!(!edges.is_empty() && edges.iter().all(|edge| known(&edge["from"]) && known(&edge["to"])), "{told}");
     let account = edges.iter().find(|edge| edge["kind"] == "uses").unwrap();
-    assert_eq!(account["evidence"]["table"], "account");
+    assert_eq!(
+        (&account["evidence"]["table"], &account["evidence_2"]["table"]),
+        (&json!("payment"), &json!("account"))
+    );
     assert!(account["evidence"]["source_row"].as_u64().unwrap() > 1 && account["label_en"] == "uses");
     assert_eq!(told["truncated"], false);
     let cut = post("around", &json!({ "node": "household:JT001", "hops": 3, "limit": 2 })).expect(200);
@@ -83,4 +86,36 @@ fn wrong_questions_are_problems() {
     post("path", &json!({ "from": "household:JT001", "to": "household:JT002", "limit": 11 }))
         .problem(400, "bad-parameter");
     post("kin", &json!({ "person": id(2), "snapshot": "ffffffff" })).problem(404, "not-found");
+}
+
+#[test]
+fn a_declaration_is_on_file_however_it_names_the_family() {
+    let him = "439931197001010010";
+    let official = format!(
+        "工号,身份证号,姓名,单位,职务,人员类别,所属区划,任职日期\nG1,{him},何进,镇政府,主任,乡镇,439931000000,2010-01-01\n"
+    );
+    let kin = format!("身份证号,亲属身份证号,亲属关系\n{him},{},兄弟姐妹\n", id(6));
+    // By the member; by the household alone; by the right name under a number that no register has.
+    let declared = format!(
+        "备案编号,备案人工号,近亲属身份证号,近亲属姓名,亲属关系,救助家庭编号,备案日期\n\
+         B1,G1,{},{},其他,,2022-01-01\nB2,G1,不详,,其他,JT002,2022-01-01\nB3,G1,{},{},兄弟姐妹,,2022-01-01\n",
+        id(2),
+        name(2),
+        id(700),
+        name(6),
+    );
+    let county =
+        County::with_files(&[("工作人员名册.csv", &official), ("亲属关系.csv", &kin), ("近亲属备案.csv", &declared)]);
+    for (household, row) in [("JT001", Some(2)), ("JT002", Some(3)), ("JT003", Some(4)), ("JT004", None)] {
+        let told = county.post("/api/v1/graph/ties", &json!({ "official": "G1", "target": household })).expect(200);
+        let rows: Vec<u64> = told["declared"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|edge| edge["evidence"]["source_row"].as_u64().unwrap())
+            .collect();
+        assert_eq!(rows, row.into_iter().collect::<Vec<_>>(), "{household}: {told}");
+        let said = if row.is_some() { "a declaration is on file" } else { "no declaration is on file" };
+        assert!(told["said_en"].as_str().unwrap().contains(said), "{household}: {told}");
+    }
 }
