@@ -5,7 +5,7 @@
 -- severity   = 2
 -- queue      = "irregularity"
 -- subject    = "household"
--- reads      = ["temporary_grant", "award", "payment"]
+-- reads      = ["temporary_grant", "application", "award", "payment"]
 -- needs      = ["application.cause"]
 -- # The repeat is in the office's own files; whether it was a new misfortune of the same kind only the papers tell.
 -- prior      = 0.5
@@ -22,10 +22,11 @@
 
 -- Each grant against the one before it for the same cause; what the text says of phases is no part of the cause.
 WITH asked AS (
-    SELECT *, strpos(cause, '分阶段') > 0 AS phased,
-           regexp_replace(regexp_replace(name_normal(cause), '[(（][^()（）]*分阶段[^()（）]*[)）]', ''), '分阶段(救助|实施|发放)?', '') AS same_cause
-    FROM   temporary_grant
-    WHERE  cause IS NOT NULL
+    SELECT g.*, s.cause, strpos(s.cause, '分阶段') > 0 AS phased,
+           regexp_replace(regexp_replace(name_normal(s.cause), '[(（][^()（）]*分阶段[^()（）]*[)）]', ''), '分阶段(救助|实施|发放)?', '') AS same_cause
+    FROM   temporary_grant AS g
+    JOIN   application     AS s ON s.application_key = g.application_key
+    WHERE  s.cause IS NOT NULL
 ),
 following AS (
     SELECT *,

@@ -14,7 +14,7 @@ paid AS (
     JOIN   paid_run AS r ON r.award_key = g.award_key
     GROUP  BY g.award_key
 )
-SELECT g.household_key, h.region_code, coalesce(g.application_key, -1 - g.award_key) AS grant_no, min(g.award_key) AS award_key, s.application_key, s.cause,
+SELECT g.household_key, h.region_code, coalesce(g.application_key, -1 - g.award_key) AS grant_no, min(g.award_key) AS award_key, s.application_key,
        coalesce(s.decided_on, min(g.start_month)) AS granted_on, min(g.start_month) AS from_month, max(g.end_month) AS to_month,
        CAST(sum(g.monthly_amount_fen) AS BIGINT) AS amount_fen, CAST(sum(p.paid_fen) AS BIGINT) AS paid_fen,
        max(n.head_count) AS head_count,
@@ -24,4 +24,4 @@ JOIN   household AS h ON h.household_key = g.household_key
 LEFT   JOIN application      AS s ON s.application_key = g.application_key
 LEFT   JOIN award_head_count AS n ON n.award_key = g.award_key
 LEFT   JOIN paid             AS p ON p.award_key = g.award_key
-GROUP  BY g.household_key, h.region_code, coalesce(g.application_key, -1 - g.award_key), s.application_key, s.cause, s.decided_on, s.row_id
+GROUP  BY g.household_key, h.region_code, coalesce(g.application_key, -1 - g.award_key), s.application_key, s.decided_on, s.row_id

@@ -212,7 +212,10 @@ fn workbooks_with_several_sheets() {
     let reasons: Vec<_> = second.rejected.iter().map(|r| (r.row_number, r.column, r.kind)).collect();
     assert_eq!(reasons, [(6, Some("payee_id_number"), RejectKind::Broken), (7, Some("amount"), RejectKind::Broken)]);
     assert!(second.rejected[0].reason_en.contains("export it as text"));
-    insta::assert_snapshot!(notes.iter().map(|n| n.en.as_str()).collect::<Vec<_>>().join("\n"), @"发放明细.xlsx#2月: row 3 was taken for the header, the rows above it are left out");
+    insta::assert_snapshot!(notes.iter().map(|n| n.en.as_str()).collect::<Vec<_>>().join("\n"), @r"
+    发放明细.xlsx#2月: row 3 was taken for the header, the rows above it are left out
+    发放明细.xlsx, sheet 3 `空`: it holds nothing, not read
+    ");
 }
 
 #[test]

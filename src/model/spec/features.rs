@@ -117,13 +117,13 @@ pub(super) async fn check_reading(
 ) -> Result<Vec<String>, ModelError> {
     let wrong = |message: String| ModelError::Spec { model: name.to_owned(), message };
     let plan = planner.read_by(name, text).await?;
-    if let Some(protected) = plan.protected.first() {
-        return Err(wrong(format!("reads the protected attribute '{}'", protected.as_str())));
-    }
     let opinion = |(table, column): &&(String, String)| OPINIONS.contains(&(table.as_str(), column.as_str()));
     if let Some((table, column)) = plan.through.iter().find(opinion) {
         let by = if plan.columns.contains(&(table.clone(), column.clone())) { "" } else { " through a view" };
         return Err(wrong(format!("reads {table}.{column}{by}, which is a caseworker's opinion")));
+    }
+    if let Some(protected) = plan.protected.first() {
+        return Err(wrong(format!("reads the protected attribute '{}'", protected.as_str())));
     }
     if let Some((table, _)) = plan.columns.iter().find(|(table, _)| !reads.contains(table)) {
         return Err(wrong(format!("reads {table} and does not declare it")));

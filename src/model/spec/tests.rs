@@ -49,10 +49,10 @@ async fn features_are_documented_and_neither_protected_nor_opinions() {
     .await;
     assert!(told.contains("award.tier, which is a caseworker's opinion"), "{told}");
     // What a view hands on is an opinion still, and so is what it was made of.
-    for of_view in ["CASE WHEN cause = 'sudden' THEN 1 ELSE 0 END", "1.0"] {
-        let sql = format!("SELECT '' AS subject_no, '' AS region_code, {of_view} AS f, award_key FROM temporary_grant");
+    for of_view in ["share", "1.0"] {
+        let sql = format!("SELECT '' AS subject_no, '' AS region_code, {of_view} AS f, award_key FROM award_peer");
         let told = refused(text(&sql)).await;
-        assert!(told.contains("application.cause through a view, which is a caseworker's opinion"), "{told}");
+        assert!(told.contains("award.tier through a view, which is a caseworker's opinion"), "{told}");
     }
     let told = refused(text("SELECT household_no AS subject_no, '' AS region_code, 1.0 AS f FROM household")).await;
     assert!(told.contains("household and does not declare it"), "{told}");
@@ -183,9 +183,9 @@ fn what_is_missing_makes_nobody_unlike_others() {
     }
     assert!(scored[700].raised && scored[700].drivers.iter().all(|driver| driver.feature < 4), "{:?}", scored[700]);
     let told = &scored[503];
-    assert!(told.raised && told.drivers.iter().any(|d| d.feature == 4 && d.among == 40), "{told:?}");
+    assert!(told.raised && told.drivers.iter().any(|d| d.feature == 4 && d.among == 28), "{told:?}");
     let (zh, en) = in_words(&model, &table, told);
-    assert!(zh.contains("有此数据者40个") && en.contains("among 40 of whom it is known"), "{zh} {en}");
+    assert!(zh.contains("有此数据者28个") && en.contains("among 28 of whom it is known"), "{zh} {en}");
     // A subject beside it is known to be ordinary in what drove it.
     for driver in &told.drivers {
         let inside = |i: &usize| {
@@ -241,7 +241,7 @@ fn facts_of_a_model_stay_while_nothing_that_means_anything_changes() {
     table.rows[[3, 1]] += 0.3;
     table.rows[[700, 0]] = 30.05;
     assert_eq!(facts(&table), before);
-    table.rows[[700, 0]] = 90.0;
+    [0, 2].iter().for_each(|feature| table.rows[[700, *feature]] = 90.0);
     let after = facts(&table);
     assert_ne!(after, before);
     let mut next = model.clone();
