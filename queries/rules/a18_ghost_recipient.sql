@@ -6,7 +6,6 @@
 -- queue      = "irregularity"
 -- subject    = "award"
 -- reads      = ["award", "award_member", "payment", "household", "application", "person", "identity", "identity_issue", "award_head_count"]
--- columns    = ["application.emergency"]
 -- # Two independent absences, of the person and of the procedure; what is left is a register that is behind.
 -- prior      = 0.75
 -- reason_zh  = "{ghost}（{ghost_id_number}）{others_zh}不在当地户籍登记中，其所列待遇{award_no}{procedure_zh}；{months}个月内（{month_from}至{month_to}）发放其份额{amount}元。"
@@ -38,8 +37,9 @@ WITH county AS (
     WHERE  p.people >= f.families
 ),
 said AS (
-    -- Where decisions are given at all, an application without one is undecided.
-    SELECT CASE WHEN count(decision) > 0 THEN 'pending' ELSE 'approved' END AS unsaid FROM application
+    -- Where decisions are given at all, an application without one is undecided; where emergencies are not, any grant
+    -- of temporary aid may have been paid first.
+    SELECT CASE WHEN count(decision) > 0 THEN 'pending' ELSE 'approved' END AS unsaid, count(emergency) = 0 AS untold FROM application
 ),
 register_typo AS (
     SELECT name_normal(name) AS name, normal_text AS id_number, row_id AS row_person
@@ -73,7 +73,7 @@ judged AS (
     LEFT   JOIN application AS p ON p.application_key = a.application_key
     -- A pay-first grant gets its paperwork later.
     WHERE  s.exempt_as IS NOT NULL
-       OR  p.row_id IS NULL OR (coalesce(p.decision, k.unsaid) <> 'approved' AND NOT coalesce(p.emergency, false))
+       OR  p.row_id IS NULL OR (coalesce(p.decision, k.unsaid) <> 'approved' AND NOT coalesce(p.emergency, k.untold AND a.programme = 'temporary'))
 ),
 paid AS (
     SELECT j.award_key, j.person_key, j.row_award_member, p.month, sum(p.amount_fen) / min(n.head_count) AS share_fen, min(p.row_id) AS row_payment

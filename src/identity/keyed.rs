@@ -83,8 +83,12 @@ pub enum FamilyFile {
     Award,
 }
 
-/// What tells the family in whose file the rows of a table stand, where they stand in one.
+/// What tells the family in whose file the rows of a table stand, where they stand in one. Whom an official declares
+/// as a relative is named beside a family, and is not one of it for that.
 pub fn file_of_family(table: &Table) -> Option<FamilyFile> {
+    if table.name == "relative_declaration" {
+        return None;
+    }
     if table.column("household_no").is_some() {
         return Some(FamilyFile::Household);
     }

@@ -9,6 +9,7 @@ use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
 use super::QueryError;
+use super::keys;
 use super::spill::SpillFolder;
 use super::yielding::Yielding;
 
@@ -79,6 +80,7 @@ pub fn engine_in(options: &EngineOptions, memory: Arc<dyn MemoryPool>) -> Result
         .with_config(config)
         .with_runtime_env(runtime)
         .with_default_features()
+        .with_optimizer_rules(keys::rules())
         .with_physical_optimizer_rule(Arc::new(Yielding))
         .build();
     for name in TELLING_PLACES {

@@ -9,6 +9,7 @@ mod error;
 pub mod functions;
 mod guard;
 mod kept;
+mod keys;
 pub mod library;
 mod local_rules;
 mod local_value;

@@ -20,3 +20,24 @@ fn a_join_on_row_ids_of_a_union_loses_no_row() {
     assert!(joined("")[0].parse::<u64>().unwrap() >= all, "every row meets itself");
     assert_eq!(joined(""), joined(" + 0"), "an expression in the place of a column changes nothing");
 }
+
+/// A grouping over a grouping of a join once left out what the other side of the join told apart.
+#[test]
+fn a_grouping_over_a_grouping_merges_no_rows() {
+    let desk = Desk::new();
+    desk.import(&[fixture("county/exports")], &[]);
+    let counted = |grouped: &str| {
+        desk.query(&format!(
+            "WITH month AS (SELECT household_key, month_of(joined_on) AS month FROM household_member
+                            UNION SELECT household_key, DATE '2024-06-01' FROM household),
+                  met   AS (SELECT m.household_key, m.month, h.row_id, h.person_key FROM month AS m
+                            JOIN household_member AS h ON h.household_key = m.household_key),
+                  once  AS (SELECT household_key, month, row_id, person_key FROM met
+                            GROUP BY household_key, month, row_id, person_key),
+                  twice AS (SELECT household_key, month, row_id FROM {grouped} GROUP BY household_key, month, row_id)
+             SELECT count(*) FROM twice"
+        ))
+    };
+    assert!(counted("met")[0].parse::<u64>().unwrap() > 300);
+    assert_eq!(counted("once"), counted("met"), "each row stands once");
+}

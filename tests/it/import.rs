@@ -120,7 +120,10 @@ fn files_of_one_name_are_told_apart_and_each_row_is_found_in_its_own() {
     let again = desk.import(&[april], &[]);
     assert_eq!(first["id"], again["id"], "the same bytes again");
     desk.import(&[month("may", "2024-05")], &[]);
-    let placed = desk.query("SELECT month, source_file(row_id), source_row(row_id) FROM payment WHERE month >= DATE '2024-03-01' ORDER BY 1");
+    let placed = desk.query(
+        "SELECT p.month, f.path FROM payment AS p JOIN source_file AS f ON f.file_no = source_file(p.row_id)
+         WHERE p.month >= DATE '2024-03-01' ORDER BY p.month",
+    );
     let files: Vec<&str> = placed.iter().map(|row| row.split(',').nth(1).unwrap()).collect();
     assert_eq!(files[0], "发放明细.csv");
     assert!(files[1].starts_with("发放明细.csv (") && files[2].starts_with("发放明细.csv ("), "{files:?}");
@@ -129,7 +132,8 @@ fn files_of_one_name_are_told_apart_and_each_row_is_found_in_its_own() {
     assert_eq!(names[0].split(',').next(), names[0].split(',').nth(1), "{names:?}");
     let corrected = desk.import(&[desk.path("april")], &["--replace", "payment"]);
     assert_eq!(rows(&corrected, "payment"), 1, "what replaces all has its own name");
-    assert_eq!(desk.query("SELECT DISTINCT source_file(row_id) FROM payment"), ["发放明细.csv"]);
+    let named = "SELECT DISTINCT f.path FROM payment AS p JOIN source_file AS f ON f.file_no = source_file(p.row_id)";
+    assert_eq!(desk.query(named), ["发放明细.csv"]);
 }
 
 #[test]

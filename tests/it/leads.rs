@@ -38,7 +38,7 @@ fn independent_grounds_make_a_lead_likelier_and_what_rests_on_one_row_does_not()
     desk.file("羁押.csv", &format!("身份证号,姓名,类型,开始日期,结束日期\n{LI},李顺昌,服刑,2023-12-20,2024-12-20\n"));
     desk.file(
         "机动车.csv",
-        &format!("号牌号码,身份证号,姓名,车辆类型,购置价格,注册日期\n湘A12345,{LI},李顺昌,小型汽车,80000,2022-03-01\n"),
+        &format!("号牌号码,身份证号,姓名,车辆类型,购置价格,注册日期,注销日期\n湘A12345,{LI},李顺昌,小型汽车,80000,2022-03-01,\n"),
     );
     desk.import_all();
     let out = desk.audit(&["--only", "A02,A04"]);

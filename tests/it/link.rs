@@ -5,7 +5,7 @@ mod judged;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::support::{csv_rows, done, failed, fixture};
+use crate::support::{csv_rows, done, failed, fixture, refused};
 
 fn model(name: &str) -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("models/linkage").join(name).to_string_lossy().into_owned()
@@ -465,7 +465,7 @@ fn a_birth_is_the_same_however_it_is_written() {
 
 #[test]
 fn labels_train_no_model_that_is_given() {
-    let said = failed(&[
+    let said = refused(&[
         "link",
         "--spec",
         "s.toml",

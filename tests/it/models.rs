@@ -287,7 +287,7 @@ fn every_model_leaves_its_card_with_the_audit() {
 
 /// Models whose score moves between two clean made counties, so that they warn and their quota says nothing: those that
 /// the README's limits name.
-const WARNED: [&str; 2] = ["M01", "M08"];
+const WARNED: [&str; 2] = ["M01", "M04"];
 /// Share of the subjects that such a model may still raise in the other county, as told there.
 const WARNED_BEYOND: f64 = 0.05;
 
@@ -321,7 +321,7 @@ async fn a_model_learnt_in_one_clean_county_keeps_its_quota_in_another_or_warns(
         assert!(beyond <= quota + 4.0 * deviation, "{code}: {beyond} {quota} {deviation}");
         kept.push(code.to_owned());
     }
-    assert!(kept.len() >= 4, "only {kept:?} were asked of the other county");
+    assert!(kept.len() >= 3, "only {kept:?} were asked of the other county");
 }
 
 /// Scores of every model that can be assessed, as bytes.
