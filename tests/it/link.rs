@@ -397,7 +397,7 @@ fn words_for_nothing_and_bytes_that_are_no_text_are_told() {
     let told = done(&["link", "--spec", &kept, "--left", &left, "--out", &out]);
     assert!(!told.contains("given_name: 2") && csv_rows(Path::new(&out)).len() == 1, "{told}");
     // One byte that is none leaves all others what they are.
-    let mut bytes = format!("id,given_name\n1,张伟\n2,张伟\n3,李娜李娜李娜李娜李娜\n4,?\n").into_bytes();
+    let mut bytes = String::from("id,given_name\n1,张伟\n2,张伟\n3,李娜李娜李娜李娜李娜\n4,?\n").into_bytes();
     let at = bytes.iter().position(|byte| *byte == b'?').unwrap();
     bytes[at] = 0xff;
     fs::write(&left, bytes).unwrap();

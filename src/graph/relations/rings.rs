@@ -203,7 +203,7 @@ pub(super) fn found(relations: &Relations) -> Vec<Ring> {
     let asked: Vec<(usize, f64)> = measured.iter().map(|(count, _, density)| (*count, *density)).collect();
     let chance = at_least(&sharing.by_chance(), &asked);
     let node = |v: &u32| sharing.nodes[*v as usize];
-    let ring = |(group, ((count, links, density), at_least)): (Vec<u32>, ((usize, usize, f64), usize))| {
+    let ring = |group: Vec<u32>, (count, links, density): (usize, usize, f64), at_least: usize| {
         let households: Vec<u32> = group[..count].iter().map(node).collect();
         Ring {
             number: 0,
@@ -217,7 +217,12 @@ pub(super) fn found(relations: &Relations) -> Vec<Ring> {
             households,
         }
     };
-    let mut rings: Vec<Ring> = groups.into_iter().zip(measured.into_iter().zip(chance)).map(ring).collect();
+    let mut rings: Vec<Ring> = groups
+        .into_iter()
+        .zip(measured)
+        .zip(chance)
+        .map(|((group, measured), at_least)| ring(group, measured, at_least))
+        .collect();
     rings.sort_by(|a, b| {
         (a.by_chance.total_cmp(&b.by_chance))
             .then(b.households.len().cmp(&a.households.len()))
