@@ -94,8 +94,8 @@ const SOURCES: &[(&str, &str)] = view_sources![
     "withdrawal_cluster",
     "relation_edge",
     "onward_transfer",
-    "household_group",
     "person_group",
+    "household_group",
 ];
 
 /// The views, in the order in which they must be registered.
