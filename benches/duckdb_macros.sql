@@ -49,6 +49,14 @@ CREATE OR REPLACE MACRO name_normal(name) AS upper(trim(translate(
 CREATE OR REPLACE MACRO names_match(a, b) AS
     a = b OR replace(name_normal(a), '·', '') = replace(name_normal(b), '·', '');
 
+-- Digits of a telephone number without leading zeros and China's country code; null where there are none.
+CREATE OR REPLACE MACRO phone_digits(text) AS
+    regexp_replace(translate(text, '０１２３４５６７８９＋', '0123456789+'), '[^0-9]', '', 'g');
+CREATE OR REPLACE MACRO phone_normal(text) AS
+    nullif(ltrim(CASE WHEN regexp_matches(trim(text), '^[+＋]') OR starts_with(phone_digits(text), '00')
+                        OR length(ltrim(phone_digits(text), '0')) = 13
+                      THEN regexp_replace(ltrim(phone_digits(text), '0'), '^86', '') ELSE phone_digits(text) END, '0'), '');
+
 -- A number of eighteen characters, its date and its check character (GB 11643, ISO 7064 MOD 11-2).
 CREATE OR REPLACE MACRO id_normal(number) AS upper(regexp_replace(number, '\s', '', 'g'));
 CREATE OR REPLACE MACRO id_birth_date(number) AS CAST(try_strptime(substr(number, 7, 8), '%Y%m%d') AS DATE);

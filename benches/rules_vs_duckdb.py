@@ -59,6 +59,20 @@ def in_order(views):
     return [(name, *known[name]) for name in done]
 
 
+def needed(views, rules):
+    """The views that rules read, and what these read."""
+    known, wanted = {name: header for name, header, _ in views}, set()
+    def visit(name):
+        if name in known and name not in wanted:
+            wanted.add(name)
+            for other in reads(known[name]):
+                visit(other)
+    for _, header, _ in rules:
+        for name in reads(header):
+            visit(name)
+    return [view for view in views if view[0] in wanted]
+
+
 def theirs_sql(sql):
     """What the two write in different words: the first value of an ordered group, nulls left out of a window,
     an anti join, and columns called as DuckDB's own words."""
@@ -115,6 +129,7 @@ def main():
     ap.add_argument("--runs", type=int, default=3)
     ap.add_argument("--limit", type=float, default=60, help="seconds after which DuckDB is stopped")
     ap.add_argument("--threads", type=int, default=os.cpu_count())
+    ap.add_argument("--only", help="codes of typologies, as A01,B02 [default: all]")
     a = ap.parse_args()
     here = os.path.dirname(os.path.abspath(__file__))
     with open(os.path.join(a.data, "current"), encoding="utf-8") as file:
@@ -143,6 +158,10 @@ def main():
     days = {"as_of": str(as_of), "window_from": str(low), "window_to": str(high)}
     views = in_order(sources(os.path.join(here, "..", "queries", "views")))
     rules = list(sources(os.path.join(here, "..", "queries", "rules")))
+    if a.only:
+        codes = set(a.only.split(","))
+        rules = [rule for rule in rules if rule[0].split("_")[0].upper() in codes]
+        views = needed(views, rules)
 
     mine, theirs, rows = {}, {}, {}
     for _ in range(a.runs):

@@ -56,6 +56,13 @@ tried AS (
     UNION  ALL
     SELECT *, 1 FROM marked
 ),
+over AS (
+    -- Few may be over the limit at all: only of these it is told which balance was the last and which the largest.
+    SELECT household_key, programme, application, exempt
+    FROM   tried
+    GROUP  BY household_key, programme, application, exempt
+    HAVING sum(balance_fen) > min(members * allowed_fen)
+),
 summed AS (
     SELECT household_key, programme, application, exempt, sum(balance_fen) AS balance_fen, max(as_of) AS balance_on,
            first_value(members ORDER BY as_of DESC, row_standard, row_deposit) AS members,
@@ -68,6 +75,7 @@ summed AS (
            first_value(row_deposit ORDER BY balance_fen DESC, row_deposit) AS row_deposit,
            max(row_deposit) AS row_deposit_last, min(row_deposit) AS row_deposit_first
     FROM   tried
+    JOIN   over USING (household_key, programme, application, exempt)
     GROUP  BY household_key, programme, application, exempt
 ),
 ranked AS (

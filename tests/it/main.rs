@@ -4,6 +4,7 @@
 
 mod api;
 mod audit;
+mod detectors;
 mod edges;
 mod engine;
 mod false_alarms;

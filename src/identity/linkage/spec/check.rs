@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::super::LinkageError;
 use super::super::compare::{COMPARISONS, Compiler, LEVELS};
-use super::file::{Level, Sides, SpecFile};
+use super::file::{Level, SpecFile};
+use super::headers::Sides;
 use super::{Column, Comparison, Spec};
 
 impl Spec {

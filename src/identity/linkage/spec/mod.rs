@@ -2,10 +2,12 @@
 
 mod check;
 mod file;
+mod headers;
 
 use std::path::PathBuf;
 
-pub use file::{BlockFile, Kind, Level, Relation, Sides, Step};
+pub use file::{BlockFile, Kind, Level, Relation, Step};
+pub use headers::Sides;
 
 use super::compare::{Compiler, Test};
 
