@@ -1,6 +1,6 @@
 -- id         = "a01_paid_after_death"
 -- typology   = "A01"
--- version    = 3
+-- version    = 4
 -- status     = "experimental"
 -- severity   = 3
 -- queue      = "irregularity"
@@ -32,16 +32,17 @@
 
 -- The share of the dead in every month paid beyond the grace. A payee who is not covered has no share:
 -- the money of the living goes on lawfully, only into the wrong hands, and counts zero. Off the list is not off the
--- money: once the list leaves the dead out, what is paid on is the living's only if the living are as many as the
--- award pays for, or each of them gets no more than before.
+-- money, nor the other way round: what a month pays in all is the living's if each of them gets no more of it than
+-- before, and where the list leaves the dead out also if the living are as many as the award pays for.
 WITH dead AS (
     SELECT person_key, died_on, CASE WHEN registered_on IS NOT NULL THEN greatest(died_on, registered_on) END AS known_on, source, doubt, row_death, row_employment, row_medical_settlement, row_marriage, row_account
     FROM   death_record
     WHERE  choice = 1 AND died_on <= $as_of
 ),
-covered AS (
+on_list AS (
     SELECT d.*, p.household_key, p.award_key, p.month, p.row_id AS row_payment, m.row_id AS row_award_member,
-           p.amount_fen / n.head_count AS share_fen, 'covered' AS role
+           p.amount_fen, n.head_count AS heads, a.monthly_amount_fen AS held_fen,
+           sum(p.amount_fen) OVER (PARTITION BY d.person_key, m.row_id, p.award_key, p.month) AS month_fen
     FROM   dead AS d
     JOIN   award_member AS m ON m.person_key = d.person_key
     JOIN   award AS a ON a.award_key = m.award_key
@@ -55,7 +56,8 @@ covered AS (
 left_off AS (
     -- What was paid on under the programme for months in which the list no longer names the dead: under the award of
     -- the month of death (`held`), under the rows of the same benefit that follow it, and under others.
-    SELECT x.person_key, x.household_key, x.award_key, x.month, x.amount_fen, x.persons, x.held_key, x.held_fen, x.follows, x.row_payment, x.row_award_member
+    SELECT x.person_key, x.household_key, x.award_key, x.month, x.amount_fen, x.persons, x.held_key, x.held_fen, x.follows, x.row_payment, x.row_award_member,
+           sum(x.amount_fen) OVER (PARTITION BY x.person_key, x.award_key, x.month) AS month_fen
     FROM   (SELECT d.person_key, p.household_key, p.award_key, p.month, p.amount_fen, n.persons, a.award_key AS held_key, a.monthly_amount_fen AS held_fen,
                    coalesce(n.application_key, -1) = coalesce(a.application_key, -1) AND n.start_month > a.end_month AS follows,
                    p.row_id AS row_payment, m.row_id AS row_award_member,
@@ -70,21 +72,40 @@ left_off AS (
               AND  p.month > month_of(d.died_on)
               AND  coalesce(m.from_month, a.start_month) <= d.died_on
               AND  coalesce(m.to_month, a.end_month, d.died_on) >= month_of(d.died_on)) AS x
-    LEFT   ANTI JOIN covered AS v ON v.person_key = x.person_key AND v.row_payment = x.row_payment
+    LEFT   ANTI JOIN on_list AS v ON v.person_key = x.person_key AND v.row_payment = x.row_payment
     WHERE  x.nth = 1
 ),
+gone AS (
+    SELECT row_payment, count(DISTINCT person_key) AS gone
+    FROM   (SELECT row_payment, person_key FROM on_list
+            UNION  ALL
+            SELECT row_payment, person_key FROM left_off WHERE award_key = held_key OR follows) AS x
+    GROUP  BY row_payment
+),
+covered AS (
+    -- A month that was paid without the shares of the dead is the living's, whatever the list says.
+    SELECT x.person_key, x.died_on, x.known_on, x.source, x.doubt, x.row_death, x.row_employment, x.row_medical_settlement, x.row_marriage, x.row_account,
+           x.household_key, x.award_key, x.month, x.row_payment, x.row_award_member,
+           CASE WHEN x.without THEN 0 ELSE x.amount_fen / x.heads END AS share_fen,
+           CASE WHEN x.without THEN 'survivors' ELSE 'covered' END AS role
+    FROM   (SELECT l.*, coalesce(g.gone < l.heads AND l.month_fen * l.heads <= l.held_fen * (l.heads - g.gone) + 100 * l.heads, false) AS without
+            FROM   on_list AS l
+            JOIN   gone    AS g ON g.row_payment = l.row_payment) AS x
+),
 at_death AS (
-    SELECT l.person_key, l.held_key, count(DISTINCT m.person_key) AS persons
-    FROM   (SELECT DISTINCT person_key, held_key FROM left_off) AS l
-    JOIN   dead         AS d ON d.person_key = l.person_key
-    JOIN   award_member AS m ON m.award_key = l.held_key
-    WHERE  coalesce(m.from_month, d.died_on) <= d.died_on AND coalesce(m.to_month, d.died_on) >= month_of(d.died_on)
-    GROUP  BY l.person_key, l.held_key
+    -- Of several deaths the first tells for how many the award was.
+    SELECT held_key, max(persons) AS persons
+    FROM   (SELECT l.person_key, l.held_key, count(DISTINCT m.person_key) AS persons
+            FROM   (SELECT DISTINCT person_key, held_key FROM left_off) AS l
+            JOIN   dead         AS d ON d.person_key = l.person_key
+            JOIN   award_member AS m ON m.award_key = l.held_key
+            WHERE  coalesce(m.from_month, d.died_on) <= d.died_on AND coalesce(m.to_month, d.died_on) >= month_of(d.died_on)
+            GROUP  BY l.person_key, l.held_key) AS x
+    GROUP  BY held_key
 ),
 named AS (
-    -- Whom the list of an award names at all, for a month, and living in it.
-    SELECT award_key, month, count(DISTINCT person_key) AS ever, count(DISTINCT CASE WHEN covers THEN person_key END) AS listed,
-           count(DISTINCT CASE WHEN covers AND coalesce(died_on >= month, true) THEN person_key END) AS living
+    -- Who of those whom the list of an award names for a month lives in it.
+    SELECT award_key, month, count(DISTINCT CASE WHEN covers AND coalesce(died_on >= month, true) THEN person_key END) AS living
     FROM   (SELECT l.award_key, l.month, m.person_key, d.died_on,
                    coalesce(m.from_month, l.month) <= l.month AND coalesce(m.to_month, l.month) >= l.month AS covers
             FROM   (SELECT DISTINCT award_key, month FROM left_off) AS l
@@ -94,21 +115,22 @@ named AS (
 ),
 measured AS (
     -- For how many an award is paid: its own number, else those whom its list named in the month of death.
-    SELECT l.*, l.award_key = l.held_key AS same_award, n.ever, n.listed, n.living, a.monthly_amount_fen < l.held_fen AS lowered,
+    SELECT l.*, l.award_key = l.held_key AS same_award, n.living, a.monthly_amount_fen < l.held_fen AS lowered,
            CASE WHEN l.persons > 0 THEN CAST(l.persons AS BIGINT) WHEN l.award_key = l.held_key THEN h.persons END AS heads,
-           sum(CASE WHEN l.award_key = l.held_key OR l.follows THEN 1 ELSE 0 END) OVER (PARTITION BY l.row_payment) AS gone
+           coalesce(g.gone, 0) AS gone
     FROM   left_off      AS l
     JOIN   award         AS a ON a.award_key = l.award_key
-    LEFT   JOIN at_death AS h ON h.person_key = l.person_key AND h.held_key = l.held_key
+    LEFT   JOIN at_death AS h ON h.held_key = l.held_key
+    LEFT   JOIN gone     AS g ON g.row_payment = l.row_payment
     LEFT   JOIN named    AS n ON n.award_key = l.award_key AND n.month = l.month
 ),
 gone_on AS (
     -- What the records do not tell speaks for the family.
     SELECT d.*, x.household_key, x.award_key, x.month, x.row_payment, x.row_award_member,
-           CASE WHEN x.lawful THEN 0 WHEN x.listed = 0 AND x.ever >= x.heads THEN x.amount_fen / greatest(x.gone, 1) ELSE x.amount_fen / x.heads END AS share_fen,
+           CASE WHEN x.lawful THEN 0 ELSE x.amount_fen / x.heads END AS share_fen,
            CASE WHEN x.lawful THEN 'survivors' ELSE 'left_off' END AS role
     FROM   (SELECT *, coalesce(NOT (same_award OR follows) OR living >= heads
-                               OR CASE WHEN same_award THEN amount_fen * heads <= held_fen * (heads - gone) + 100 * heads ELSE lowered END, true) AS lawful
+                               OR CASE WHEN same_award THEN month_fen * heads <= held_fen * (heads - gone) + 100 * heads ELSE lowered END, true) AS lawful
             FROM   measured) AS x
     JOIN   dead AS d ON d.person_key = x.person_key
 ),

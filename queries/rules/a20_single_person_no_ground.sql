@@ -7,7 +7,7 @@
 -- subject    = "award"
 -- reads      = ["award", "award_member", "payment", "application", "disability", "medical_settlement"]
 -- optional   = ["application"]
--- columns    = ["award.single_person"]
+-- columns    = ["award.single_person", "medical_settlement.serious_illness"]
 -- # The flag of a single-person award is also set by mistake for people who simply live alone.
 -- prior      = 0.6
 -- reason_zh  = "{name}按“单人户”纳入（{award_no}，{decided_on}确认），未见一、二级残疾或三级智力、精神残疾，此前{illness_months}个月内也无重特大疾病结算；{months}个月（{month_from}至{month_to}）发放{amount}元。"

@@ -23,7 +23,8 @@
 -- The decision day of each pay-first grant against the survey.
 WITH first_paid AS (
     SELECT s.application_key, s.household_key, s.application_no, s.surveyed_on, h.region_code,
-           coalesce(s.decided_on, g.granted_on) AS granted_on, s.row_id AS row_application, g.award_key, g.row_award, g.row_payment
+           -- Where the day is not told, the last that its month can mean speaks for the office.
+           coalesce(s.decided_on, greatest(s.applied_on, day_add(month_after(g.from_month), -1))) AS granted_on, s.row_id AS row_application, g.award_key, g.row_award, g.row_payment
     FROM   application AS s
     JOIN   household   AS h ON h.household_key = s.household_key
     LEFT   JOIN temporary_grant AS g ON g.application_key = s.application_key

@@ -8,7 +8,7 @@
 -- reads      = ["kin_case", "declared_kin", "identity", "award", "payment", "official"]
 -- optional   = ["household_member"]
 -- one_of     = ["kinship", "marriage", "person"]
--- columns    = ["official.to_date", "marriage.dissolved_on"]
+-- columns    = ["official.from_date", "official.to_date", "marriage.dissolved_on"]
 -- # The duty and the lack of a paper are plain; what fails is a paper kept outside the list, and kinship by a stale book.
 -- prior      = 0.6
 -- reason_zh  = "该户于{decided_on}获批时，家庭成员{relative_name}系{organisation}{post}{official_name}的{relation_zh}，该工作人员时任职务且管辖该户所在地，近亲属备案中未见登记；此后发放{amount}元。"

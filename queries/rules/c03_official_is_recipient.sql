@@ -6,7 +6,7 @@
 -- queue      = "irregularity"
 -- subject    = "person"
 -- reads      = ["award", "award_member", "payment", "identity", "official", "award_head_count"]
--- columns    = ["official.to_date"]
+-- columns    = ["official.from_date", "official.to_date"]
 -- # The fact is sure; whether it is wrong is not: a village cadre may be poor.
 -- prior      = 0.55
 -- reason_zh  = "{name}任{organisation}{post}期间，{months}个月（{month_from}至{month_to}）本人享受救助，其份额{amount}元。"

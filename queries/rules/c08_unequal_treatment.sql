@@ -9,7 +9,7 @@
 -- optional   = ["household_member"]
 -- one_of     = ["application"]
 -- needs      = ["application.declared_income"]
--- columns    = ["official.to_date"]
+-- columns    = ["official.from_date", "official.to_date"]
 -- # The office's own figures set the family apart and a tie is on record; what fails is a hardship that no field of the file holds. No published figure exists: one in two.
 -- prior      = 0.5
 -- reason_zh  = "该户每人每月保障金额为标准的{share}%，而同县、同类别、同户籍、同人口、同收入段、同残疾情况的{peers}份待遇的中位数为{ordinary}%，其中仅{as_much}份与其相当；该户（家庭成员）与工作人员{official_name}{relation_zh}。若按同况水平发放，{months}个月（{month_from}至{month_to}）少发{amount}元。"

@@ -49,7 +49,8 @@ person AS (
 ),
 other AS (
     SELECT e.award_key, b.award_key AS later_award_key, b.row_award AS row_award_later, b.start_month, coalesce(b.end_month, DATE '2999-12-01') AS end_month,
-           b.start_month > e.start_month AS begun_later, CASE WHEN b.programme = e.programme AND b.chain = e.chain THEN 1 ELSE 0 END AS same_benefit
+           -- A conversion may overlap by a month; what began before that ran beside.
+           b.start_month > e.start_month AND b.start_month >= e.end_month AS begun_later, CASE WHEN b.programme = e.programme AND b.chain = e.chain THEN 1 ELSE 0 END AS same_benefit
     FROM   ended   AS e
     JOIN   benefit AS b ON b.household_key = e.household_key AND b.award_key <> e.award_key
     WHERE  coalesce(b.end_month, DATE '2999-12-01') > e.end_month

@@ -1,6 +1,6 @@
 -- id         = "e05_paid_short"
 -- typology   = "E05"
--- version    = 2
+-- version    = 3
 -- status     = "experimental"
 -- severity   = 3
 -- queue      = "exclusion"
@@ -16,8 +16,8 @@
 -- blind      = ["Amounts awarded too low: see A12 and E06.", "Programmes paid once."]
 -- basis      = ["社会救助暂行办法 art. 66 (6)"]
 -- [exemptions.made_good]
--- zh       = "已在三个月内补发"
--- en       = "made good within three months"
+-- zh       = "已在三个月内补发或预发"
+-- en       = "made good within three months, or paid ahead"
 -- contract = "returned and re-paid"
 -- [exemptions.covered_person_died]
 -- zh       = "保障对象死亡，仅扣减其份额"
@@ -30,8 +30,8 @@
 -- meaning = "a shortfall of no more than this, in yuan, is rounding"
 
 -- Awards whose paid rows are one full payment a month are left out at once; they are nearly all. The others are
--- laid out month by month, and what a chain of awards owes is settled oldest first by what it paid too much. The share
--- of the dead is not owed.
+-- laid out month by month. What a chain of awards paid too much settles what it owed in the three months before, oldest
+-- first; what is left of it was paid ahead for the three months after. The share of the dead is not owed.
 WITH RECURSIVE calendar AS (
     SELECT $window_from AS month
     UNION  ALL
@@ -83,6 +83,8 @@ died AS (
     FROM   irregular    AS i
     JOIN   award_member AS m ON m.award_key = i.award_key
     JOIN   death_record AS d ON d.person_key = m.person_key AND d.choice = 1 AND d.doubt IS NULL
+    -- Who was off the list before has no share in the amount.
+    WHERE  coalesce(m.to_month, d.died_on) >= month_of(d.died_on)
 ),
 month AS (
     SELECT i.award_key, i.household_key, i.programme, i.application_key, i.due_fen, i.row_award, c.month,
@@ -94,33 +96,59 @@ month AS (
     WHERE  day_add(c.month, CAST(local_number(h.region_code, 'pay_day', c.month) AS BIGINT) - 1) <= $as_of
 ),
 mourned AS (
-    SELECT m.award_key, m.month, count(*) AS dead, min(d.row_death) AS row_death, min(n.head_count) AS head_count
+    SELECT m.award_key, m.month, count(DISTINCT d.person_key) AS dead, min(d.row_death) AS row_death, min(n.head_count) AS head_count
     FROM   month            AS m
     JOIN   died             AS d ON d.award_key = m.award_key AND d.died_on < month_after(m.month)
     JOIN   award_head_count AS n ON n.award_key = m.award_key
     GROUP  BY m.award_key, m.month
 ),
+living AS (
+    SELECT g.award_key, g.month, count(DISTINCT m.person_key) AS living
+    FROM   mourned      AS g
+    JOIN   award_member AS m ON m.award_key = g.award_key
+    LEFT   JOIN died    AS d ON d.award_key = m.award_key AND d.person_key = m.person_key AND d.died_on < month_after(g.month)
+    WHERE  coalesce(m.from_month, g.month) <= g.month AND coalesce(m.to_month, g.month) >= g.month AND d.award_key IS NULL
+    GROUP  BY g.award_key, g.month
+),
+-- Of those whom the amount is for, as many as the living do not fill.
+unfilled AS (
+    SELECT g.award_key, g.month, g.row_death, g.head_count,
+           least(g.dead, greatest(g.head_count - coalesce(l.living, 0), 0)) AS dead
+    FROM   mourned     AS g
+    LEFT   JOIN living AS l ON l.award_key = g.award_key AND l.month = g.month
+),
 ledger AS (
     SELECT m.*, d.row_death,
            greatest(m.due_fen - m.got_fen, 0) AS less_fen,
-           greatest(m.due_fen - m.got_fen - coalesce(m.due_fen * least(d.dead, d.head_count) / d.head_count, 0), 0) AS short_fen,
+           greatest(m.due_fen - m.got_fen - coalesce(m.due_fen * d.dead / d.head_count, 0), 0) AS short_fen,
            greatest(m.got_fen - m.due_fen, 0) AS over_fen,
            months_between($window_from, m.month) AS month_no
     FROM   month AS m
-    LEFT   JOIN mourned AS d ON d.award_key = m.award_key AND d.month = m.month
+    LEFT   JOIN unfilled AS d ON d.award_key = m.award_key AND d.month = m.month
 ),
-settled AS (
+around AS (
     SELECT *,
-           sum(short_fen) OVER (PARTITION BY household_key, programme, application_key ORDER BY month_no
-                                RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS owed_fen,
-           sum(over_fen) OVER (PARTITION BY household_key, programme, application_key ORDER BY month_no
-                               RANGE BETWEEN UNBOUNDED PRECEDING AND 3 FOLLOWING) AS repaid_fen
+           sum(short_fen) OVER (PARTITION BY household_key, programme, application_key ORDER BY month_no RANGE BETWEEN CURRENT ROW AND CURRENT ROW) AS owed_now,
+           sum(short_fen) OVER (PARTITION BY household_key, programme, application_key ORDER BY month_no RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) AS owed_1,
+           sum(short_fen) OVER (PARTITION BY household_key, programme, application_key ORDER BY month_no RANGE BETWEEN 2 PRECEDING AND CURRENT ROW) AS owed_2,
+           sum(short_fen) OVER (PARTITION BY household_key, programme, application_key ORDER BY month_no RANGE BETWEEN 6 PRECEDING AND 1 PRECEDING) AS owed_before,
+           sum(over_fen) OVER (PARTITION BY household_key, programme, application_key ORDER BY month_no RANGE BETWEEN 3 PRECEDING AND 1 PRECEDING) AS over_before,
+           sum(over_fen) OVER (PARTITION BY household_key, programme, application_key ORDER BY month_no RANGE BETWEEN 1 FOLLOWING AND 3 FOLLOWING) AS over_after,
+           min(CASE WHEN over_fen > 0 THEN month_no END) OVER (PARTITION BY household_key, programme, application_key ORDER BY month_no RANGE BETWEEN 1 FOLLOWING AND 3 FOLLOWING) AS over_next
     FROM   ledger
 ),
+settled AS (
+    -- The next month that pays too much settles what was owed in the three before it.
+    SELECT *,
+           least(short_fen, greatest(CASE over_next - month_no WHEN 1 THEN owed_2 WHEN 2 THEN owed_1 ELSE owed_now END
+                                     - coalesce(over_after, 0)
+                                     - greatest(coalesce(over_before, 0) - coalesce(owed_before, 0), 0), 0)) AS missing_fen
+    FROM   around
+),
 exempted AS (
-    SELECT *, least(short_fen, greatest(owed_fen - repaid_fen, 0)) AS missing_fen,
+    SELECT *,
            CASE WHEN less_fen > 100 * $short_yuan AND short_fen <= 100 * $short_yuan THEN 'covered_person_died'
-                WHEN short_fen <= 100 * $short_yuan OR owed_fen <= repaid_fen + 100 * $short_yuan THEN 'made_good' END AS exempt_as
+                WHEN missing_fen <= 100 * $short_yuan THEN 'made_good' END AS exempt_as
     FROM   settled
     WHERE  less_fen > 100 * $short_yuan OR got_fen - later_fen < due_fen - 100 * $short_yuan
 ),

@@ -50,10 +50,10 @@ struct RunArgs {
     #[arg(long)]
     directed: bool,
     /// Id of the vertex to start from; the same as --param source=ID
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     source: Option<String>,
     /// Id of the vertex to end at; the same as --param target=ID
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     target: Option<String>,
     /// Steps or rounds; the same as --param iterations=N
     #[arg(long)]

@@ -10,6 +10,7 @@ mod inference;
 mod interner;
 mod keyed;
 pub mod linkage;
+mod namesakes;
 mod persons;
 mod repaired;
 mod standing;

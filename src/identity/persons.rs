@@ -25,17 +25,15 @@ fn neighbours(text: &str) -> Vec<(String, Repair)> {
     if id_number::fault(text).is_none() { id_number::old_neighbours(text) } else { id_number::neighbours(text) }
 }
 
+/// How a person without a number is called, whatever stood in its place: one department writes 无, another 0.
+const WITHOUT: &str = "无";
+
 /// What stands for somebody without a number: the placeholder, and in the file of a family the name and the
 /// family, which tell one from another there.
 fn unnumbered(placeholder: &str, person_name: Option<&str>, household: Option<&str>) -> String {
-    let placeholder = id_number::normalise(placeholder).text;
-    let Some(household) = household else { return placeholder };
+    let Some(household) = household else { return id_number::normalise(placeholder).text };
     let person_name = person_name.map(name::normal).unwrap_or_default();
-    [placeholder.as_str(), &person_name, household]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
+    [WITHOUT, &person_name, household].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// First pass: every number met.
@@ -290,7 +288,8 @@ impl Persons {
     /// The key of somebody without a number in the file of a family; none where no family is known, since
     /// a name alone names nobody.
     pub fn unnumbered(&self, placeholder: &str, person_name: Option<&str>, household: Option<&str>) -> Option<i32> {
-        self.index.key(&unnumbered(placeholder, person_name, Some(household?)))
+        let household = household.filter(|_| id_number::is_placeholder(placeholder))?;
+        self.index.key(&unnumbered(placeholder, person_name, Some(household)))
     }
 
     /// The key under which a faulty number, or a placeholder, stands for itself.

@@ -6,6 +6,7 @@ use crate::domain::{id_number, name};
 
 use super::inference::Method;
 use super::interner::{Interner, KeyIndex};
+use super::namesakes;
 use super::persons::{Faulty, Persons};
 use super::standing::Standing;
 
@@ -41,9 +42,21 @@ impl Repaired {
         self.numbers.position(number)
     }
 
-    /// Takes a link that was inferred otherwise.
+    /// Takes a link that was inferred otherwise. One without a name whose number came with names of several people
+    /// is offered only: whatever stands beside it may be another's.
     pub fn link(&mut self, reference: Faulty, number: String, probability: f64) {
-        self.known.insert(reference, (number, Method::Linked, probability));
+        if reference.1.is_none() && self.is_of_several(&reference.0) {
+            self.offer(reference, number, probability);
+        } else {
+            self.known.insert(reference, (number, Method::Linked, probability));
+        }
+    }
+
+    /// Whether a wrong number came with names of several people.
+    fn is_of_several(&self, text: &str) -> bool {
+        let own = self.faulty.range((text.to_owned(), None)..).take_while(|(other, _)| other == text);
+        let names: Vec<&str> = own.filter_map(|(_, name)| name.as_deref()).filter(|name| !name.is_empty()).collect();
+        namesakes::persons(&names).values().collect::<BTreeSet<_>>().len() > 1
     }
 
     /// Takes a person that a reference may mean, for a steward.
@@ -57,14 +70,24 @@ impl Repaired {
     /// Gives every person a key.
     pub fn finish(mut self) -> Persons {
         // A reference without a name (kinship has none) follows the named ones of the same text, where
-        // these agree on one person.
+        // these agree on one person and none has the name of another.
         let mut by_text: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for (reference, (number, ..)) in &self.known {
             by_text.entry(&reference.0).or_default().insert(number);
         }
+        let strays = |text: &str| {
+            let own = self.faulty.range((text.to_owned(), None)..).take_while(|(other, _)| other == text);
+            let (known, open): (Vec<_>, Vec<_>) =
+                own.filter(|(_, name)| name.is_some()).partition(|reference| self.known.contains_key(*reference));
+            let agree = |a: &Faulty, b: &Faulty| a.1.iter().zip(&b.1).all(|(a, b)| name::agree(a, b));
+            open.iter().any(|open| !known.iter().any(|known| agree(open, known)))
+        };
         let mut followed = Vec::new();
         for reference in self.faulty.iter().filter(|r| r.1.is_none() && !self.known.contains_key(*r)) {
             let Some(numbers) = by_text.get(reference.0.as_str()).filter(|n| n.len() == 1) else { continue };
+            if strays(&reference.0) {
+                continue;
+            }
             if numbers.iter().any(|number| self.standing.refuses(reference, number)) {
                 continue;
             }
@@ -97,21 +120,14 @@ impl Repaired {
         }
         let mut apart = BTreeMap::new();
         for (text, names) in by_text {
-            // The first of the names that agree stands for them.
-            let mut persons: Vec<&str> = Vec::new();
-            let mut named = Vec::new();
-            for name in names.iter().flatten() {
-                let first = persons.iter().find(|first| name::agree(first, name)).copied();
-                named.push((*name, first.unwrap_or(name)));
-                if first.is_none() {
-                    persons.push(name);
-                }
-            }
-            if persons.len() < 2 || names.contains(&None) {
+            let named: Vec<&str> = names.iter().flatten().copied().collect();
+            let of = namesakes::persons(&named);
+            let several = of.values().collect::<BTreeSet<_>>().len() > 1;
+            if !several || names.contains(&None) {
                 self.numbers.intern(text);
             }
-            if persons.len() > 1 {
-                for (name, first) in named {
+            if several {
+                for (name, first) in of {
                     let own = format!("{text} {first}");
                     self.numbers.intern(&own);
                     apart.insert((text.to_owned(), Some(name.to_owned())), own);

@@ -65,6 +65,11 @@ fn a_placeholder_is_a_person_in_the_file_of_a_family_alone() {
     let key = |name, family| found.unnumbered(" 无", Some(name), family);
     assert!(key("张小明", Some("JT1")).is_some() && key("张小明", Some("JT1")) != key("张小明", Some("JT2")));
     assert_eq!((key("张小明", None), key("李小红", Some("JT1"))), (None, None));
+    for spelt in ["不详", "0", "111111111111111"] {
+        assert_eq!(found.unnumbered(spelt, Some("张小明"), Some("JT1")), key("张小明", Some("JT1")), "{spelt}");
+        assert_eq!(found.resolve(spelt, Some("张小明")).0, None, "{spelt}");
+    }
+    assert_eq!(found.unnumbered(LI, Some("张小明"), Some("JT1")), None, "a number is no placeholder");
     let (person, inference) = found.resolve("无", Some("李小红"));
     assert_eq!((person, inference.unwrap().method), (None, Method::Unresolved));
     assert_eq!((found.own("无", Some("李小红")).0, found.len()), (None, 3));
@@ -77,6 +82,14 @@ fn a_reference_without_a_name_follows_the_named_ones_of_the_same_text() {
     assert_eq!(found.resolve(text, None).0, found.resolve(LI, None).0);
     let alone = persons(&[(LI, "李顺昌")], &[(text, None)]);
     assert_eq!(alone.resolve(text, None).1.unwrap().method, Method::Unresolved);
+}
+
+#[test]
+fn a_reference_without_a_name_follows_nobody_where_its_number_came_with_names_of_several() {
+    let text = "439931194810040162";
+    let found = persons(&[(LI, "李顺昌")], &[(text, Some("李顺昌")), (text, Some("王五")), (text, None)]);
+    assert_eq!(found.resolve(text, Some("李顺昌")).0, found.resolve(LI, None).0);
+    assert_ne!(found.resolve(text, None).0, found.resolve(LI, None).0);
 }
 
 #[test]

@@ -66,6 +66,20 @@ enum Input {
 }
 
 impl Source {
+    /// What its characters are read as, of text.
+    pub(super) fn encoding(&self) -> Option<&'static str> {
+        match &self.input {
+            Input::Csv(dialect) => Some(dialect.encoding.name()),
+            Input::JsonLines { encoding, .. } => Some(encoding.name()),
+            Input::Xlsx { .. } | Input::Parquet => None,
+        }
+    }
+
+    /// What parts its cells, of CSV.
+    pub(super) fn delimiter(&self) -> Option<char> {
+        if let Input::Csv(dialect) = &self.input { Some(dialect.delimiter.into()) } else { None }
+    }
+
     /// The table whose rows it holds.
     pub fn table(&self) -> &'static Table {
         self.plan.table

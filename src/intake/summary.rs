@@ -17,9 +17,26 @@ pub struct SourceSummary {
     pub sheet: Option<String>,
     /// SHA-256 of the whole file.
     pub sha256: String,
+    /// What its characters were read as, of text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
+    /// What parted its cells, of CSV.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delimiter: Option<char>,
+    /// Row of the headers; 0 where the format has none.
+    #[serde(default)]
+    pub header_row: u64,
     /// Canonical column → the header it was read from, or `=` and the constant of the mapping; behind it
     /// the unit of money, where it is not the yuan of a month.
     pub columns: BTreeMap<String, String>,
+}
+
+impl SourceSummary {
+    /// Whether another was read in the same way: the same cells come of the same bytes.
+    pub fn is_read_as(&self, other: &Self) -> bool {
+        let way = |of: &Self| (of.encoding.clone(), of.delimiter, of.header_row);
+        self.columns == other.columns && way(self) == way(other)
+    }
 }
 
 impl Source {
@@ -45,6 +62,9 @@ impl Source {
             format: format.to_owned(),
             sheet: self.sheet.clone(),
             sha256: self.sha256.clone(),
+            encoding: self.encoding().map(str::to_owned),
+            delimiter: self.delimiter(),
+            header_row: self.header_row,
             columns: columns.collect(),
         }
     }

@@ -81,6 +81,7 @@ pub fn engine_in(options: &EngineOptions, memory: Arc<dyn MemoryPool>) -> Result
         .with_runtime_env(runtime)
         .with_default_features()
         .with_optimizer_rules(keys::rules())
+        .with_relation_planners(vec![Arc::new(keys::KeylessRelations)])
         .with_physical_optimizer_rule(Arc::new(Yielding))
         .build();
     for name in TELLING_PLACES {

@@ -41,3 +41,22 @@ fn a_grouping_over_a_grouping_merges_no_rows() {
     assert!(counted("met")[0].parse::<u64>().unwrap() > 300);
     assert_eq!(counted("once"), counted("met"), "each row stands once");
 }
+
+/// Such a grouping once also grouped by what its statement did not name.
+#[test]
+fn a_grouping_over_a_grouping_parts_no_rows() {
+    let desk = Desk::new();
+    desk.import(&[fixture("county/exports")], &[]);
+    let counted = |plus: &str| {
+        desk.query(&format!(
+            "WITH first AS (SELECT household_key, min(start_month) AS begun FROM award GROUP BY household_key),
+                  met   AS (SELECT f.household_key, f.begun, m.person_key, m.row_id FROM first AS f
+                            JOIN household_member AS m ON m.household_key = f.household_key),
+                  once  AS (SELECT household_key, person_key, count(*) AS n FROM met GROUP BY household_key, person_key),
+                  size  AS (SELECT household_key{plus} AS household, count(*) AS members FROM once AS o
+                            GROUP BY household_key{plus})
+             SELECT count(*), count(DISTINCT household), max(members) FROM size"
+        ))
+    };
+    assert_eq!(counted(""), counted(" + 0"));
+}

@@ -160,6 +160,35 @@ fn a_file_that_is_read_in_another_way_takes_the_place_of_what_it_gave() {
 }
 
 #[test]
+fn rows_left_out_for_those_of_a_file_that_is_read_in_another_way_are_not_lost() {
+    let desk = Desk::small();
+    desk.import_all();
+    let first = payments(&["2024-04"]);
+    desk.file("payment-a.csv", &first);
+    desk.import_all();
+    // Of these two rows the first repeats what the other file says.
+    desk.file("payment-b.csv", &payments(&["2024-04", "2024-05"]));
+    desk.import_all();
+    let mapping = desk.path("mapping.toml");
+    fs::write(&mapping, "[[file]]\nname = 'payment-a.csv'\n[file.units]\namount = 'fen'\n").unwrap();
+    let (mapping, data) = (mapping.display().to_string(), desk.data().display().to_string());
+    let alone = desk.exports().join("payment-a.csv").display().to_string();
+    let said = failed(&["import", &alone, "--data", &data, "--mapping", &mapping]);
+    assert!(["payment-b.csv", "payment-a.csv", "together"].iter().all(|part| said.contains(part)), "{said}");
+    let together = [alone, desk.exports().join("payment-b.csv").display().to_string()];
+    done(&["import", &together[0], &together[1], "--data", &data, "--mapping", &mapping]);
+    let fresh = desk.path("fresh").display().to_string();
+    done(&["import", desk.exports().to_str().unwrap(), "--data", &fresh, "--mapping", &mapping]);
+    let rows = |data: &str, sql: &str| done(&["query", "--data", data, sql]);
+    for sql in [
+        "SELECT month, amount_fen FROM payment ORDER BY 1, 2",
+        "SELECT path, rows_read, rows_accepted, rows_duplicate, rows_quarantined FROM source_file WHERE table_name = 'payment' ORDER BY 1",
+    ] {
+        assert_eq!(rows(&data, sql), rows(&fresh, sql));
+    }
+}
+
+#[test]
 fn snapshots_are_listed_shown_and_removed_but_never_the_one_in_force() {
     let desk = Desk::small();
     let old = desk.import_all()["id"].as_str().unwrap().to_owned();

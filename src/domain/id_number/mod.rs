@@ -109,6 +109,10 @@ fn check(text: &str) -> Checked {
     if !digits.iter().all(u8::is_ascii_digit) || number[17] == b'?' {
         return fault(IdFault::Characters);
     }
+    if fifteen && number[..15].iter().all(|digit| *digit == number[0]) {
+        // Fifteen ones make a date and are nobody's number: see [`is_placeholder`].
+        return fault(IdFault::BirthDate);
+    }
     if fifteen {
         // Sequences 996 to 999 of the old series were set aside for those born before 1900.
         let century = if number[12..15] >= b"996"[..] { b"18" } else { b"19" };

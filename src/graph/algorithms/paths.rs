@@ -78,7 +78,9 @@ pub fn best_paths<W: Weight, K: PartialEq>(
     let mut best: Vec<Path> = Vec::new();
     let mut told: Vec<K> = Vec::new();
     let mut looked = 0;
-    while let Some(Reverse(path)) = heap.pop() {
+    while best.len() < count
+        && let Some(Reverse(path)) = heap.pop()
+    {
         let Some(&last) = path.vertices.last() else { break };
         if last == to {
             if let Some(key) = same(&path.vertices)
@@ -86,9 +88,6 @@ pub fn best_paths<W: Weight, K: PartialEq>(
             {
                 told.push(key);
                 best.push(path);
-            }
-            if best.len() == count {
-                break;
             }
             continue;
         }

@@ -9,12 +9,14 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::reader::ChunkReader;
 
 use super::layout::Layout;
+use super::rows::Delimiter;
 use super::{Edges, Id, names, weight};
 use crate::graph::GraphError;
 
 /// Which columns hold the ends and the weight.
 pub(super) fn layout(path: &Path, batches: &[RecordBatch]) -> Result<Layout, GraphError> {
-    let mut layout = Layout { format: "Parquet".to_owned(), ..Layout::default() };
+    // Columns keep blanks, so a text of vertices beside them does as well.
+    let mut layout = Layout { format: "Parquet".to_owned(), delimiter: Delimiter::byte(b','), ..Layout::default() };
     let Some(first) = batches.first() else { return Ok(layout) };
     let schema = first.schema();
     let columns: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();

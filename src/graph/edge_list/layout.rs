@@ -296,12 +296,15 @@ pub(super) fn ends_and_data(row: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// Delimiter and column of the ids in rows of vertices, and whether there is a header. Rows that have no other delimiter
-/// than blanks stand apart as the edges do: a file of one column has none, and its names may have blanks.
+/// than blanks stand apart as the edges do: a file of one column has none, and its names may have blanks. A number
+/// before a blank is an id with what belongs to it.
 pub(super) fn vertices(path: &Path, text: &[u8], edges: Delimiter) -> (Delimiter, usize, bool) {
     let mut rows = rows(text).map(|(_, row)| row);
     let Some(row) = rows.next() else { return (Delimiter::BLANKS, 0, false) };
-    let delimiter = Delimiter::of(row);
-    let delimiter = match delimiter {
+    let mut words = row.split(|b| *b == b' ').filter(|word| !word.is_empty());
+    let with_more = words.next().is_some_and(numeric) && words.next().is_some();
+    let delimiter = match Delimiter::of(row) {
+        Delimiter::BLANKS if with_more => Delimiter::BLANKS,
         Delimiter::BLANKS if edges != Delimiter::BLANKS => edges,
         Delimiter::BLANKS if ends_in(path, "csv") => Delimiter::byte(b','),
         own => own,

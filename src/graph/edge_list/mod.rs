@@ -24,7 +24,8 @@
 //! **Directions** are the caller's to tell; where the file says otherwise (MatrixMarket, DIMACS, KONECT), a note does.
 //! Each edge of a file without directions leads both ways in a directed graph.
 //!
-//! **Ids** are whole numbers where all of both files are so and none begins with a zero, else texts. Vertices are
+//! **Ids** are whole numbers where all of both files are so (of 64 bits with a sign) and none begins with a zero, else
+//! texts, which are ordered as texts. Vertices are
 //! numbered in the order of their ids. A vertex file (LDBC `.v`) has one id a row and may name vertices without edges;
 //! where it is given, an edge to any other vertex is an error.
 //!

@@ -370,6 +370,21 @@ fn parquet(columns: Vec<(&str, arrow::array::ArrayRef)>) -> Vec<u8> {
 }
 
 #[test]
+fn vertices_may_have_blanks_in_their_names_or_more_behind_their_numbers() {
+    let count = |edges: (&str, &[u8]), vertices: (&str, &str)| {
+        read_as(edges, Some(vertices), Options::default()).map(|list| list.ids.len())
+    };
+    for edges in ["1,2\n2,3\n", "1\t2\n2\t3\n"] {
+        assert_eq!(count(("e.csv", edges.as_bytes()), ("v.txt", "1 Anna\n2 20\n3 30\n4 40\n")), Ok(4), "{edges:?}");
+    }
+    let names = |values: [&str; 2]| -> arrow::array::ArrayRef {
+        std::sync::Arc::new(arrow::array::StringArray::from(values.to_vec()))
+    };
+    let bytes = parquet(vec![("source", names(["Boston", "Salem"])), ("target", names(["Boston", "Boston"]))]);
+    assert_eq!(count(("e.parquet", &bytes), ("v.txt", "Boston\nSalem\nLos Angeles\nLos Gatos\n")), Ok(4));
+}
+
+#[test]
 fn parquet_has_ids_and_weights_of_many_kinds() {
     use std::sync::Arc;
 

@@ -19,18 +19,31 @@ pub(super) struct Evidence {
     day_first: u64,
     month_first: u64,
     either: u64,
+    /// Dates that begin with the year.
+    year_first: u64,
 }
 
 impl Evidence {
     /// Takes in a cell.
     pub fn add(&mut self, text: &str) {
-        let Some(Numbers { year_first: false, a, b, .. }) = numbers(text) else { return };
-        match (a > 12, b > 12) {
-            (true, false) => self.day_first += 1,
-            (false, true) => self.month_first += 1,
-            (false, false) => self.either += 1,
-            (true, true) => {}
+        let Some(Numbers { year_first, a, b, .. }) = numbers(text) else { return };
+        match (year_first, a > 12, b > 12) {
+            (true, ..) => self.year_first += 1,
+            (false, true, false) => self.day_first += 1,
+            (false, false, true) => self.month_first += 1,
+            (false, false, false) => self.either += 1,
+            (false, true, true) => {}
         }
+    }
+
+    /// Whether more cells may tell more: no date was met so far, or only such as leave the order open.
+    pub fn may_tell_more(self) -> bool {
+        self.day_first == self.month_first && (self.either > 0 || self.year_first == 0)
+    }
+
+    /// Whether most dates tell one order.
+    pub fn is_told(self) -> bool {
+        self.day_first != self.month_first
     }
 
     /// Whether dates were met whose order matters, and none that tells it.
@@ -64,11 +77,14 @@ fn numbers(text: &str) -> Option<Numbers> {
     if day.len() == 8 && day.bytes().all(|byte| byte.is_ascii_digit()) {
         let number = |range: std::ops::Range<usize>| day[range].parse::<u32>().ok();
         let (first, last) = (number(0..4)? as i32, number(4..8)? as i32);
-        return Some(if is_year(first) || !is_year(last) {
-            Numbers { year: first, year_first: true, a: number(4..6)?, b: number(6..8)? }
-        } else {
-            Numbers { year: last, year_first: false, a: number(0..2)?, b: number(2..4)? }
-        });
+        let ahead = Numbers { year: first, year_first: true, a: number(4..6)?, b: number(6..8)? };
+        let behind = Numbers { year: last, year_first: false, a: number(0..2)?, b: number(2..4)? };
+        // 16061944 may begin with a year as well, but not with a date.
+        let is_behind = match (is_year(first), is_year(last)) {
+            (true, true) => !ahead.is_date() && behind.is_date(),
+            (one, other) => other && !one,
+        };
+        return Some(if is_behind { behind } else { ahead });
     }
     let mut parts = day.trim_end_matches('日').split(['-', '/', '.', '年', '月']);
     let parts = [parts.next()?, parts.next()?, parts.next()?, parts.next().unwrap_or_default()];
@@ -85,6 +101,12 @@ fn numbers(text: &str) -> Option<Numbers> {
 }
 
 impl Numbers {
+    /// Whether some order makes a date of them.
+    fn is_date(&self) -> bool {
+        let (year, month, day) = self.in_order(Order::DayFirst);
+        NaiveDate::from_ymd_opt(year, month, day).is_some()
+    }
+
     /// Year, month and day. Where only the other order makes a date, it is meant.
     fn in_order(&self, order: Order) -> (i32, u32, u32) {
         let Self { year, a, b, .. } = *self;
@@ -145,6 +167,12 @@ mod tests {
             ("04/09/1956", MonthFirst, "19560409"),
             ("09.04.1956 12:30", DayFirst, "19560409"),
             ("09041956", DayFirst, "19560409"),
+            // Years stand at both ends of it, a date only at one.
+            ("16061944", DayFirst, "19440616"),
+            ("20121956", DayFirst, "19561220"),
+            ("20101905", DayFirst, "19051020"),
+            ("12201956", MonthFirst, "19561220"),
+            ("19201920", DayFirst, "19201920"),
             // Only one order makes a date of it.
             ("04/25/1956", DayFirst, "19560425"),
             // Slips: no day of the calendar, or hardly a date.

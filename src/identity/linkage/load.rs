@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use super::LinkageError;
 use super::columns::{Column, Rows};
-use super::dates::Evidence;
+use super::dates::{Evidence, Order};
 use super::expression::{BatchKeys, PairCondition, Planner, Rule, data_type, mix, schema};
 use super::keys::{Keys, RuleKeys};
 use super::normalise::{Written, typed};
@@ -95,7 +95,8 @@ pub(super) fn load(spec: &Spec, plan: &Plan, left: &Path, right: Option<&Path>) 
     let mut sessions: Vec<RuleKeys> = plan.sessions.iter().map(empty).collect();
     let mut readings = Vec::new();
     for (side, path) in [Some(left), right].into_iter().flatten().enumerate() {
-        let reader = Reader { spec, plan, path, right_side: side == 1, linking: right.is_some() };
+        let other = right.map(|right| if side == 0 { right } else { left });
+        let reader = Reader { spec, plan, path, right_side: side == 1, other };
         let (count, reading) = reader.read(&mut rows, &mut blocks, &mut sessions)?;
         readings.push(reading);
         if count == 0 {
@@ -111,7 +112,8 @@ struct Reader<'a> {
     plan: &'a Plan,
     path: &'a Path,
     right_side: bool,
-    linking: bool,
+    /// The file of the other side, where there is one.
+    other: Option<&'a Path>,
 }
 
 /// A batch, normalised, with its keys.
@@ -164,7 +166,7 @@ impl Reader<'_> {
         let (mut count, before) = (0usize, rows.hashes.len());
         // One thread reads ahead while the others work on what was read before.
         let mut raw = next(&mut source)?;
-        let places = self.places(&source, &read, &positions, &raw)?;
+        let places = self.places(&source, &read, &positions, &raw, &mut reading)?;
         while !raw.is_empty() {
             let work = || -> Result<Vec<Ready>, LinkageError> {
                 raw.par_iter().map(|batch| self.ready(batch, &places, id)).collect()
@@ -213,6 +215,7 @@ impl Reader<'_> {
             found: optional(true),
             absent: optional(false),
             dropped: Vec::new(),
+            open_dates: Vec::new(),
             encoding: None,
             replaced: 0,
         }
@@ -225,15 +228,39 @@ impl Reader<'_> {
         read: &[&super::spec::Column],
         positions: &[Option<usize>],
         first: &[RecordBatch],
+        reading: &mut Reading,
     ) -> Result<Vec<Option<(usize, Written)>>, LinkageError> {
         let place = |(column, at): (&&super::spec::Column, &Option<usize>)| {
             let Some(at) = *at else { return Ok(None) };
             let lists = source.is_list(at);
             let dates = column.kind == Kind::Date || column.normalise.contains(&Step::DateDigits);
-            let order = if dates && !lists { self.evidence(column, at, first)?.order() } else { Default::default() };
+            let order = if dates && !lists { self.order(column, at, first, reading)? } else { Order::default() };
             Ok(Some((at, Written { order, lists })))
         };
         read.iter().zip(positions).map(place).collect()
+    }
+
+    /// The order of a column's dates: as they tell it, else as those of the other file do.
+    fn order(
+        &self,
+        column: &super::spec::Column,
+        at: usize,
+        first: &[RecordBatch],
+        reading: &mut Reading,
+    ) -> Result<Order, LinkageError> {
+        let own = self.evidence(column, at, first)?;
+        if !own.is_open() {
+            return Ok(own.order());
+        }
+        if let Some(other) = self.other {
+            let mut theirs = Evidence::default();
+            add_dates(&mut theirs, other, column.from.on(!self.right_side), 0)?;
+            if theirs.is_told() {
+                return Ok(theirs.order());
+            }
+        }
+        reading.open_dates.push(column.name.clone());
+        Ok(own.order())
     }
 
     /// What the dates of a column tell of their order: the first of them, and where these leave it open, all.
@@ -244,20 +271,10 @@ impl Reader<'_> {
         first: &[RecordBatch],
     ) -> Result<Evidence, LinkageError> {
         let mut evidence = Evidence::default();
-        let add = |evidence: &mut Evidence, batch: &RecordBatch, at: usize| {
-            batch.column(at).as_string::<i32>().iter().flatten().for_each(|text| evidence.add(text.trim()));
-        };
-        first.iter().for_each(|batch| add(&mut evidence, batch, at));
-        if evidence.is_open() && first.len() == AT_ONCE {
-            let headers = column.from.on(self.right_side);
-            let wanted: Vec<&str> = headers.iter().map(String::as_str).collect();
-            let mut again = Source::open(self.path, &wanted)?;
-            let at = again.position(headers)?;
-            // These were counted already.
-            (0..first.len()).try_for_each(|_| again.next().map(|_| ()))?;
-            while let Some(batch) = again.next()?.filter(|_| evidence.is_open()) {
-                add(&mut evidence, &batch, at);
-            }
+        first.iter().for_each(|batch| add_cells(&mut evidence, batch, at));
+        if first.len() == AT_ONCE && evidence.may_tell_more() {
+            // The first were counted already.
+            add_dates(&mut evidence, self.path, column.from.on(self.right_side), first.len())?;
         }
         Ok(evidence)
     }
@@ -326,7 +343,7 @@ impl Reader<'_> {
             let of = |(i, rule): (usize, &Rule)| {
                 let failed = self.failed(format!("{name}[{i}]"));
                 let left = (!self.right_side).then(|| rule.keys(&columns, false)).transpose().map_err(&failed)?;
-                let on_right = if self.linking { self.right_side } else { !rule.symmetric };
+                let on_right = if self.other.is_some() { self.right_side } else { !rule.symmetric };
                 let right = on_right.then(|| rule.keys(&columns, true)).transpose().map_err(&failed)?;
                 Ok::<_, LinkageError>((left, right))
             };
@@ -335,6 +352,28 @@ impl Reader<'_> {
         let (blocks, sessions) = (keys(&self.plan.rules, "block")?, keys(&self.plan.sessions, "training.blocks")?);
         Ok(Ready { ids: id.map(text).transpose()?, columns, hashes, dropped, blocks, sessions })
     }
+}
+
+/// Takes in the dates of a column of a file, behind so many batches, until they tell their order.
+fn add_dates(evidence: &mut Evidence, path: &Path, headers: &[String], behind: usize) -> Result<(), LinkageError> {
+    let wanted: Vec<&str> = headers.iter().map(String::as_str).collect();
+    let mut source = Source::open(path, &wanted)?;
+    // A file without the column tells nothing.
+    let Ok(at) = source.position(headers) else { return Ok(()) };
+    if source.is_list(at) {
+        return Ok(());
+    }
+    (0..behind).try_for_each(|_| source.next().map(|_| ()))?;
+    while evidence.may_tell_more()
+        && let Some(batch) = source.next()?
+    {
+        add_cells(evidence, &batch, at);
+    }
+    Ok(())
+}
+
+fn add_cells(evidence: &mut Evidence, batch: &RecordBatch, at: usize) {
+    batch.column(at).as_string::<i32>().iter().flatten().for_each(|text| evidence.add(text.trim()));
 }
 
 /// The next batches of a file.

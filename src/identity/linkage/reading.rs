@@ -17,6 +17,8 @@ pub struct Reading {
     pub absent: Vec<String>,
     /// Cells that are taken for missing, by column.
     pub dropped: Vec<Dropped>,
+    /// Columns of dates such as 09/04/1956 of which no file tells whether day or month comes first.
+    pub open_dates: Vec<String>,
     /// What its characters are written in, of text.
     pub encoding: Option<&'static str>,
     /// Characters that could not be decoded, and stand as U+FFFD.
@@ -54,6 +56,7 @@ impl Reading {
             && self.absent.is_empty()
             && !self.numbered
             && self.dropped.is_empty()
+            && self.open_dates.is_empty()
             && self.other_encoding().is_none()
             && self.replaced == 0
     }
@@ -93,6 +96,13 @@ impl std::fmt::Display for Reading {
                 f,
                 "\n  {count} 处不是合法的 {encoding}，以 � 代之 sequences are no {encoding} and stand as �: the file was cut or \
                  holds bytes of another encoding"
+            )?;
+        }
+        for column in &self.open_dates {
+            write!(
+                f,
+                "\n  {column}: 无从判断日在前还是月在前，按日在前读 no date tells whether day or month comes first: read as \
+                 day/month/year"
             )?;
         }
         for Dropped { column, why, cells, row, value } in &self.dropped {

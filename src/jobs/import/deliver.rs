@@ -1,11 +1,17 @@
 //! What a delivery takes in, and what it leaves standing of the snapshot it builds on.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 
-use crate::contract::{Table, contract};
+use arrow::array::AsArray;
+use arrow::datatypes::Int64Type;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use crate::contract::{ROW_ID, Table, contract};
 use crate::intake::{Mapping, Note, Opened, Source, discover, open};
-use crate::snapshot::{Snapshot, SourceEntry};
+use crate::snapshot::{Snapshot, SourceEntry, file_no};
 
+use super::context::{cell, texts};
 use super::{ImportError, ImportRequest};
 
 /// A file that is read.
@@ -49,10 +55,15 @@ impl Delivery {
         // Asked before tables are told apart: the table that a file was taken for may be what is corrected.
         let (reread, former): (Vec<_>, Vec<_>) = former.into_iter().partition(|entry| is_reread(entry, &sources));
         notes.extend(reread.iter().map(told_of_reread));
+        let (leaning, former) = leaning(base.as_ref(), &reread, former)?;
+        let (again, apart): (Vec<_>, Vec<_>) =
+            leaning.into_iter().partition(|entry| sources.iter().any(|source| is_unchanged(entry, source)));
+        notes.extend(again.iter().map(told_of_leaning));
         let mut kept = Vec::new();
         for table in &contract().tables {
             let here: Vec<usize> = (0..sources.len()).filter(|i| sources[*i].table().name == table.name).collect();
-            let before: Vec<&SourceEntry> = former.iter().filter(|entry| entry.table == table.name).collect();
+            let before: Vec<&SourceEntry> =
+                former.iter().chain(&apart).filter(|entry| entry.table == table.name).collect();
             let known = |i: &usize| before.iter().any(|entry| is_unchanged(entry, &sources[*i]));
             let appends =
                 request.append.contains(&table.name) || (table.grows() && !request.replace.contains(&table.name));
@@ -66,6 +77,11 @@ impl Delivery {
                     !known.contains(&(i - 1))
                 });
             }
+        }
+        if let Some(entry) = kept.iter().find(|entry| apart.iter().any(|own| own.file_no == entry.file_no)) {
+            let file = entry.source.name.clone();
+            let of = reread.iter().find(|own| own.table == entry.table).map(|own| own.source.name.clone());
+            return Err(ImportError::Leaning { file, of: of.unwrap_or_default() });
         }
         name_apart(&mut sources, &kept, &mut notes);
         let taken: Vec<Taken> = sources
@@ -82,7 +98,7 @@ impl Delivery {
             .map(|t| format!("{} ({})", t.name, t.names_zh.join("、")))
             .collect();
         if missing.is_empty() {
-            let reread = reread.iter().map(|entry| entry.file_no).collect();
+            let reread = reread.iter().chain(&again).map(|entry| entry.file_no).collect();
             Ok(Self { base, kept, reread, taken, notes })
         } else {
             Err(ImportError::MissingTables(missing))
@@ -104,9 +120,55 @@ fn is_reread(entry: &SourceEntry, sources: &[Source]) -> bool {
     let otherwise = |source: &Source| {
         let summary = source.summary();
         let same_bytes = (&entry.source.sha256, &entry.source.sheet) == (&summary.sha256, &summary.sheet);
-        same_bytes && (entry.table != source.table().name || entry.source.columns != summary.columns)
+        same_bytes && (entry.table != source.table().name || !entry.source.is_read_as(&summary))
     };
     sources.iter().any(otherwise) && !sources.iter().any(|source| is_unchanged(entry, source))
+}
+
+/// Parts files of a snapshot: those of which rows were left out, as duplicates or as contradictions, perhaps for rows
+/// of a file that is now read in another way, and the rest.
+fn leaning(
+    base: Option<&Snapshot>,
+    reread: &[SourceEntry],
+    former: Vec<SourceEntry>,
+) -> Result<(Vec<SourceEntry>, Vec<SourceEntry>), ImportError> {
+    let tables: BTreeSet<&str> = reread.iter().map(|entry| entry.table.as_str()).collect();
+    let contradicted = match base {
+        Some(base) if !tables.is_empty() => contradicted(base)?,
+        _ => BTreeSet::new(),
+    };
+    let leans = |entry: &SourceEntry| {
+        tables.contains(entry.table.as_str()) && (entry.duplicate > 0 || contradicted.contains(&entry.file_no))
+    };
+    Ok(former.into_iter().partition(leans))
+}
+
+/// Numbers of the files of a snapshot of which rows were set aside because earlier ones say otherwise.
+fn contradicted(base: &Snapshot) -> Result<BTreeSet<u32>, ImportError> {
+    let mut found = BTreeSet::new();
+    let Some(path) = base.table_path("quarantine") else { return Ok(found) };
+    let file = File::open(&path).map_err(|e| ImportError::io(&path, e))?;
+    for batch in ParquetRecordBatchReaderBuilder::try_new(file)?.build()? {
+        let batch = batch?;
+        let ids = batch.column_by_name(ROW_ID).and_then(|column| column.as_primitive_opt::<Int64Type>());
+        let kinds = texts(&batch, "kind");
+        for (row, id) in ids.map(|ids| ids.values().iter()).into_iter().flatten().enumerate() {
+            if cell(kinds, row) == Some("conflict") {
+                found.insert(file_no(*id));
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn told_of_leaning(entry: &SourceEntry) -> Note {
+    let name = &entry.source.name;
+    Note {
+        zh: format!("{name}：此前有行因与现已改变读法的文件重复或矛盾而未收，重新读取"),
+        en: format!(
+            "{name}: read again, for rows of it were left out that repeat or contradict a file that is now read in another way"
+        ),
+    }
 }
 
 fn told_of_reread(entry: &SourceEntry) -> Note {

@@ -110,6 +110,17 @@ pub enum ImportError {
     /// A table name that the contract does not have.
     #[error("'{0}' is no table of the contract; `mingjing tables` lists them")]
     UnknownTable(String),
+    /// A file that is kept leans on one that is read in another way.
+    #[error(
+        "{file}: rows of it were left out as repeating or contradicting rows of the same table, and {of} of that table is now \
+         read in another way; deliver {file} again together with it, or import everything with --fresh"
+    )]
+    Leaning {
+        /// The file that is kept.
+        file: String,
+        /// The file that is read in another way.
+        of: String,
+    },
     /// The references that are still open could not be linked.
     #[error(transparent)]
     Linkage(#[from] crate::identity::linkage::LinkageError),

@@ -71,5 +71,5 @@ fn median(mut values: Vec<f64>) -> f64 {
     let (even, half) = (values.len().is_multiple_of(2), values.len() / 2);
     let (below, upper, _) = values.select_nth_unstable_by(half, f64::total_cmp);
     let lower = if even { below.iter().copied().max_by(f64::total_cmp) } else { None };
-    (lower.unwrap_or(*upper) + *upper) / 2.0
+    lower.unwrap_or(*upper).midpoint(*upper)
 }

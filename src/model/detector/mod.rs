@@ -104,6 +104,21 @@ pub enum DetectError {
         /// The cell.
         value: f64,
     },
+    /// The square of a cell is beyond what numbers hold.
+    #[error(
+        "row {row}, column {column}: {kind} cannot square {value:e}; bring numbers so large to a smaller unit, or fill \
+         them if they stand for missing ones"
+    )]
+    TooLarge {
+        /// The detector.
+        kind: &'static str,
+        /// Row, the first being 1.
+        row: usize,
+        /// Column, the first being 1.
+        column: usize,
+        /// The cell.
+        value: f64,
+    },
     /// More columns came than were learnt, or fewer.
     #[error("the model was fitted on {fitted} columns and is asked to score {given}")]
     Columns {
@@ -225,13 +240,22 @@ pub fn kind(name: &str) -> Option<Box<dyn Detector>> {
     kinds().into_iter().find(|detector| detector.kind() == name)
 }
 
-/// Refuses rows that are too few or hold a cell that is no number.
+/// Kinds that ask which of two values is larger, and square none.
+const BY_ORDER: [&str; 4] = ["iforest", "ecod", "copod", "hbos"];
+
+/// Refuses rows that are too few or hold a cell that is no number, or too large a one.
 fn check(kind: &'static str, rows: ArrayView2<'_, f64>, needed: usize) -> Result<(), DetectError> {
     if rows.nrows() < needed || rows.ncols() == 0 {
         return Err(DetectError::TooFew { kind, needed, rows: rows.nrows(), columns: rows.ncols() });
     }
-    if let Some(((row, column), value)) = rows::not_finite(rows) {
-        return Err(DetectError::NotFinite { row: row + 1, column: column + 1, value });
+    match rows::first_beyond(rows, !BY_ORDER.contains(&kind)) {
+        None => {}
+        Some(((row, column), value)) if value.is_finite() => {
+            return Err(DetectError::TooLarge { kind, row: row + 1, column: column + 1, value });
+        }
+        Some(((row, column), value)) => {
+            return Err(DetectError::NotFinite { row: row + 1, column: column + 1, value });
+        }
     }
     Ok(())
 }

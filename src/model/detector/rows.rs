@@ -8,6 +8,9 @@ use rayon::prelude::*;
 /// Rows of a block: small enough for the cache, many enough that handing them out costs nothing.
 pub const BLOCK: usize = 1024;
 
+/// Cells up to which sums of squares are numbers, whatever the table.
+const SQUARABLE: f64 = 1e150;
+
 /// Ranges of at most `size` that cover `0..n`, in order.
 fn ranges(n: usize, size: usize) -> impl IndexedParallelIterator<Item = Range<usize>> {
     (0..n.div_ceil(size)).into_par_iter().map(move |i| i * size..((i + 1) * size).min(n))
@@ -52,15 +55,19 @@ pub fn each_cell(rows: ArrayView2<'_, f64>, of: impl Fn(&Array2<f64>, &mut [f64]
     out
 }
 
-/// The first cell that is not a finite number.
-pub fn not_finite(rows: ArrayView2<'_, f64>) -> Option<((usize, usize), f64)> {
+/// The first cell that is no finite number, or, where cells are `squared`, one that is too large for it.
+pub fn first_beyond(rows: ArrayView2<'_, f64>, squared: bool) -> Option<((usize, usize), f64)> {
+    let bound = if squared { SQUARABLE } else { f64::MAX };
     let wrong = |range: Range<usize>| {
         let part = rows.slice(s![range.clone(), ..]);
-        part.indexed_iter().find(|(_, x)| !x.is_finite()).map(|((r, c), x)| ((range.start + r, c), *x))
+        part.indexed_iter().find(|(_, x)| x.is_nan() || x.abs() > bound).map(|((r, c), x)| ((range.start + r, c), *x))
     };
-    // A sum over a column is finite where all its cells are, and takes a tenth of the time.
-    let sums: Vec<bool> =
-        ranges(rows.nrows(), 1 << 16).map(|range| (rows.slice(s![range, ..]).sum() * 0.0) != 0.0).collect();
+    // A sum over cells is finite where all of them are, and takes a tenth of the time.
+    let sum = |range: Range<usize>| {
+        let part = rows.slice(s![range, ..]);
+        if squared { part.fold(0.0, |sum, x| sum + x * x) } else { part.sum() }
+    };
+    let sums: Vec<bool> = ranges(rows.nrows(), 1 << 16).map(|range| (sum(range) * 0.0) != 0.0).collect();
     if !sums.contains(&true) {
         return None;
     }

@@ -260,3 +260,18 @@ fn combined_scores_do_not_depend_on_scales() {
     assert_eq!(combined, ensemble::combine(&[a * 1000.0, b]));
     assert!(combined[3] > combined[2] && combined[2] > combined[0]);
 }
+
+#[test]
+fn a_cell_that_cannot_be_squared_is_told_and_ranked_all_the_same_by_what_only_orders() {
+    let mut rows = made(300, 3, 5);
+    rows[[7, 1]] = f64::MAX;
+    for detector in kinds() {
+        let found = detector.own_scores(rows.view());
+        if BY_ORDER.contains(&detector.kind()) {
+            assert!(found.unwrap().iter().all(|score| score.is_finite()), "{}", detector.kind());
+        } else {
+            let said = found.unwrap_err().to_string();
+            assert!(said.contains("row 8, column 2") && said.contains("smaller unit"), "{said}");
+        }
+    }
+}

@@ -110,7 +110,7 @@ mod tests {
 
     fn scored(subject: usize, raised: bool) -> Scored {
         // What drove it is the first feature, ordinary from 0 to 1.
-        let driver = Driver { feature: 0, part: 1.0, value: 9.0, ordinary: [0.0, 0.5, 1.0], among: 2 };
+        let driver = Driver { feature: 0, part: 1.0, value: 9.0, ordinary: [0.0, 0.5, 1.0], among: 2, of_all: true };
         let drivers = if raised { vec![driver] } else { Vec::new() };
         Scored { subject, score: 0.0, tail: 0.0, raised, drivers, enough: 0, beside: Vec::new(), peers: None }
     }

@@ -54,6 +54,8 @@ pub struct Usual {
     pub quantiles: [f64; 3],
     /// Known values that they are of.
     pub of: usize,
+    /// Whether they are of all subjects, not of the group that was asked for.
+    pub of_all: bool,
 }
 
 /// What is ordinary in the features, by peers.
@@ -85,7 +87,7 @@ impl<'a> Ordinary<'a> {
     /// none where it is known of few subjects at all.
     pub fn of(&self, group: &str, feature: usize) -> Option<Usual> {
         let own = self.groups.get(group).and_then(|(_, own)| own.get(feature).copied().flatten());
-        own.or(self.all[feature])
+        own.or_else(|| self.all[feature].map(|usual| Usual { of_all: true, ..usual }))
     }
 
     /// How many peers a group has; none where they are few and its subjects are compared with all.
@@ -100,6 +102,6 @@ fn usual(mut values: Vec<f64>) -> Option<Usual> {
     (of >= ENOUGH).then(|| {
         let last = (of - 1) as f64;
         let quantile = |q: f64| *values.select_nth_unstable_by((q * last).round() as usize, f64::total_cmp).1;
-        Usual { quantiles: [0.05, 0.5, 0.95].map(quantile), of }
+        Usual { quantiles: [0.05, 0.5, 0.95].map(quantile), of, of_all: false }
     })
 }

@@ -28,16 +28,20 @@ pub fn in_words(model: &Model, table: &FeatureTable, one: &Scored) -> (String, S
         let driver = |driver: &Driver| {
             let (value, [low, middle, high], part) =
                 (shown(driver.value), driver.ordinary.map(shown), (100.0 * driver.part).round());
-            // Where it is not known of all that the subject is compared with, so many are told.
-            let few = (driver.among != one.peers.unwrap_or(table.subjects.len())).then_some(driver.among);
+            // Where it is not known of all that the subject is compared with, or not compared with peers as the rest
+            // is, so many are told.
+            let beyond = driver.of_all && one.peers.is_some();
+            let few = (beyond || driver.among != one.peers.unwrap_or(table.subjects.len())).then_some(driver.among);
             if en {
-                let among = few.map(|n| format!(" among {n} of whom it is known")).unwrap_or_default();
+                let all = if beyond { "all " } else { "" };
+                let among = few.map(|n| format!(" among {all}{n} of whom it is known")).unwrap_or_default();
                 format!(
                     "{} {value}, ordinarily {middle} ({low} to {high}{among}; {part} % of what is unusual)",
                     name(driver)
                 )
             } else {
-                let among = few.map(|n| format!("，有此数据者{n}个")).unwrap_or_default();
+                let all = if beyond { "全部" } else { "" };
+                let among = few.map(|n| format!("，{all}有此数据者{n}个")).unwrap_or_default();
                 format!("{}为{value}，通常为{middle}（{low}至{high}{among}，占异常成分的{part}%）", name(driver))
             }
         };

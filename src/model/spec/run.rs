@@ -23,6 +23,8 @@ pub struct Driver {
     pub ordinary: [f64; 3],
     /// How many known values those are of.
     pub among: usize,
+    /// Whether that is ordinary among all subjects, because it is known of few peers.
+    pub of_all: bool,
 }
 
 impl Driver {
@@ -141,7 +143,14 @@ pub fn run(model: &Model, table: &FeatureTable) -> Result<Outcome, ModelError> {
         let driver = |(feature, part): (usize, &f64)| {
             let usual = ordinary.of(&table.peers[*subject], feature)?;
             let value = table.known(*subject, feature)?;
-            Some(Driver { feature, part: *part, value, ordinary: usual.quantiles, among: usual.of })
+            Some(Driver {
+                feature,
+                part: *part,
+                value,
+                ordinary: usual.quantiles,
+                among: usual.of,
+                of_all: usual.of_all,
+            })
         };
         let mut drivers: Vec<Driver> = parts.iter().enumerate().filter_map(driver).collect();
         scored[*subject].raised =

@@ -142,17 +142,18 @@ fn first_cells(path: &Path, line: &[u8], delimiter: u8) -> Result<Vec<String>, T
     Ok(record.iter().map(str::to_owned).collect())
 }
 
-/// Whether the first line is a row and no header: values alone, one of them a number, other than the 0, 1, … that
-/// pandas calls columns without names.
+/// Whether the first line is a row and no header: values and gaps alone, one of them a number, other than the
+/// 0, 1, … that pandas calls columns without names.
 fn is_row(cells: &[String]) -> bool {
     let is_number = |cell: &String| number(cell).is_some();
-    let is_value = |cell: &String| value(cell).is_some();
-    !counts(cells) && cells.iter().any(is_number) && cells.iter().all(is_value)
+    let is_cell = |cell: &String| value(cell).is_some() || is_missing(cell);
+    !counts(cells) && cells.iter().any(is_number) && cells.iter().all(is_cell)
 }
 
-/// Whether cells count from 0.
+/// Whether cells count from 0, be it behind the index, which has no name.
 fn counts(cells: &[String]) -> bool {
-    cells.iter().enumerate().all(|(j, cell)| *cell == j.to_string())
+    let names = if cells.first().is_some_and(String::is_empty) { &cells[1..] } else { cells };
+    names.iter().enumerate().all(|(j, cell)| *cell == j.to_string())
 }
 
 fn header(path: &Path, names: Vec<String>) -> Result<Vec<String>, TableError> {

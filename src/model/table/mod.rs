@@ -170,7 +170,7 @@ impl NumericTable {
         let n = columns.iter().map(|(_, _, values)| values.len()).max().unwrap_or(0);
         let (mut names, mut cells, mut labels) = (Vec::new(), Vec::new(), None);
         for (name, role, mut values) in columns {
-            let (role, note) = settled(&name, role, &values, reading);
+            let (role, note) = settled(path, &name, role, &values, reading)?;
             notes.extend(note);
             match role {
                 Role::Number | Role::LabelPerhaps | Role::IndexPerhaps => {
@@ -197,28 +197,46 @@ impl NumericTable {
 }
 
 /// What a column is, now that its values are known, and what is to be said of it.
-fn settled(name: &str, role: Role, values: &[f64], reading: &Reading) -> (Role, Option<String>) {
+fn settled(
+    path: &Path,
+    name: &str,
+    role: Role,
+    values: &[f64],
+    reading: &Reading,
+) -> Result<(Role, Option<String>), TableError> {
     let has = |wanted: f64| values.contains(&wanted);
-    let all_labels = || has(0.0) && has(1.0) && values.iter().all(|v| *v == 0.0 || *v == 1.0);
+    let all_labels = || has(0.0) && has(1.0) && values.iter().all(|v| *v == 0.0 || *v == 1.0 || v.is_nan());
+    let counts = |from: usize| values.iter().enumerate().all(|(i, v)| *v == (i + from) as f64);
     let is_label = || {
         format!(
             "the column '{name}' says which rows are unlike the rest and is not scored; --ignore {name} leaves it out"
         )
     };
-    match role {
+    Ok(match role {
         Role::Label if reading.label.is_none() => (Role::Label, Some(is_label())),
-        Role::LabelPerhaps if all_labels() => (Role::Label, Some(is_label())),
+        Role::LabelPerhaps if all_labels() => match values.iter().position(|v| v.is_nan()) {
+            Some(row) => {
+                return Err(TableError::Cell {
+                    path: path.to_owned(),
+                    row: row as u64 + 1,
+                    column: name.to_owned(),
+                    message: "a label must be 0 or 1; leave the row out, or the column with --ignore".to_owned(),
+                });
+            }
+            None => (Role::Label, Some(is_label())),
+        },
         Role::LabelPerhaps => {
             let told = format!(
                 "the column '{name}' is scored: it does not hold both 0 and 1 and nothing else; --ignore {name} leaves it out"
             );
             (Role::Number, Some(told))
         }
-        Role::IndexPerhaps if values.iter().enumerate().all(|(i, v)| *v == i as f64) => {
+        Role::IndexPerhaps if counts(0) || counts(1) => {
             (Role::Ignored, Some(format!("the column '{name}' counts the rows and is not scored")))
         }
+        Role::IndexPerhaps => (Role::Number, Some(format!("the column '{name}' is scored; --ignore leaves it out"))),
         _ => (role, None),
-    }
+    })
 }
 
 /// Puts the median of a column's values in the place of its missing ones, which are NaN; says so.

@@ -80,7 +80,7 @@ fn an_index_of_pandas_is_not_scored() {
         assert!(table.notes[0].contains("counts the rows"), "{:?}", table.notes);
     }
     let table = read(",a\n0,5\n2,6\n", &Reading::default()).unwrap();
-    assert_eq!((table.columns.len(), table.notes.len()), (2, 0));
+    assert_eq!((table.columns.len(), table.notes.len()), (2, 1));
 }
 
 #[test]
@@ -188,4 +188,29 @@ fn scores_come_back_as_they_were_written() {
     let read = |path| NumericTable::read(path, &reading).unwrap();
     assert_eq!(read(&csv), read(&parquet));
     assert_eq!(read(&csv).rows.column(0).to_vec(), scores);
+}
+
+#[test]
+fn a_first_row_with_a_gap_is_a_row_and_names_behind_an_index_are_names() {
+    let fills = Reading { missing: Missing::Median, ..Reading::default() };
+    for first in ["1.5,NaN,3", "1.5,,3", ",2,3.5"] {
+        assert_eq!(read(&format!("{first}\n2,3,4\n5,6,7\n"), &fills).unwrap().rows.nrows(), 3, "{first}");
+    }
+    let table = read(",0,1\n0,5,6\n1,7,8\n", &fills).unwrap();
+    assert_eq!((table.columns.join(" "), table.rows.nrows()), ("0 1".to_owned(), 2));
+}
+
+#[test]
+fn a_label_with_a_gap_is_no_column_to_score() {
+    let fills = Reading { missing: Missing::Median, ..Reading::default() };
+    let said = read("a,y\n5,0\n6,\n7,1\n", &fills).unwrap_err();
+    assert!(said.contains("row 2, column 'y'") && said.contains("0 or 1"), "{said}");
+}
+
+#[test]
+fn an_index_of_r_is_not_scored_and_one_that_counts_otherwise_is_told() {
+    let table = read(",a\n1,5\n2,6\n", &Reading::default()).unwrap();
+    assert_eq!(table.columns, ["a"]);
+    let table = read("Unnamed: 0,a\n7,5\n3,6\n", &Reading::default()).unwrap();
+    assert!(table.columns.len() == 2 && table.notes[0].contains("'Unnamed: 0' is scored"), "{:?}", table.notes);
 }

@@ -174,3 +174,16 @@ fn the_lines_that_a_refusal_suggests_make_the_import_work() {
     desk.import(&[desk.exports()], &["--mapping", desk.path("mapping.toml").to_str().unwrap()]);
     assert_eq!(desk.query("SELECT award_no, monthly_amount_fen FROM award"), ["DB1,80000"]);
 }
+
+#[test]
+fn a_file_whose_encoding_is_corrected_is_read_again() {
+    let desk = Desk::small();
+    desk.import_all();
+    let (big5, ..) = encoding_rs::BIG5.encode("id_number,name,region_code\n439931194810040161,張麗華,439931001001\n");
+    fs::write(desk.exports().join("person.csv"), big5.as_ref()).unwrap();
+    desk.import_all();
+    let mapping = desk.path("mapping.toml");
+    fs::write(&mapping, "[[file]]\nname = 'person.csv'\nencoding = 'big5'\n").unwrap();
+    desk.import(&[desk.exports()], &["--mapping", mapping.to_str().unwrap()]);
+    assert_eq!(desk.query("SELECT name FROM person WHERE id_number = '439931194810040161'"), ["張麗華"]);
+}

@@ -211,3 +211,36 @@ fn a_birth_is_the_same_however_it_is_written() {
     assert!(rows.iter().all(|row| row["level_age"].is_empty()), "a birth date says it already");
     assert_eq!(rows.iter().filter(|row| row["decision"] == "link").count(), 40);
 }
+
+#[test]
+fn the_order_of_dates_is_told_by_the_other_file_or_by_later_rows() {
+    let bench = Bench::new();
+    let spec = "id = \"id\"\n\
+        [[column]]\nname = \"name\"\n\
+        [[column]]\nname = \"dob\"\ntype = \"date\"\n\
+        [[block]]\nsql = \"l.name = r.name and l.dob = r.dob\"\n\
+        [[comparison]]\nname = \"name\"\nlevels = [{ kind = \"exact\" }]\n\
+        [[comparison]]\nname = \"dob\"\nlevels = [{ kind = \"exact\" }]\n";
+    let (spec, out) = (bench.file("spec.toml", spec), bench.text("o.csv"));
+    let names = |i: usize| ["anna", "bert", "carl", "dora"][i % 4];
+    let list = |rows: &mut dyn Iterator<Item = (usize, String)>| {
+        rows.fold("id,name,dob\n".to_owned(), |text, (i, day)| text + &format!("{i},{},{day}\n", names(i)))
+    };
+    let iso = list(&mut (0..24).map(|i| (i, format!("19{}-{:02}-{:02}", 50 + i, 1 + i % 12, 1 + i % 24))));
+    // Months first; of the first twelve no day tells it.
+    let american = |i: usize| format!("{:02}/{:02}/19{}", 1 + i % 12, 1 + i % 24, 50 + i);
+    let all = list(&mut (0..24).map(|i| (i, american(i))));
+    let open = list(&mut (0..12).map(|i| (i, american(i))));
+    let link = |left: &str, right: &str| {
+        let (left, right) = (bench.file("left.csv", left), bench.file("right.csv", right));
+        let told = done(&["link", "--spec", &spec, "--left", &left, "--right", &right, "--out", &out]);
+        let met = told.split(" 比对").next().unwrap().rsplit(' ').next().unwrap().parse::<usize>().unwrap();
+        (met, told.contains("whether day or month comes first"))
+    };
+    assert_eq!(link(&all, &iso), (24, false));
+    assert_eq!(link(&open, &all), (12, false), "the other file tells");
+    assert!(link(&open, &iso).1, "no file tells, and it is said");
+    let empty = list(&mut (100..34_000).map(|i| (i, String::new())));
+    let late = empty + all.split_once('\n').unwrap().1;
+    assert_eq!(link(&late, &iso).0, 24, "rows far below tell");
+}
