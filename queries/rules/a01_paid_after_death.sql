@@ -56,9 +56,9 @@ on_list AS (
 left_off AS (
     -- What was paid on under the programme for months in which the list no longer names the dead: under the award of
     -- the month of death (`held`), under the rows of the same benefit that follow it, and under others.
-    SELECT x.person_key, x.household_key, x.award_key, x.month, x.amount_fen, x.persons, x.held_key, x.held_fen, x.follows, x.row_payment, x.row_award_member,
+    SELECT x.person_key, x.household_key, x.award_key, x.month, x.amount_fen, x.persons, x.held_key, x.held_fen, x.follows, x.row_payment, x.row_award_member, x.doubt,
            sum(x.amount_fen) OVER (PARTITION BY x.person_key, x.award_key, x.month) AS month_fen
-    FROM   (SELECT d.person_key, p.household_key, p.award_key, p.month, p.amount_fen, n.persons, a.award_key AS held_key, a.monthly_amount_fen AS held_fen,
+    FROM   (SELECT d.person_key, d.doubt, p.household_key, p.award_key, p.month, p.amount_fen, n.persons, a.award_key AS held_key, a.monthly_amount_fen AS held_fen,
                    coalesce(n.application_key, -1) = coalesce(a.application_key, -1) AND n.start_month > a.end_month AS follows,
                    p.row_id AS row_payment, m.row_id AS row_award_member,
                    row_number() OVER (PARTITION BY d.person_key, p.row_id
@@ -76,10 +76,11 @@ left_off AS (
     WHERE  x.nth = 1
 ),
 gone AS (
+    -- Whose death is disputed lives as far as the others' shares go.
     SELECT row_payment, count(DISTINCT person_key) AS gone
-    FROM   (SELECT row_payment, person_key FROM on_list
+    FROM   (SELECT row_payment, person_key FROM on_list WHERE doubt IS NULL
             UNION  ALL
-            SELECT row_payment, person_key FROM left_off WHERE award_key = held_key OR follows) AS x
+            SELECT row_payment, person_key FROM left_off WHERE doubt IS NULL AND (award_key = held_key OR follows)) AS x
     GROUP  BY row_payment
 ),
 covered AS (
@@ -88,9 +89,9 @@ covered AS (
            x.household_key, x.award_key, x.month, x.row_payment, x.row_award_member,
            CASE WHEN x.without THEN 0 ELSE x.amount_fen / x.heads END AS share_fen,
            CASE WHEN x.without THEN 'survivors' ELSE 'covered' END AS role
-    FROM   (SELECT l.*, coalesce(g.gone < l.heads AND l.month_fen * l.heads <= l.held_fen * (l.heads - g.gone) + 100 * l.heads, false) AS without
+    FROM   (SELECT l.*, coalesce(l.doubt IS NULL AND g.gone < l.heads AND l.month_fen * l.heads <= l.held_fen * (l.heads - g.gone) + 100 * l.heads, false) AS without
             FROM   on_list AS l
-            JOIN   gone    AS g ON g.row_payment = l.row_payment) AS x
+            LEFT   JOIN gone AS g ON g.row_payment = l.row_payment) AS x
 ),
 at_death AS (
     -- Of several deaths the first tells for how many the award was.

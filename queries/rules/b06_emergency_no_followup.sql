@@ -24,7 +24,7 @@
 WITH first_paid AS (
     SELECT s.application_key, s.household_key, s.application_no, s.surveyed_on, h.region_code,
            -- Where the day is not told, the last that its month can mean speaks for the office.
-           coalesce(s.decided_on, greatest(s.applied_on, day_add(month_after(g.from_month), -1))) AS granted_on, s.row_id AS row_application, g.award_key, g.row_award, g.row_payment
+           coalesce(s.decided_on, CASE WHEN g.from_month IS NOT NULL THEN greatest(s.applied_on, day_add(month_after(g.from_month), -1)) END) AS granted_on, s.row_id AS row_application, g.award_key, g.row_award, g.row_payment
     FROM   application AS s
     JOIN   household   AS h ON h.household_key = s.household_key
     LEFT   JOIN temporary_grant AS g ON g.application_key = s.application_key

@@ -134,16 +134,31 @@ around AS (
            sum(short_fen) OVER (PARTITION BY household_key, programme, application_key ORDER BY month_no RANGE BETWEEN 6 PRECEDING AND 1 PRECEDING) AS owed_before,
            sum(over_fen) OVER (PARTITION BY household_key, programme, application_key ORDER BY month_no RANGE BETWEEN 3 PRECEDING AND 1 PRECEDING) AS over_before,
            sum(over_fen) OVER (PARTITION BY household_key, programme, application_key ORDER BY month_no RANGE BETWEEN 1 FOLLOWING AND 3 FOLLOWING) AS over_after,
-           min(CASE WHEN over_fen > 0 THEN month_no END) OVER (PARTITION BY household_key, programme, application_key ORDER BY month_no RANGE BETWEEN 1 FOLLOWING AND 3 FOLLOWING) AS over_next
+           min(CASE WHEN over_fen > 0 THEN month_no END) OVER (PARTITION BY household_key, programme, application_key ORDER BY month_no RANGE BETWEEN 1 FOLLOWING AND 3 FOLLOWING) AS over_next,
+           sum(short_fen) OVER (PARTITION BY household_key, programme, application_key ORDER BY month_no RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS owed_all,
+           sum(short_fen - over_fen) OVER (PARTITION BY household_key, programme, application_key ORDER BY month_no RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS balance_fen
     FROM   ledger
 ),
-settled AS (
-    -- The next month that pays too much settles what was owed in the three before it.
-    SELECT *,
-           least(short_fen, greatest(CASE over_next - month_no WHEN 1 THEN owed_2 WHEN 2 THEN owed_1 ELSE owed_now END
-                                     - coalesce(over_after, 0)
-                                     - greatest(coalesce(over_before, 0) - coalesce(owed_before, 0), 0), 0)) AS missing_fen
+queued AS (
+    -- What had been settled by a month, oldest first and however old: a balance below nothing settles nothing later.
+    SELECT *, owed_all - balance_fen
+              + least(0, min(balance_fen) OVER (PARTITION BY household_key, programme, application_key ORDER BY month_no RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)) AS settled_fen
     FROM   around
+),
+reached AS (
+    SELECT *, max(settled_fen) OVER (PARTITION BY household_key, programme, application_key ORDER BY month_no RANGE BETWEEN CURRENT ROW AND 3 FOLLOWING) AS settled_later
+    FROM   queued
+),
+settled AS (
+    -- Settled as the queue has it, or by the next months that pay too much, which settle what was owed in the three
+    -- before them: of the two what is better for the office, for old debts stay in the queue for ever, and what was
+    -- settled between counts twice in the three months.
+    SELECT *,
+           least(short_fen, greatest(least(owed_all - settled_later,
+                                           CASE over_next - month_no WHEN 1 THEN owed_2 WHEN 2 THEN owed_1 ELSE owed_now END
+                                           - coalesce(over_after, 0))
+                                     - greatest(coalesce(over_before, 0) - coalesce(owed_before, 0), 0), 0)) AS missing_fen
+    FROM   reached
 ),
 exempted AS (
     SELECT *,

@@ -41,10 +41,10 @@ clocked AS (
 ),
 repaid AS (
     SELECT b.award_key, b.household_key, b.month, b.amount_fen, b.row_payment, b.tried_on, b.reissue_days, b.deadline,
-           -- What is marked paid and bears no date was paid in its month. What was paid by the day of the return is the
+           -- What is marked paid and bears no date was paid in its month. What was paid before the day of the return is the
            -- other part of the month, where the award is that much more than what came back.
-           coalesce(sum(CASE WHEN coalesce(p.paid_on, b.deadline) > b.tried_on AND coalesce(p.paid_on, p.month) <= b.deadline THEN p.amount_fen END), 0)
-           + greatest(coalesce(sum(CASE WHEN p.paid_on <= b.tried_on THEN p.amount_fen END), 0)
+           coalesce(sum(CASE WHEN coalesce(p.paid_on, b.deadline) >= b.tried_on AND coalesce(p.paid_on, p.month) <= b.deadline THEN p.amount_fen END), 0)
+           + greatest(coalesce(sum(CASE WHEN p.paid_on < b.tried_on THEN p.amount_fen END), 0)
                       - greatest(coalesce(min(a.monthly_amount_fen), 0) - b.amount_fen, 0), 0) AS in_time_fen,
            min(p.row_id) AS row_payment_later
     FROM   clocked AS b

@@ -32,10 +32,17 @@ pub struct SourceSummary {
 }
 
 impl SourceSummary {
-    /// Whether another was read in the same way: the same cells come of the same bytes.
-    pub fn is_read_as(&self, other: &Self) -> bool {
+    /// Whether a source is read now as this one was: the same cells come of the same bytes. What an older manifest
+    /// does not tell is not held against it.
+    pub fn is_read_as(&self, now: &Self) -> bool {
         let way = |of: &Self| (of.encoding.clone(), of.delimiter, of.header_row);
-        self.columns == other.columns && way(self) == way(other)
+        self.columns == now.columns && (way(self) == (None, None, 0) || way(self) == way(now))
+    }
+
+    /// Whether a source is this one: its name, its bytes, and how they are read.
+    pub fn is_unchanged(&self, now: &Self) -> bool {
+        let file = |of: &Self| (of.name.clone(), of.format.clone(), of.sheet.clone(), of.sha256.clone());
+        file(self) == file(now) && self.is_read_as(now)
     }
 }
 

@@ -109,9 +109,9 @@ impl Delivery {
 /// Whether a former file is that source: its bytes, its name, and every column read from where it was.
 fn is_unchanged(entry: &SourceEntry, source: &Source) -> bool {
     let mut summary = source.summary();
-    entry.source == summary || {
+    entry.source.is_unchanged(&summary) || {
         summary.name = name_by_content(source);
-        entry.source == summary
+        entry.source.is_unchanged(&summary)
     }
 }
 

@@ -147,7 +147,15 @@ fn first_cells(path: &Path, line: &[u8], delimiter: u8) -> Result<Vec<String>, T
 fn is_row(cells: &[String]) -> bool {
     let is_number = |cell: &String| number(cell).is_some();
     let is_cell = |cell: &String| value(cell).is_some() || is_missing(cell);
-    !counts(cells) && cells.iter().any(is_number) && cells.iter().all(is_cell)
+    !counts(cells) && !is_numbered(cells) && cells.iter().any(is_number) && cells.iter().all(is_cell)
+}
+
+/// Whether cells behind an empty one count on from some number: years above an index.
+fn is_numbered(cells: &[String]) -> bool {
+    let [index, names @ ..] = cells else { return false };
+    let numbers: Option<Vec<i64>> = names.iter().map(|name| name.parse().ok()).collect();
+    let follow = |numbers: Vec<i64>| numbers.len() > 1 && numbers.windows(2).all(|pair| pair[0] + 1 == pair[1]);
+    index.is_empty() && numbers.is_some_and(follow)
 }
 
 /// Whether cells count from 0, be it behind the index, which has no name.

@@ -196,8 +196,10 @@ fn a_first_row_with_a_gap_is_a_row_and_names_behind_an_index_are_names() {
     for first in ["1.5,NaN,3", "1.5,,3", ",2,3.5"] {
         assert_eq!(read(&format!("{first}\n2,3,4\n5,6,7\n"), &fills).unwrap().rows.nrows(), 3, "{first}");
     }
-    let table = read(",0,1\n0,5,6\n1,7,8\n", &fills).unwrap();
-    assert_eq!((table.columns.join(" "), table.rows.nrows()), ("0 1".to_owned(), 2));
+    for (names, joined) in [("0,1", "0 1"), ("2019,2020", "2019 2020")] {
+        let table = read(&format!(",{names}\n0,5,6\n1,7,8\n"), &fills).unwrap();
+        assert_eq!((table.columns.join(" "), table.rows.nrows()), (joined.to_owned(), 2));
+    }
 }
 
 #[test]
