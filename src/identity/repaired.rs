@@ -54,9 +54,14 @@ impl Repaired {
 
     /// Whether a wrong number came with names of several people.
     fn is_of_several(&self, text: &str) -> bool {
-        let own = self.faulty.range((text.to_owned(), None)..).take_while(|(other, _)| other == text);
-        let names: Vec<&str> = own.filter_map(|(_, name)| name.as_deref()).filter(|name| !name.is_empty()).collect();
+        let names: Vec<&str> =
+            self.of_text(text).filter_map(|(_, name)| name.as_deref()).filter(|name| !name.is_empty()).collect();
         namesakes::persons(&names).values().collect::<BTreeSet<_>>().len() > 1
+    }
+
+    /// The faulty references of a text.
+    fn of_text(&self, text: &str) -> impl Iterator<Item = &Faulty> {
+        self.faulty.range((text.to_owned(), None)..).take_while(move |(other, _)| other == text)
     }
 
     /// Takes a person that a reference may mean, for a steward.
@@ -76,9 +81,10 @@ impl Repaired {
             by_text.entry(&reference.0).or_default().insert(number);
         }
         let strays = |text: &str| {
-            let own = self.faulty.range((text.to_owned(), None)..).take_while(|(other, _)| other == text);
-            let (known, open): (Vec<_>, Vec<_>) =
-                own.filter(|(_, name)| name.is_some()).partition(|reference| self.known.contains_key(*reference));
+            let (known, open): (Vec<_>, Vec<_>) = self
+                .of_text(text)
+                .filter(|(_, name)| name.is_some())
+                .partition(|reference| self.known.contains_key(*reference));
             let agree = |a: &Faulty, b: &Faulty| a.1.iter().zip(&b.1).all(|(a, b)| name::agree(a, b));
             open.iter().any(|open| !known.iter().any(|known| agree(open, known)))
         };
